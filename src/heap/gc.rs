@@ -1,0 +1,196 @@
+//! The cycle collector: generations, and the three phases (copy counts, subtract internal references, find what is reachable).
+//!
+//! Algorithm: CPython `Python/gc.c`. The collector only finds the unreachable objects; finalizers and weak reference
+//! callbacks are the machine's (`vm/finalize.rs`), which then calls [`Heap::clear_garbage`].
+use super::*;
+
+/// Counters and lists of the collector.
+#[derive(Clone)]
+pub struct GcState {
+    pub enabled: bool,
+    /// Thresholds: young objects before a young collection, young collections before a full one, unused (0 in 3.14).
+    pub threshold: [i64; 3],
+    /// Objects tracked since the last collection, minus those that died; young collections since the last full one.
+    pub count: [i64; 3],
+    pub(super) young: Vec<Ref>,
+    pub(super) old: Vec<Ref>,
+    /// Collections, objects collected and uncollectable, by generation: `gc.get_stats()`.
+    pub stats: [[u64; 3]; 3],
+    pub debug: u32,
+    /// A collection is going on: none starts inside it.
+    pub running: bool,
+    /// Collect at every allocation that may (a test mode).
+    pub stress: bool,
+}
+
+impl Default for GcState {
+    fn default() -> Self {
+        GcState {
+            enabled: true,
+            threshold: [2000, 10, 0],
+            count: [0; 3],
+            young: Vec::new(),
+            old: Vec::new(),
+            stats: [[0; 3]; 3],
+            debug: 0,
+            running: false,
+            stress: false,
+        }
+    }
+}
+
+impl GcState {
+    pub(super) fn forget(&mut self, flags: u32) {
+        if flags & flag::OLD == 0 && self.count[0] > 0 {
+            self.count[0] -= 1;
+        }
+    }
+    /// Whether a collection is due.
+    pub fn due(&self) -> bool {
+        self.enabled && !self.running && self.threshold[0] > 0 && (self.count[0] > self.threshold[0] || self.stress)
+    }
+}
+
+impl<P: Payload> Heap<P> {
+    /// Makes an object known to the collector.
+    #[inline]
+    pub fn track(&mut self, r: Ref) {
+        let s = &mut self.slots[r.index()];
+        if s.flags & flag::TRACKED != 0 {
+            return;
+        }
+        s.flags |= flag::TRACKED;
+        self.gc.young.push(r);
+        self.gc.count[0] += 1;
+        if self.gc.count[0] > self.gc.threshold[0] || self.gc.stress {
+            self.gc_due();
+        }
+    }
+    #[cold]
+    fn gc_due(&mut self) {
+        if self.gc.young.len() as i64 > 8 * self.gc.threshold[0].max(1000) {
+            self.compact_young();
+        }
+        if self.gc.due() {
+            self.attention = true;
+        }
+    }
+    /// Drops stale entries when the list grows although objects die young.
+    fn compact_young(&mut self) {
+        let mut young = std::mem::take(&mut self.gc.young);
+        self.keep_current(&mut young, false);
+        self.gc.young = young;
+    }
+    pub fn untrack(&mut self, r: Ref) {
+        let s = &mut self.slots[r.index()];
+        if s.flags & flag::TRACKED != 0 {
+            let flags = s.flags;
+            s.flags &= !(flag::TRACKED | flag::OLD);
+            self.gc.forget(flags);
+        }
+    }
+
+    /// Keeps the entries that are alive, tracked and of the wanted age, each once.
+    fn keep_current(&self, list: &mut Vec<Ref>, old: bool) {
+        let mut seen = std::collections::HashSet::new();
+        list.retain(|r| {
+            let s = &self.slots[r.index()];
+            s.rc != 0
+                && s.rc < IMMORTAL
+                && s.flags & flag::TRACKED != 0
+                && (s.flags & flag::OLD != 0) == old
+                && s.flags & flag::FROZEN == 0
+                && seen.insert(*r)
+        });
+    }
+
+    /// The tracked objects of generation 0 (young) or 1 and 2 (old), oldest first.
+    pub fn generation(&self, generation: usize) -> Vec<Ref> {
+        let mut list = if generation == 0 { self.gc.young.clone() } else { self.gc.old.clone() };
+        self.keep_current(&mut list, generation != 0);
+        list
+    }
+
+    /// Finds the unreachable objects among `full` or young ones, in list order; survivors become old.
+    ///
+    /// Phase 1 copies each candidate's count; phase 2 subtracts what candidates hold of each other; phase 3 walks from
+    /// those still above zero (held from outside) and takes back all they reach. The rest is garbage.
+    pub fn find_garbage(&mut self, full: bool) -> Vec<Ref> {
+        let mut candidates = if full { self.generation(1) } else { Vec::new() };
+        candidates.extend(self.generation(0));
+        let mut counts: Vec<i64> = vec![-1; self.slots.len()];
+        for r in &candidates {
+            counts[r.index()] = self.count(*r) as i64;
+        }
+        for r in &candidates {
+            self.visit_children(*r, &mut |c| {
+                if counts[c.index()] > 0 {
+                    counts[c.index()] -= 1;
+                }
+            });
+        }
+        let mut reached: Vec<Ref> = candidates.iter().copied().filter(|r| counts[r.index()] > 0).collect();
+        let mut alive = vec![false; self.slots.len()];
+        reached.iter().for_each(|r| alive[r.index()] = true);
+        while let Some(r) = reached.pop() {
+            self.visit_children(r, &mut |c| {
+                if counts[c.index()] >= 0 && !alive[c.index()] {
+                    alive[c.index()] = true;
+                    reached.push(c);
+                }
+            });
+        }
+        let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| alive[r.index()]);
+        self.age(keep, full);
+        garbage
+    }
+
+    fn age(&mut self, keep: Vec<Ref>, full: bool) {
+        for r in &keep {
+            self.set_flag(*r, flag::OLD);
+        }
+        self.gc.young.clear();
+        self.gc.count[0] = 0;
+        if full {
+            self.gc.old = keep;
+            self.gc.count[1] = 0;
+        } else {
+            self.gc.old.extend(keep);
+            self.gc.count[1] += 1;
+        }
+    }
+
+    /// Garbage that turned out to be reachable again (resurrected, or only a weak reference's callback saw it).
+    pub fn return_to_old(&mut self, list: &[Ref]) {
+        for r in list {
+            if self.is_live(*r) {
+                self.set_flag(*r, flag::OLD);
+                self.gc.old.push(*r);
+            }
+        }
+    }
+
+    /// Frees unreachable objects by emptying each; what outside objects they held lose a reference.
+    pub fn clear_garbage(&mut self, garbage: &[Ref]) {
+        for r in garbage {
+            self.incref_raw(*r);
+        }
+        for r in garbage {
+            let mut held = Vec::new();
+            let s = &mut self.slots[r.index()];
+            s.flags &= !(flag::FINALIZER | flag::WEAKREFS);
+            let payload = std::mem::take(&mut s.payload);
+            payload.visit(&mut |c| held.push(c));
+            if let Some(x) = self.extras.get_mut(r) {
+                held.extend(x.dict.take());
+                held.extend(x.slots.iter_mut().filter_map(Option::take));
+            }
+            for h in held {
+                self.decref_raw(h);
+            }
+        }
+        for r in garbage {
+            self.decref_raw(*r);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Containers and iterators, and the modules about them.
+use crate::vm::native::{ModuleDef, TypeDef};
+
+pub static TYPES: &[&TypeDef] = &[];
+pub static MODULES: &[&ModuleDef] = &[];

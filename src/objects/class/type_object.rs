@@ -1,0 +1,101 @@
+//! The type object.
+use crate::heap::Ref;
+use std::collections::HashMap;
+
+/// Which payload instances of a type have, which decides how `__new__` makes them and which bases can be combined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// [`super::super::Payload::Instance`], or `Unit` for `object()` itself.
+    Object,
+    Int,
+    Float,
+    Complex,
+    Str,
+    Bytes,
+    ByteArray,
+    Tuple,
+    List,
+    Dict,
+    Set,
+    Exception,
+    Type,
+    Module,
+    Property,
+    Wrapper,
+    Super,
+    WeakRef,
+    /// Anything else: only the type's own native `__new__` makes instances.
+    Native,
+}
+
+/// Bits of [`TypeObj::flags`].
+pub mod type_flags {
+    /// May be subclassed.
+    pub const BASE: u32 = 1;
+    /// Made by a class statement or `type()`: attributes may be set.
+    pub const HEAP: u32 = 2;
+    /// Has abstract methods: cannot be instantiated.
+    pub const ABSTRACT: u32 = 4;
+    /// Patterns: `match` treats it as a sequence or as a mapping.
+    pub const SEQUENCE: u32 = 8;
+    pub const MAPPING: u32 = 16;
+    /// Instances are finalized: `__del__` somewhere in the MRO, generators.
+    pub const FINALIZE: u32 = 32;
+    /// `int`, `str` and so on: a class pattern with one positional argument matches the subject itself.
+    pub const MATCH_SELF: u32 = 64;
+    /// No `__new__`: "cannot create 'X' instances".
+    pub const NO_NEW: u32 = 128;
+    /// Is an iterator or other native type whose `__class__` attributes are immutable.
+    pub const IMMUTABLE: u32 = 256;
+    /// `__getattribute__` and `__getattr__` are object's: attribute look-up may take the fast path.
+    pub const PLAIN_GETATTR: u32 = 512;
+    /// `__setattr__` and `__delattr__` are object's.
+    pub const PLAIN_SETATTR: u32 = 1024;
+    /// Instances are called by `type.__call__` with `object.__new__` and a Python `__init__`: the fast path applies.
+    pub const PLAIN_NEW: u32 = 2048;
+}
+
+/// Payload of `type` and its subclasses. References are owned but for `subclasses`.
+#[derive(Clone)]
+pub struct TypeObj {
+    pub name: String,
+    pub qualname: Ref,
+    /// None only for `object`.
+    pub base: Option<Ref>,
+    pub bases: Vec<Ref>,
+    pub mro: Vec<Ref>,
+    pub dict: Ref,
+    /// Direct subclasses, not counted; dead ones are taken out when they die.
+    pub subclasses: Vec<Ref>,
+    pub flags: u32,
+    pub layout: Layout,
+    /// Changes with every change of the type or a base; never reused.
+    pub version: u32,
+    /// Attribute names of instances in order of first assignment (PEP 412), owned.
+    pub keys: Vec<Ref>,
+    pub key_index: HashMap<Ref, u32>,
+    /// Instances have a `__dict__`.
+    pub has_dict: bool,
+    /// Instances can be weakly referenced.
+    pub has_weakref: bool,
+    /// `__slots__` values an instance has, those of bases included.
+    pub slots: u32,
+    /// `__basicsize__` and `__itemsize__` as in CPython.
+    pub basicsize: usize,
+    pub itemsize: usize,
+}
+
+impl TypeObj {
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        let TypeObj { name: _, qualname, base, bases, mro, dict, subclasses: _, keys, .. } = self;
+        f(*qualname);
+        base.iter().chain(bases).for_each(|r| f(*r));
+        // The first entry of the MRO is the type itself: a reference too, as in CPython.
+        mro.iter().for_each(|r| f(*r));
+        f(*dict);
+        keys.iter().for_each(|r| f(*r));
+    }
+    pub fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+}

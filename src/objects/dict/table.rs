@@ -1,0 +1,242 @@
+//! The dict's table: power-of-two index slots, entries in insertion order, CPython's probe sequence and resize rule.
+//!
+//! Equality that needs Python is the caller's: [`Dict::step`] hands out candidates. Source: CPython `Objects/dictobject.c`.
+use crate::heap::Ref;
+
+/// One key and value; `key` is None once deleted.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    pub hash: i64,
+    pub key: Option<Ref>,
+    pub value: Ref,
+}
+
+const FREE: i32 = -1;
+const DUMMY: i32 = -2;
+const PERTURB_SHIFT: u32 = 5;
+
+/// Where a search stands.
+#[derive(Clone, Copy)]
+pub struct Probe {
+    pub slot: usize,
+    perturb: u64,
+    pub steps: u32,
+}
+
+/// One step of a search.
+pub enum Step {
+    /// The key is not there.
+    Absent,
+    /// The very object is at this entry.
+    Identical(usize),
+    /// Equal hash, another object: compare, and go on if unequal.
+    Candidate(usize, Ref),
+}
+
+/// A dict's table. References in entries are owned.
+#[derive(Clone)]
+pub struct Dict {
+    /// log2 of the number of index slots; 0 for the empty dict that has no table yet.
+    log2: u8,
+    index: Box<[i32]>,
+    entries: Vec<Entry>,
+    used: usize,
+    /// Entries that may still be added before the table grows.
+    usable: isize,
+    /// Changes whenever keys are added or removed.
+    pub version: u32,
+    /// Every key ever put in is a str (`sys.getsizeof` differs, and equality never needs Python).
+    pub str_keys: bool,
+}
+
+impl Default for Dict {
+    fn default() -> Self {
+        Dict::new()
+    }
+}
+
+/// Entries that fit 2^log2 slots: two thirds.
+const fn usable(log2: u8) -> isize {
+    ((2usize << log2) / 3) as isize
+}
+
+impl Dict {
+    pub fn new() -> Dict {
+        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, str_keys: true }
+    }
+    /// Room for `n` entries without growing.
+    pub fn with_capacity(n: usize) -> Dict {
+        let mut d = Dict::new();
+        if n > 0 {
+            let mut log2 = 3;
+            while usable(log2) < n as isize {
+                log2 += 1;
+            }
+            d.rebuild(log2);
+        }
+        d
+    }
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.used
+    }
+    pub fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        for e in &self.entries {
+            if let Some(k) = e.key {
+                f(k);
+                f(e.value);
+            }
+        }
+    }
+    /// Entries with deleted ones among them: positions are what iterators count.
+    #[inline]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+    /// Live keys and values in insertion order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Ref, Ref)> + '_ {
+        self.entries.iter().filter_map(|e| e.key.map(|k| (k, e.value)))
+    }
+    /// Number of index slots (0 before the first insertion).
+    pub fn slots(&self) -> usize {
+        self.index.len()
+    }
+    /// Entry number in an index slot: −1 free, −2 a deleted entry's mark.
+    pub fn slot(&self, i: usize) -> i32 {
+        self.index[i]
+    }
+
+    #[inline]
+    pub fn probe(&self, hash: i64) -> Probe {
+        Probe { slot: hash as usize & self.index.len().wrapping_sub(1), perturb: hash as u64, steps: 0 }
+    }
+    #[inline]
+    fn next(&self, p: &mut Probe) {
+        p.perturb >>= PERTURB_SHIFT;
+        p.slot = (p.slot.wrapping_mul(5).wrapping_add(p.perturb as usize).wrapping_add(1)) & (self.index.len() - 1);
+        p.steps += 1;
+    }
+    /// Goes on to the next slot that decides anything; after a `Candidate` that was unequal, call again.
+    #[inline]
+    pub fn step(&self, p: &mut Probe, key: Ref, hash: i64) -> Step {
+        if self.index.is_empty() {
+            return Step::Absent;
+        }
+        loop {
+            let i = self.index[p.slot];
+            if i == FREE {
+                return Step::Absent;
+            }
+            if i >= 0 {
+                let e = &self.entries[i as usize];
+                if e.key == Some(key) {
+                    return Step::Identical(i as usize);
+                }
+                if e.hash == hash
+                    && let Some(k) = e.key
+                {
+                    self.next(p);
+                    return Step::Candidate(i as usize, k);
+                }
+            }
+            self.next(p);
+        }
+    }
+    #[inline]
+    pub fn value(&self, entry: usize) -> Ref {
+        self.entries[entry].value
+    }
+    /// Puts another value into an entry; the old one is the caller's to release.
+    pub fn replace(&mut self, entry: usize, value: Ref) -> Ref {
+        std::mem::replace(&mut self.entries[entry].value, value)
+    }
+    /// Adds a key that a search has shown to be absent. Key and value are now owned by the table.
+    pub fn insert_new(&mut self, key: Ref, hash: i64, value: Ref) {
+        if self.usable <= 0 {
+            self.grow();
+        }
+        let mut p = self.probe(hash);
+        while self.index[p.slot] >= 0 {
+            self.next(&mut p);
+        }
+        // A dummy slot may be reused; CPython looks for the first slot that is not in use.
+        self.index[p.slot] = self.entries.len() as i32;
+        self.entries.push(Entry { hash, key: Some(key), value });
+        self.used += 1;
+        self.usable -= 1;
+        self.version = self.version.wrapping_add(1);
+    }
+    /// Takes an entry out; key and value are the caller's to release.
+    pub fn remove(&mut self, entry: usize) -> (Ref, Ref) {
+        let e = self.entries[entry];
+        let mut p = self.probe(e.hash);
+        while self.index[p.slot] != entry as i32 {
+            self.next(&mut p);
+        }
+        self.index[p.slot] = DUMMY;
+        self.entries[entry].key = None;
+        self.used -= 1;
+        self.version = self.version.wrapping_add(1);
+        (e.key.expect("a live entry"), e.value)
+    }
+    /// The last live entry (`popitem`).
+    pub fn last(&self) -> Option<usize> {
+        self.entries.iter().rposition(|e| e.key.is_some())
+    }
+    /// Empties the dict; what it held is the caller's to release.
+    pub fn take_all(&mut self) -> Vec<Entry> {
+        let version = self.version;
+        let old = std::mem::take(self);
+        self.version = version.wrapping_add(1);
+        old.entries.into_iter().filter(|e| e.key.is_some()).collect()
+    }
+    /// CPython grows to three times the used entries.
+    fn grow(&mut self) {
+        let wanted = (self.used * 3).max(8);
+        let mut log2 = 3;
+        while (1usize << log2) < wanted {
+            log2 += 1;
+        }
+        self.rebuild(log2);
+    }
+    fn rebuild(&mut self, log2: u8) {
+        self.entries.retain(|e| e.key.is_some());
+        self.log2 = log2;
+        self.index = vec![FREE; 1 << log2].into_boxed_slice();
+        self.usable = usable(log2) - self.used as isize;
+        self.entries.reserve_exact(self.usable.max(0) as usize);
+        for i in 0..self.entries.len() {
+            let mut p = self.probe(self.entries[i].hash);
+            while self.index[p.slot] != FREE {
+                self.next(&mut p);
+            }
+            self.index[p.slot] = i as i32;
+        }
+    }
+    /// A copy whose references the caller counts. CPython copies the table as it is when it is at least two thirds full.
+    pub fn duplicate(&self) -> Dict {
+        let mut d = self.clone();
+        if d.used * 3 < d.entries.len() * 2 {
+            let log2 = Dict::with_capacity(d.used).log2.max(if d.used > 0 { 3 } else { 0 });
+            if d.used == 0 { d = Dict::new() } else { d.rebuild(log2) }
+        }
+        d
+    }
+    /// `sys.getsizeof` of CPython 3.14 without the GC header: object, keys header, index bytes, entries.
+    pub fn size(&self) -> usize {
+        if self.index.is_empty() {
+            return 48;
+        }
+        let width = match self.log2 {
+            0..=7 => 1,
+            8..=15 => 2,
+            16..=31 => 4,
+            _ => 8,
+        };
+        let entry = if self.str_keys { 16 } else { 24 };
+        48 + 32 + (width << self.log2) + entry * usable(self.log2) as usize
+    }
+}

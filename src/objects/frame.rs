@@ -1,0 +1,138 @@
+//! A running or suspended Python frame, and the operand-stack word.
+use super::code::CodeObj;
+use super::types::visit_all;
+use crate::heap::Ref;
+use std::sync::Arc;
+
+/// One word of a thread's data stack: NULL, an owned reference, or (high bit) a borrowed one (3.14's `LOAD_FAST_BORROW`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Word(pub u32);
+
+impl Word {
+    pub const NULL: Word = Word(0);
+    const BORROWED: u32 = 1 << 31;
+    #[inline(always)]
+    pub fn owned(r: Ref) -> Word {
+        Word(r.raw())
+    }
+    #[inline(always)]
+    pub fn borrowed(r: Ref) -> Word {
+        Word(r.raw() | Self::BORROWED)
+    }
+    #[inline(always)]
+    pub fn is_null(self) -> bool {
+        self.0 == 0
+    }
+    #[inline(always)]
+    pub fn is_owned(self) -> bool {
+        self.0 & Self::BORROWED == 0 && self.0 != 0
+    }
+    /// The object; panics on NULL.
+    #[inline(always)]
+    pub fn get(self) -> Ref {
+        Ref::fixed(self.0 & !Self::BORROWED)
+    }
+    #[inline(always)]
+    pub fn opt(self) -> Option<Ref> {
+        if self.0 == 0 { None } else { Some(self.get()) }
+    }
+    /// The reference this word owns, if it does.
+    pub fn owned_ref(self) -> Option<Ref> {
+        if self.is_owned() { Some(self.get()) } else { None }
+    }
+}
+
+/// What becomes of the value a frame returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ret {
+    /// Pushed on the stack of the frame below (or: answers the native below, or ends the thread).
+    Push,
+    /// Dropped.
+    Discard,
+    /// The frame ran `__init__`: the value must be None and is dropped (the instance lies on the stack below already).
+    Init,
+    /// A generator resumed by FOR_ITER: yielded values are pushed; the end jumps past the loop by this many code units.
+    ForIter(u32),
+    /// A generator resumed by SEND: yielded values are pushed; the end jumps by this many units with the value pushed.
+    Send(u32),
+    /// A generator resumed by a call of `next`, `send`, `throw`: the end raises StopIteration (StopAsyncIteration).
+    Resume,
+    /// Like Push, but the value's truth is negated or coerced by the instruction's oparg: see `vm/`.
+    Class,
+}
+
+/// One Python frame. `func`, `locals`, `gen` and `object` are counted references.
+#[derive(Clone)]
+pub struct Frame {
+    pub code: Arc<CodeObj>,
+    pub code_ref: Ref,
+    pub func: Ref,
+    /// Borrowed from `func`.
+    pub globals: Ref,
+    /// Borrowed from `func`.
+    pub builtins: Ref,
+    /// The namespace of a module or class body.
+    pub locals: Option<Ref>,
+    /// The generator this frame belongs to.
+    pub generator: Option<Ref>,
+    /// The frame object, once Python asked for it.
+    pub object: Option<Ref>,
+    /// Index of the first local on the data stack.
+    pub base: u32,
+    /// Index one past the top of the operand stack, up to date whenever the frame is not on top.
+    pub sp: u32,
+    /// Code unit of the next instruction.
+    pub pc: u32,
+    /// Code unit of the current instruction.
+    pub last: u32,
+    pub ret: Ret,
+    /// The frame is one Python-to-native call deep less visible: prelude and machinery.
+    pub hidden: bool,
+}
+impl Frame {
+    /// References held by the frame itself; those on its stack segment belong to the thread or the generator.
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        let Frame { code: _, code_ref, func, globals: _, builtins: _, locals, generator, object, .. } = self;
+        visit_all([Some(*code_ref), Some(*func), *locals, *generator, *object], f);
+    }
+}
+
+/// Where a frame object's frame is.
+#[derive(Clone)]
+pub enum FrameState {
+    /// On a thread's stack: thread number and index among its activations.
+    Running { thread: u32, index: u32 },
+    /// In a suspended generator.
+    Suspended { generator: Ref },
+    /// Over: the locals as they were at the end.
+    Finished { locals: Vec<Option<Ref>> },
+}
+
+/// A Python frame object.
+#[derive(Clone)]
+pub struct FrameObj {
+    pub state: FrameState,
+    pub code: Ref,
+    pub func: Ref,
+    pub globals: Ref,
+    pub builtins: Ref,
+    pub locals: Option<Ref>,
+    pub back: Option<Ref>,
+    pub lasti: u32,
+    pub trace: Option<Ref>,
+    pub extra_locals: Option<Ref>,
+    pub trace_lines: bool,
+    pub trace_opcodes: bool,
+}
+impl FrameObj {
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        let FrameObj { state, code, func, globals, builtins, locals, back, trace, extra_locals, .. } = self;
+        visit_all([Some(*code), Some(*func), Some(*globals), Some(*builtins)], f);
+        visit_all([*locals, *back, *trace, *extra_locals], f);
+        match state {
+            FrameState::Finished { locals } => locals.iter().flatten().for_each(|r| f(*r)),
+            // Borrowed: the running thread or the generator owns the frame.
+            FrameState::Running { .. } | FrameState::Suspended { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The built-in objects as data, and the pure algorithms on them. Methods that Python sees are in `natives/`.
+pub mod class;
+pub mod code;
+pub mod dict;
+pub mod exception;
+pub mod fixed;
+pub mod frame;
+pub mod function;
+pub mod generator;
+pub mod instance;
+pub mod iter;
+pub mod payload;
+pub mod set;
+pub mod str;
+pub mod types;
+pub use payload::{Payload, State};
+/// The machine's heap.
+pub type Heap = crate::heap::Heap<Payload>;

@@ -1,0 +1,188 @@
+//! `set` and `frozenset` as data: CPython's open-addressing table with linear probes, so that order is CPython's.
+//!
+//! Source: CPython `Objects/setobject.c`.
+use crate::heap::Ref;
+
+const LINEAR_PROBES: usize = 9;
+const PERTURB_SHIFT: u32 = 5;
+
+/// One slot: free, a dummy left by a removal, or an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetSlot {
+    Free,
+    Dummy,
+    Used { key: Ref, hash: i64 },
+}
+
+/// A set's table. Keys are owned.
+#[derive(Clone)]
+pub struct Set {
+    table: Vec<SetSlot>,
+    used: usize,
+    /// Used and dummy slots.
+    fill: usize,
+    /// `frozenset`'s cached hash.
+    pub hash: Option<i64>,
+    /// Where `pop` looks next.
+    finger: usize,
+    /// Changes with every insertion and removal.
+    pub version: u32,
+}
+
+impl Default for Set {
+    fn default() -> Self {
+        Set { table: vec![SetSlot::Free; 8], used: 0, fill: 0, hash: None, finger: 0, version: 0 }
+    }
+}
+
+/// Where a search stands.
+pub struct SetProbe {
+    i: usize,
+    perturb: u64,
+    /// Slots still to look at in this run of neighbours.
+    run: usize,
+    at: usize,
+}
+
+/// One step of a search.
+pub enum SetStep {
+    Absent,
+    Identical(usize),
+    /// Equal hash, another object.
+    Candidate(usize, Ref),
+}
+
+impl Set {
+    pub fn len(&self) -> usize {
+        self.used
+    }
+    pub fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+    pub fn slots(&self) -> &[SetSlot] {
+        &self.table
+    }
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        self.iter().for_each(|(k, _)| f(k));
+    }
+    /// Keys and hashes in table order, which is the order Python sees.
+    pub fn iter(&self) -> impl Iterator<Item = (Ref, i64)> + '_ {
+        self.table.iter().filter_map(|s| match s {
+            SetSlot::Used { key, hash } => Some((*key, *hash)),
+            _ => None,
+        })
+    }
+    fn mask(&self) -> usize {
+        self.table.len() - 1
+    }
+    pub fn probe(&self, hash: i64) -> SetProbe {
+        let i = hash as usize & self.mask();
+        SetProbe { i, perturb: hash as u64, run: self.run(i), at: i }
+    }
+    fn run(&self, i: usize) -> usize {
+        if i + LINEAR_PROBES <= self.mask() { LINEAR_PROBES } else { 0 }
+    }
+    fn advance(&self, p: &mut SetProbe) {
+        if p.run > 0 {
+            p.run -= 1;
+            p.at += 1;
+            return;
+        }
+        p.perturb >>= PERTURB_SHIFT;
+        p.i = p.i.wrapping_mul(5).wrapping_add(1).wrapping_add(p.perturb as usize) & self.mask();
+        p.at = p.i;
+        p.run = self.run(p.i);
+    }
+    /// Goes on to the next slot that decides anything; after an unequal `Candidate`, call again.
+    pub fn step(&self, p: &mut SetProbe, key: Ref, hash: i64) -> SetStep {
+        loop {
+            match self.table[p.at] {
+                SetSlot::Free => return SetStep::Absent,
+                SetSlot::Used { key: k, hash: h } if h == hash => {
+                    let at = p.at;
+                    if k == key {
+                        return SetStep::Identical(at);
+                    }
+                    self.advance(p);
+                    return SetStep::Candidate(at, k);
+                }
+                _ => self.advance(p),
+            }
+        }
+    }
+    /// Adds a key that a search has shown to be absent; it is now owned by the table.
+    pub fn insert_new(&mut self, key: Ref, hash: i64) {
+        self.version = self.version.wrapping_add(1);
+        if self.place(key, hash) {
+            self.fill += 1;
+        }
+        self.used += 1;
+        if self.fill * 5 >= self.mask() * 3 {
+            let grow = if self.used > 50_000 { self.used * 2 } else { self.used * 4 };
+            self.resize(grow);
+        }
+    }
+    /// Puts an entry into the first free slot of its probe sequence (dummies are not reused, as in CPython since 3.7).
+    fn place(&mut self, key: Ref, hash: i64) -> bool {
+        let mut p = self.probe(hash);
+        while self.table[p.at] != SetSlot::Free {
+            self.advance(&mut p);
+        }
+        self.table[p.at] = SetSlot::Used { key, hash };
+        true
+    }
+    /// The smallest power of two above `least`, at least 8.
+    fn resize(&mut self, least: usize) {
+        let mut size = 8;
+        while size <= least {
+            size <<= 1;
+        }
+        let old = std::mem::replace(&mut self.table, vec![SetSlot::Free; size]);
+        for s in old {
+            if let SetSlot::Used { key, hash } = s {
+                self.place(key, hash);
+            }
+        }
+        self.fill = self.used;
+    }
+    /// Makes room for `more` entries, as `set.update` of another set does.
+    pub fn reserve(&mut self, more: usize) {
+        if (self.fill + more) * 5 >= self.mask() * 3 {
+            self.resize((self.used + more) * 2);
+        }
+    }
+    /// Takes the entry at a slot out; the key is the caller's to release.
+    pub fn remove(&mut self, at: usize) -> Ref {
+        self.version = self.version.wrapping_add(1);
+        match std::mem::replace(&mut self.table[at], SetSlot::Dummy) {
+            SetSlot::Used { key, .. } => {
+                self.used -= 1;
+                key
+            }
+            _ => unreachable!("removal of a slot that holds no entry"),
+        }
+    }
+    /// The slot `pop` takes.
+    pub fn pop_slot(&mut self) -> Option<usize> {
+        if self.used == 0 {
+            return None;
+        }
+        let mut i = self.finger & self.mask();
+        while !matches!(self.table[i], SetSlot::Used { .. }) {
+            i = (i + 1) & self.mask();
+        }
+        self.finger = i + 1;
+        Some(i)
+    }
+    /// Empties the set; the keys are the caller's to release.
+    pub fn take_all(&mut self) -> Vec<Ref> {
+        let version = self.version;
+        let old = std::mem::take(self);
+        self.version = version.wrapping_add(1);
+        old.iter().map(|(k, _)| k).collect()
+    }
+    /// `sys.getsizeof` without the GC header: the object with its small table, and a separate table when there is one.
+    pub fn size(&self) -> usize {
+        if self.table.len() == 8 { 200 } else { 200 + 16 * self.table.len() }
+    }
+}

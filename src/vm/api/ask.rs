@@ -1,0 +1,136 @@
+//! Requests: call Python, resume a generator, ask the operating system; and the tape of answers.
+use crate::heap::Ref;
+use crate::vm::step::{Answer, Ask, Request, Resume, Step};
+use crate::vm::syscall::{SysResult, Syscall};
+use crate::vm::{Vm, t};
+
+impl Vm {
+    /// The next answer on the tape.
+    fn next_answer(&mut self) -> Option<Answer> {
+        let a = self.answers.get(self.cursor).cloned();
+        self.cursor += a.is_some() as usize;
+        a
+    }
+    fn request(&mut self, make: impl FnOnce(&mut Vm) -> Request, catch: bool) -> Result<Result<Ref, Ref>, Ask> {
+        match self.next_answer() {
+            Some(Answer::Value(r)) => Ok(Ok(r)),
+            Some(Answer::Raised(r)) => Ok(Err(r)),
+            Some(Answer::Sys(_)) => panic!("a native asked for a call where it had asked for a syscall: it must ask first and change last"),
+            None => {
+                let request = Box::new(make(self));
+                Err(Ask::Need { request, catch })
+            }
+        }
+    }
+    /// A call request with borrowed arguments.
+    pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
+        self.heap.incref_raw(func);
+        let mut all: Vec<Ref> = args.to_vec();
+        all.extend(kwargs.iter().map(|(_, v)| *v));
+        all.iter().for_each(|r| self.heap.incref_raw(*r));
+        let kwnames = if kwargs.is_empty() {
+            None
+        } else {
+            let names: Vec<Ref> = kwargs.iter().map(|(k, _)| *k).collect();
+            Some(self.tuple_of(&names).into_raw())
+        };
+        Request::Call { func, args: all, kwnames }
+    }
+    /// Calls any callable; the result is lent until the native returns.
+    pub fn call(&mut self, func: Ref, args: &[Ref]) -> Result<Ref, Ask> {
+        self.call_kw(func, args, &[])
+    }
+    pub fn call_kw(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Ref, Ask> {
+        let r = self.request(|vm| vm.call_request(func, args, kwargs), false)?;
+        Ok(r.unwrap_or_else(|e| panic!("an exception {e:?} came back to a native that does not catch")))
+    }
+    /// Like `call`; an exception is handed to the native instead of ending it.
+    pub fn try_call(&mut self, func: Ref, args: &[Ref]) -> Result<Result<Ref, Ref>, Ask> {
+        self.request(|vm| vm.call_request(func, args, &[]), true)
+    }
+    /// Ends the native with a call whose value becomes its own: `return vm.tail_call(f, &[x])`.
+    pub fn tail_call(&mut self, func: Ref, args: &[Ref]) -> Step {
+        let request = self.call_request(func, args, &[]);
+        Err(Ask::Tail(Box::new(request)))
+    }
+    pub fn tail_call_kw(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Step {
+        let request = self.call_request(func, args, kwargs);
+        Err(Ask::Tail(Box::new(request)))
+    }
+    /// Calls a function of the prelude (`stdlib/lib/_prelude.py`) as the native's own value.
+    pub fn tail_prelude(&mut self, name: &str, args: &[Ref]) -> Step {
+        let f = self.prelude_function(name);
+        self.tail_call(f, args)
+    }
+    /// Calls a function of the prelude and goes on with its value.
+    pub fn prelude(&mut self, name: &str, args: &[Ref]) -> Result<Ref, Ask> {
+        let f = self.prelude_function(name);
+        self.call(f, args)
+    }
+    /// The prelude's function of this name (borrowed).
+    pub fn prelude_function(&mut self, name: &str) -> Ref {
+        let dict = self.prelude.expect("the prelude is loaded before any native needs it");
+        self.dict_get_str(dict, name).unwrap_or_else(|| panic!("the prelude has no function {name}"))
+    }
+    /// Calls a special method found on the type: None when the type has none.
+    pub fn call_special(&mut self, obj: Ref, name: Ref, args: &[Ref]) -> Result<Option<Ref>, Ask> {
+        match self.lookup_special(obj, name) {
+            None => Ok(None),
+            Some(f) => {
+                let (f, bound) = self.bind_special(f, obj)?;
+                let mut all = Vec::with_capacity(args.len() + 1);
+                if bound {
+                    all.push(obj);
+                }
+                all.extend_from_slice(args);
+                self.call(f, &all).map(Some)
+            }
+        }
+    }
+    /// Like `call_special`, with exceptions as answers.
+    pub fn try_call_special(&mut self, obj: Ref, name: Ref, args: &[Ref]) -> Result<Option<Result<Ref, Ref>>, Ask> {
+        match self.lookup_special(obj, name) {
+            None => Ok(None),
+            Some(f) => {
+                let (f, bound) = self.bind_special(f, obj)?;
+                let mut all = if bound { vec![obj] } else { vec![] };
+                all.extend_from_slice(args);
+                self.try_call(f, &all).map(Some)
+            }
+        }
+    }
+    /// Calls a method by attribute look-up on the instance.
+    pub fn call_method(&mut self, obj: Ref, name: &str, args: &[Ref]) -> Result<Ref, Ask> {
+        let name = self.intern(name).into_raw();
+        let f = self.getattr(obj, name)?;
+        self.call(f, args)
+    }
+    /// Resumes a generator-like object as the native's own value.
+    pub fn tail_resume(&mut self, generator: Ref, how: Resume) -> Step {
+        self.heap.incref_raw(generator);
+        match &how {
+            Resume::Send(r) | Resume::Throw(r) => self.heap.incref_raw(*r),
+        }
+        Err(Ask::Tail(Box::new(Request::Resume { generator, how })))
+    }
+    /// Asks the simulated operating system; `Error` results come back as values.
+    pub fn syscall(&mut self, call: Syscall) -> Result<SysResult, Ask> {
+        match self.next_answer() {
+            Some(Answer::Sys(r)) => Ok(r),
+            Some(_) => panic!("a native asked for a syscall where it had asked for a call: it must ask first and change last"),
+            None => Err(Ask::Syscall(Box::new(call))),
+        }
+    }
+    /// Whether a caught exception is an instance of a type.
+    pub fn exc_is(&self, exc: Ref, ty: Ref) -> bool {
+        self.is_a(exc, ty)
+    }
+    /// Raises a caught exception again.
+    pub fn reraise(&mut self, exc: Ref) -> Ask {
+        Ask::Raise(self.incref(exc))
+    }
+    /// Whether an object is one of the three generator types.
+    pub fn is_generator_like(&self, r: Ref) -> bool {
+        matches!(self.ty(r), t::GENERATOR | t::COROUTINE | t::ASYNC_GENERATOR)
+    }
+}

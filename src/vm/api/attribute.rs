@@ -1,0 +1,582 @@
+//! Attribute access: the look-up rules of `object`, `type` and modules, as straight code for natives and opcodes alike.
+//!
+//! Source: CPython `Objects/object.c` (`PyObject_GenericGetAttr`), `Objects/typeobject.c` (`type_getattro`).
+use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
+use crate::vm::step::{Ask, Step};
+use crate::vm::{CacheEntry, Vm, fixed, n, t};
+
+/// What an attribute look-up found.
+pub enum Found {
+    Value(Owned),
+    /// A descriptor written in Python must be called to give the value.
+    Call(Ref, Vec<Ref>),
+}
+
+const CACHE_SIZE: usize = 4096;
+
+impl Vm {
+    /// The attribute of a type along its MRO (borrowed), without binding.
+    #[inline]
+    pub fn lookup(&mut self, ty: Ref, name: Ref) -> Option<Ref> {
+        let version = self.type_obj(ty).version;
+        let at = (version as usize ^ (name.raw() as usize).wrapping_mul(31)) & (CACHE_SIZE - 1);
+        if let Some(e) = self.method_cache.get(at)
+            && e.version == version
+            && e.name == name.raw()
+        {
+            return e.found;
+        }
+        self.lookup_slow(ty, name, version, at)
+    }
+    #[inline(never)]
+    fn lookup_slow(&mut self, ty: Ref, name: Ref, version: u32, at: usize) -> Option<Ref> {
+        let found = self.type_obj(ty).mro.iter().find_map(|k| self.dict_get_name(self.type_obj(*k).dict, name));
+        if self.method_cache.is_empty() {
+            self.method_cache = vec![CacheEntry { version: 0, name: 0, found: None }; CACHE_SIZE];
+        }
+        let interned = self.str_of(name).is_some_and(|s| s.interned.get());
+        if version != 0 && interned {
+            self.method_cache[at] = CacheEntry { version, name: name.raw(), found };
+        }
+        found
+    }
+    /// A special method: looked up on the type, never on the instance.
+    #[inline]
+    pub fn lookup_special(&mut self, obj: Ref, name: Ref) -> Option<Ref> {
+        let ty = self.ty(obj);
+        self.lookup(ty, name)
+    }
+    /// A special method ready to be called: the callable, and whether the object goes in front of the arguments.
+    pub fn bind_special(&mut self, f: Ref, obj: Ref) -> Result<(Ref, bool), Ask> {
+        match self.ty(f) {
+            t::FUNCTION | t::SLOT_WRAPPER | t::METHOD_DESCRIPTOR => Ok((f, true)),
+            _ => {
+                let ty = self.ty(obj);
+                match self.descriptor_get(f, Some(obj), ty)? {
+                    Found::Value(v) => Ok((self.keep(v), false)),
+                    Found::Call(g, args) => Ok((self.call(g, &args)?, false)),
+                }
+            }
+        }
+    }
+    /// Whether a class attribute overrides the instance's own: it has `__set__` or `__delete__`.
+    pub fn is_data_descriptor(&mut self, r: Ref) -> bool {
+        match self.heap.get(r) {
+            Payload::Property(_) | Payload::Member(_) | Payload::GetSet(_) => true,
+            Payload::Function(_) | Payload::Native(_) | Payload::Wrapper(..) | Payload::Int(_) | Payload::Str(_) => false,
+            _ => {
+                let ty = self.ty(r);
+                self.lookup(ty, n::__SET__).is_some() || self.lookup(ty, n::__DELETE__).is_some()
+            }
+        }
+    }
+    /// Binds a class attribute: `descr.__get__(obj, ty)`, or the attribute itself when it is no descriptor.
+    pub fn descriptor_get(&mut self, descr: Ref, obj: Option<Ref>, ty: Ref) -> Result<Found, Ask> {
+        use Payload::*;
+        let value = match (self.heap.get(descr), obj) {
+            (Function(_), Some(obj)) => self.bound_method(descr, obj),
+            (Native(nat), _) => {
+                let nat = (**nat).clone();
+                return Ok(Found::Value(self.bind_native(descr, nat, obj, ty)));
+            }
+            (Wrapper(f, _), _) if self.is_a(descr, t::STATICMETHOD) => {
+                let f = *f;
+                self.incref(f)
+            }
+            (Wrapper(f, _), _) => {
+                let f = *f;
+                self.bound_method(f, ty)
+            }
+            (Property(p), Some(obj)) => {
+                return match p.fget {
+                    Some(g) => Ok(Found::Call(g, vec![obj])),
+                    None => Err(self.property_error(descr, obj, "getter")),
+                };
+            }
+            (Member(m), Some(obj)) => {
+                let (index, name) = (m.index as usize, m.name);
+                match self.slot_values(obj).and_then(|s| s.get(index).copied().flatten()) {
+                    Some(v) => self.incref(v),
+                    None => return Err(self.no_attribute(obj, name)),
+                }
+            }
+            (GetSet(g), Some(obj)) => {
+                let f = self.natives[g.native as usize].def.f;
+                return f(self, crate::vm::Args(&[Some(obj)])).map(Found::Value);
+            }
+            (Function(_) | Property(_) | Member(_) | GetSet(_) | Int(_) | Str(_), _) => self.incref(descr),
+            _ => match self.lookup_special(descr, n::__GET__) {
+                None => self.incref(descr),
+                Some(g) => {
+                    let (g, bound) = self.bind_special(g, descr)?;
+                    let mut args = if bound { vec![descr] } else { vec![] };
+                    args.extend([obj.unwrap_or(fixed::NONE), ty]);
+                    return Ok(Found::Call(g, args));
+                }
+            },
+        };
+        Ok(Found::Value(value))
+    }
+    pub fn bound_method(&mut self, func: Ref, obj: Ref) -> Owned {
+        self.heap.incref_raw(func);
+        self.heap.incref_raw(obj);
+        self.heap.alloc(t::METHOD, Payload::Method(func, obj), 0)
+    }
+    fn bind_native(&mut self, descr: Ref, nat: crate::objects::function::NativeObj, obj: Option<Ref>, ty: Ref) -> Owned {
+        let (result_ty, receiver) = match (self.ty(descr), obj) {
+            (t::METHOD_DESCRIPTOR, Some(obj)) => (t::BUILTIN, obj),
+            (t::SLOT_WRAPPER, Some(obj)) => (t::METHOD_WRAPPER, obj),
+            (t::CLASSMETHOD_DESCRIPTOR, _) => (t::BUILTIN, ty),
+            _ => return self.incref(descr),
+        };
+        let mut nat = nat;
+        nat.receiver = Some(receiver);
+        let payload = Payload::Native(Box::new(nat));
+        crate::heap::Payload::visit(&payload, &mut |r| self.heap.incref_raw(r));
+        self.heap.alloc(result_ty, payload, 0)
+    }
+    fn property_error(&mut self, prop: Ref, obj: Ref, what: &str) -> Ask {
+        let qual = self.type_obj(self.ty(obj)).qualname;
+        let qual = self.lossy(qual);
+        let name = match self.heap.get(prop) {
+            Payload::Property(p) => p.name,
+            _ => None,
+        };
+        let message = match name {
+            Some(name) => {
+                let name = self.repr_text(name);
+                format!("property {name} of '{qual}' object has no {what}")
+            }
+            None => format!("property of '{qual}' object has no {what}"),
+        };
+        self.error(t::ATTRIBUTE_ERROR, message)
+    }
+    /// Values of `__slots__` of an object.
+    pub fn slot_values(&self, obj: Ref) -> Option<&[Option<Ref>]> {
+        match self.heap.get(obj) {
+            Payload::Instance(i) => Some(&i.slots),
+            Payload::Exc(e) => Some(&e.slots),
+            _ => self.heap.extra(obj).map(|x| &x.slots[..]),
+        }
+    }
+    fn slot_place(&mut self, obj: Ref, index: usize) -> Option<&mut Option<Ref>> {
+        if matches!(self.heap.get(obj), Payload::Instance(_)) {
+            return match self.heap.get_mut(obj) {
+                Payload::Instance(i) => i.slots.get_mut(index),
+                _ => None,
+            };
+        }
+        if matches!(self.heap.get(obj), Payload::Exc(_)) {
+            return self.exc_mut(obj).slots.get_mut(index);
+        }
+        self.heap.extra_mut(obj).slots.get_mut(index)
+    }
+    /// "'X' object has no attribute 'y'".
+    pub fn no_attribute(&mut self, obj: Ref, name: Ref) -> Ask {
+        let text = if self.is_type(obj) {
+            format!("type object '{}' has no attribute '{}'", self.type_obj(obj).name, self.lossy(name))
+        } else if let Payload::Module(m) = self.heap.get(obj) {
+            let dict = m.dict;
+            match self.dict_get_name(dict, n::__NAME__).map(|r| self.lossy(r)) {
+                Some(module) => format!("module '{module}' has no attribute '{}'", self.lossy(name)),
+                None => format!("module has no attribute '{}'", self.lossy(name)),
+            }
+        } else {
+            format!("'{}' object has no attribute '{}'", self.type_name(obj), self.lossy(name))
+        };
+        self.attribute_error(obj, name, text)
+    }
+
+    /// An attribute held by the instance itself (borrowed).
+    #[inline]
+    pub fn instance_attr(&self, obj: Ref, name: Ref) -> Option<Ref> {
+        match self.heap.get(obj) {
+            Payload::Instance(i) => match i.dict {
+                Some(d) => self.dict_get_name(d, name),
+                None => {
+                    let at = *self.type_obj(self.ty(obj)).key_index.get(&name)?;
+                    i.values.get(at as usize).copied().flatten()
+                }
+            },
+            Payload::Module(m) => self.dict_get_name(m.dict, name),
+            Payload::Function(f) => self.dict_get_name(f.dict?, name),
+            Payload::Exc(e) => self.dict_get_name(e.dict?, name),
+            Payload::Wrapper(_, d) => self.dict_get_name((*d)?, name),
+            _ => self.dict_get_name(self.heap.extra(obj)?.dict?, name),
+        }
+    }
+    /// The instance's dict, made if the type allows one.
+    pub fn instance_dict(&mut self, obj: Ref) -> Option<Ref> {
+        let has = self.type_obj(self.ty(obj)).has_dict;
+        match self.heap.get(obj) {
+            Payload::Module(m) => return Some(m.dict),
+            Payload::Instance(i) if i.dict.is_some() => return i.dict,
+            Payload::Function(f) if f.dict.is_some() => return f.dict,
+            Payload::Exc(e) if e.dict.is_some() => return e.dict,
+            Payload::Wrapper(_, Some(d)) => return Some(*d),
+            Payload::Type(_) => return None,
+            _ => {}
+        }
+        if let Some(d) = self.heap.extra(obj).and_then(|x| x.dict) {
+            return Some(d);
+        }
+        if !has {
+            return None;
+        }
+        let dict = self.dict().into_raw();
+        let values = match self.heap.get_mut(obj) {
+            Payload::Instance(i) => {
+                i.dict = Some(dict);
+                std::mem::take(&mut i.values)
+            }
+            Payload::Function(f) => {
+                f.dict = Some(dict);
+                vec![]
+            }
+            Payload::Exc(e) => {
+                e.dict = Some(dict);
+                vec![]
+            }
+            Payload::Wrapper(_, d) => {
+                *d = Some(dict);
+                vec![]
+            }
+            _ => {
+                self.heap.extra_mut(obj).dict = Some(dict);
+                vec![]
+            }
+        };
+        self.move_inline_values(obj, dict, values);
+        Some(dict)
+    }
+    fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: Vec<Option<Ref>>) {
+        let ty = self.ty(obj);
+        for (i, v) in values.into_iter().enumerate() {
+            if let Some(v) = v {
+                let key = self.type_obj(ty).keys[i];
+                self.dict_set_name(dict, key, v);
+                self.heap.decref_raw(v);
+            }
+        }
+    }
+    /// Stores (Some) or deletes (None) an attribute in the instance itself; false when there is no place or nothing to delete.
+    pub fn set_instance_attr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> bool {
+        if let Payload::Instance(i) = self.heap.get(obj)
+            && i.dict.is_none()
+        {
+            return self.set_inline(obj, name, value);
+        }
+        let Some(dict) = self.instance_dict(obj) else { return false };
+        match value {
+            Some(v) => {
+                self.dict_set_name(dict, name, v);
+                true
+            }
+            None => match self.dict_del_name(dict, name) {
+                Some(old) => {
+                    self.release(old);
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+    /// Most keys that instances of a class share (PEP 412); an instance with more gets a dict of its own.
+    const SHARED_KEYS_MAX: usize = 30;
+    fn set_inline(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> bool {
+        let ty = self.ty(obj);
+        if !self.type_obj(ty).has_dict {
+            return false;
+        }
+        let at = match (self.type_obj(ty).key_index.get(&name), value) {
+            (Some(i), _) => *i as usize,
+            (None, None) => return false,
+            (None, Some(_)) => {
+                let interned = self.str_of(name).is_some_and(|s| s.interned.get());
+                let count = self.type_obj(ty).keys.len();
+                if count >= Self::SHARED_KEYS_MAX || !interned {
+                    let _ = self.instance_dict(obj);
+                    return self.set_instance_attr(obj, name, value);
+                }
+                self.heap.incref_raw(name);
+                let x = self.type_obj_mut(ty);
+                x.keys.push(name);
+                x.key_index.insert(name, count as u32);
+                count
+            }
+        };
+        // Values must stand in insertion order for `__dict__`: filling a gap out of order, or deleting, needs a real dict.
+        let Some(i) = self.instance_mut(obj) else { return false };
+        let present = i.values.get(at).copied().flatten().is_some();
+        let later = i.values.iter().skip(at + 1).any(Option::is_some);
+        if (value.is_none() && present) || (value.is_some() && !present && later) {
+            let _ = self.instance_dict(obj);
+            return self.set_instance_attr(obj, name, value);
+        }
+        if value.is_none() {
+            return false;
+        }
+        if i.values.len() <= at {
+            i.values.resize(at + 1, None);
+        }
+        let old = std::mem::replace(&mut i.values[at], value);
+        value.iter().for_each(|v| self.heap.incref_raw(*v));
+        old.iter().for_each(|v| self.heap.decref_raw(*v));
+        true
+    }
+
+    /// `object.__getattribute__`.
+    pub fn generic_getattr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {
+        let ty = self.ty(obj);
+        let attr = self.lookup(ty, name);
+        if let Some(a) = attr
+            && self.is_data_descriptor(a)
+        {
+            return self.descriptor_get(a, Some(obj), ty);
+        }
+        if let Some(v) = self.instance_attr(obj, name) {
+            return Ok(Found::Value(self.incref(v)));
+        }
+        match attr {
+            Some(a) => self.descriptor_get(a, Some(obj), ty),
+            None => Err(self.no_attribute(obj, name)),
+        }
+    }
+    /// `type.__getattribute__`.
+    pub fn type_getattr(&mut self, cls: Ref, name: Ref) -> Result<Found, Ask> {
+        let meta = self.ty(cls);
+        let meta_attr = self.lookup(meta, name);
+        if let Some(a) = meta_attr
+            && self.is_data_descriptor(a)
+        {
+            return self.descriptor_get(a, Some(cls), meta);
+        }
+        if let Some(a) = self.lookup(cls, name) {
+            return self.descriptor_get(a, None, cls);
+        }
+        match meta_attr {
+            Some(a) => self.descriptor_get(a, Some(cls), meta),
+            None => Err(self.no_attribute(cls, name)),
+        }
+    }
+    /// `module.__getattribute__`: with the module's own `__getattr__` (PEP 562).
+    fn module_getattr(&mut self, module: Ref, name: Ref) -> Result<Found, Ask> {
+        let ty = self.ty(module);
+        let known = self.lookup(ty, name).is_some() || self.instance_attr(module, name).is_some();
+        if !known && let Some(f) = self.instance_attr(module, n::__GETATTR__) {
+            return Ok(Found::Call(f, vec![name]));
+        }
+        self.generic_getattr(module, name)
+    }
+    /// The native look-up of an object's layout, `__getattribute__` and `__getattr__` of classes left aside.
+    pub fn native_getattr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {
+        match self.heap.get(obj) {
+            Payload::Type(_) => self.type_getattr(obj, name),
+            Payload::Module(_) => self.module_getattr(obj, name),
+            Payload::Super(_) => self.super_getattr(obj, name),
+            _ => self.generic_getattr(obj, name),
+        }
+    }
+    /// `obj.name` by all the rules.
+    pub fn find_attr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {
+        let ty = self.ty(obj);
+        if self.type_obj(ty).has(type_flags::PLAIN_GETATTR) {
+            return self.native_getattr(obj, name);
+        }
+        let Some(f) = self.lookup(ty, n::__GETATTRIBUTE__) else { return self.native_getattr(obj, name) };
+        let first = if self.is_slot_of_object(f) {
+            match self.native_getattr(obj, name) {
+                Ok(Found::Call(g, args)) => self.try_call(g, &args)?,
+                Ok(Found::Value(v)) => return Ok(Found::Value(v)),
+                Err(Ask::Raise(e)) => Err(self.keep(e)),
+                Err(other) => return Err(other),
+            }
+        } else {
+            let (f, bound) = self.bind_special(f, obj)?;
+            let args = if bound { vec![obj, name] } else { vec![name] };
+            if self.lookup(ty, n::__GETATTR__).is_none() {
+                return Ok(Found::Call(f, args));
+            }
+            self.try_call(f, &args)?
+        };
+        match first {
+            Ok(v) => Ok(Found::Value(self.incref(v))),
+            Err(e) if self.exc_is(e, t::ATTRIBUTE_ERROR) => match self.lookup(ty, n::__GETATTR__) {
+                Some(g) => {
+                    let (g, bound) = self.bind_special(g, obj)?;
+                    Ok(Found::Call(g, if bound { vec![obj, name] } else { vec![name] }))
+                }
+                None => Err(self.reraise(e)),
+            },
+            Err(e) => Err(self.reraise(e)),
+        }
+    }
+    /// Whether a `__getattribute__` or `__setattr__` found on a type is a native one.
+    pub fn is_slot_of_object(&self, f: Ref) -> bool {
+        self.ty(f) == t::SLOT_WRAPPER
+    }
+    /// `obj.name` for natives: lent until the native returns.
+    pub fn getattr(&mut self, obj: Ref, name: Ref) -> Result<Ref, Ask> {
+        match self.find_attr(obj, name)? {
+            Found::Value(v) => Ok(self.keep(v)),
+            Found::Call(f, args) => self.call(f, &args),
+        }
+    }
+    /// `obj.name`, as a native's own value.
+    pub fn tail_getattr(&mut self, obj: Ref, name: Ref) -> Step {
+        match self.find_attr(obj, name)? {
+            Found::Value(v) => Ok(v),
+            Found::Call(f, args) => self.tail_call(f, &args),
+        }
+    }
+    /// `getattr(obj, name, None)` where only a missing attribute counts as missing.
+    pub fn getattr_opt(&mut self, obj: Ref, name: Ref) -> Result<Option<Ref>, Ask> {
+        let found = match self.find_attr(obj, name) {
+            Ok(Found::Value(v)) => return Ok(Some(self.keep(v))),
+            Ok(Found::Call(f, args)) => self.try_call(f, &args)?,
+            Err(Ask::Raise(e)) => Err(self.keep(e)),
+            Err(other) => return Err(other),
+        };
+        match found {
+            Ok(v) => Ok(Some(v)),
+            Err(e) if self.exc_is(e, t::ATTRIBUTE_ERROR) => Ok(None),
+            Err(e) => Err(self.reraise(e)),
+        }
+    }
+    /// By text.
+    pub fn getattr_str(&mut self, obj: Ref, name: &str) -> Result<Ref, Ask> {
+        let name = self.intern(name).into_raw();
+        self.getattr(obj, name)
+    }
+
+    /// `object.__setattr__` (value None: `__delattr__`): returns a call that a Python descriptor needs.
+    pub fn generic_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+        let ty = self.ty(obj);
+        let attr = self.lookup(ty, name);
+        if let Some(a) = attr
+            && self.is_data_descriptor(a)
+        {
+            return self.descriptor_set(a, obj, name, value);
+        }
+        if self.set_instance_attr(obj, name, value) {
+            return Ok(None);
+        }
+        Err(self.cannot_set(obj, name, value, attr))
+    }
+    fn cannot_set(&mut self, obj: Ref, name: Ref, value: Option<Ref>, attr: Option<Ref>) -> Ask {
+        let (ty, text) = (self.type_name(obj).to_owned(), self.lossy(name));
+        let has_dict = self.type_obj(self.ty(obj)).has_dict;
+        let message = match (attr, value, has_dict) {
+            (None, Some(_), false) => format!("'{ty}' object has no attribute '{text}' and no __dict__ for setting new attributes"),
+            (Some(_), _, false) => format!("'{ty}' object attribute '{text}' is read-only"),
+            _ => return self.no_attribute(obj, name),
+        };
+        self.attribute_error(obj, name, message)
+    }
+    /// Sets or deletes through a data descriptor.
+    fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+        match self.heap.get(descr) {
+            Payload::Property(p) => {
+                let (f, what) = if value.is_some() { (p.fset, "setter") } else { (p.fdel, "deleter") };
+                let Some(f) = f else { return Err(self.property_error(descr, obj, what)) };
+                Ok(Some((f, [obj].into_iter().chain(value).collect())))
+            }
+            Payload::Member(m) => {
+                let index = m.index as usize;
+                let old = match self.slot_place(obj, index) {
+                    Some(place) => std::mem::replace(place, value),
+                    None => return Err(self.no_attribute(obj, name)),
+                };
+                value.iter().for_each(|v| self.heap.incref_raw(*v));
+                match old {
+                    Some(old) => self.heap.decref_raw(old),
+                    None if value.is_none() => return Err(self.no_attribute(obj, name)),
+                    None => {}
+                }
+                Ok(None)
+            }
+            Payload::GetSet(g) => {
+                let (set, member) = (self.natives[g.native as usize].def.set, g.member);
+                let Some(set) = set else {
+                    let (ty, name) = (self.type_name(obj).to_owned(), self.lossy(name));
+                    let message = if member { "readonly attribute".into() } else { format!("attribute '{name}' of '{ty}' objects is not writable") };
+                    return Err(self.error(t::ATTRIBUTE_ERROR, message));
+                };
+                let done = set(self, crate::vm::Args(&[Some(obj), value]))?;
+                self.release(done);
+                Ok(None)
+            }
+            _ => {
+                let special = if value.is_some() { n::__SET__ } else { n::__DELETE__ };
+                let Some(f) = self.lookup_special(descr, special) else {
+                    let what = if value.is_some() { "__set__" } else { "__delete__" };
+                    return Err(self.error(t::ATTRIBUTE_ERROR, what));
+                };
+                let (f, bound) = self.bind_special(f, descr)?;
+                let mut args = if bound { vec![descr] } else { vec![] };
+                args.push(obj);
+                args.extend(value);
+                Ok(Some((f, args)))
+            }
+        }
+    }
+    /// `type.__setattr__`.
+    pub fn type_setattr(&mut self, cls: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+        if !self.type_obj(cls).has(type_flags::HEAP) {
+            let message = format!("cannot set '{}' attribute of immutable type '{}'", self.lossy(name), self.type_obj(cls).name);
+            return Err(self.type_error(message));
+        }
+        let meta = self.ty(cls);
+        if let Some(a) = self.lookup(meta, name)
+            && self.is_data_descriptor(a)
+        {
+            return self.descriptor_set(a, cls, name, value);
+        }
+        let dict = self.type_obj(cls).dict;
+        match value {
+            Some(v) => self.dict_set_name(dict, name, v),
+            None => match self.dict_del_name(dict, name) {
+                Some(old) => {
+                    self.type_modified(cls);
+                    self.release(old);
+                }
+                None => return Err(self.no_attribute(cls, name)),
+            },
+        }
+        self.type_modified(cls);
+        Ok(None)
+    }
+    /// The native store of an object's layout.
+    pub fn native_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+        match self.heap.get(obj) {
+            Payload::Type(_) => self.type_setattr(obj, name, value),
+            _ => self.generic_setattr(obj, name, value),
+        }
+    }
+    /// `obj.name = value` or `del obj.name` by all the rules.
+    pub fn store_attr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+        let ty = self.ty(obj);
+        if self.type_obj(ty).has(type_flags::PLAIN_SETATTR) {
+            return self.native_setattr(obj, name, value);
+        }
+        let special = if value.is_some() { n::__SETATTR__ } else { n::__DELATTR__ };
+        match self.lookup(ty, special) {
+            Some(f) if !self.is_slot_of_object(f) => {
+                let (f, bound) = self.bind_special(f, obj)?;
+                let mut args = if bound { vec![obj, name] } else { vec![name] };
+                args.extend(value);
+                Ok(Some((f, args)))
+            }
+            _ => self.native_setattr(obj, name, value),
+        }
+    }
+    /// `setattr(obj, name, value)` for natives (value None deletes); the last thing a native does.
+    pub fn tail_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Step {
+        match self.store_attr(obj, name, value)? {
+            None => Ok(self.none()),
+            Some((f, args)) => self.tail_call(f, &args),
+        }
+    }
+}

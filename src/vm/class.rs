@@ -1,0 +1,57 @@
+//! Changing classes: versions, derived flags, the search of `super`.
+use super::api::Found;
+use super::step::Ask;
+use super::{Vm, n, t};
+use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::class::type_flags::*;
+
+impl Vm {
+    /// Must follow every change of a type's namespace or bases: new versions for it and its subclasses, flags afresh.
+    pub fn type_modified(&mut self, ty: Ref) {
+        let mut work = vec![ty];
+        while let Some(ty) = work.pop() {
+            self.next_version += 1;
+            let version = self.next_version;
+            self.type_obj_mut(ty).version = version;
+            self.derive_flags(ty);
+            work.extend_from_slice(&self.type_obj(ty).subclasses);
+        }
+    }
+    /// Flags that follow from the methods found along the MRO.
+    fn derive_flags(&mut self, ty: Ref) {
+        let native = |vm: &mut Vm, name| vm.lookup(ty, name).is_none_or(|f| vm.ty(f) == t::SLOT_WRAPPER);
+        let plain_get = native(self, n::__GETATTRIBUTE__) && self.lookup(ty, n::__GETATTR__).is_none();
+        let plain_set = native(self, n::__SETATTR__) && native(self, n::__DELATTR__);
+        let object_new = self.dict_get_name(self.type_obj(t::OBJECT).dict, n::__NEW__);
+        let plain_new = object_new.is_some() && self.lookup(ty, n::__NEW__) == object_new;
+        let finalize = self.lookup(ty, n::__DEL__).is_some();
+        let x = self.type_obj_mut(ty);
+        for (flag, on) in [(PLAIN_GETATTR, plain_get), (PLAIN_SETATTR, plain_set), (PLAIN_NEW, plain_new), (FINALIZE, finalize)] {
+            x.flags = if on { x.flags | flag } else { x.flags & !flag };
+        }
+    }
+    /// `super`'s attribute: along the MRO of the object's type, after `this`.
+    pub fn super_getattr(&mut self, sup: Ref, name: Ref) -> Result<Found, Ask> {
+        let Payload::Super(s) = self.heap.get(sup) else { panic!("{sup:?} is no super") };
+        let s = (**s).clone();
+        if let (Some(obj), Some(obj_type), Some(this)) = (s.obj, s.obj_type, s.this)
+            && name != n::__CLASS__
+            && let Some(found) = self.lookup_after(obj_type, this, name)
+        {
+            // super(C, C).method of a class object: nothing to bind to.
+            let bind = if obj == obj_type { None } else { Some(obj) };
+            return self.descriptor_get(found, bind, obj_type);
+        }
+        self.generic_getattr(sup, name).map_err(|e| self.super_error(e))
+    }
+    fn super_error(&mut self, e: Ask) -> Ask {
+        e
+    }
+    /// The attribute of the first class after `this` in the MRO of `ty` (borrowed).
+    pub fn lookup_after(&mut self, ty: Ref, this: Ref, name: Ref) -> Option<Ref> {
+        let mro = &self.type_obj(ty).mro;
+        let at = mro.iter().position(|k| *k == this)?;
+        mro[at + 1..].iter().find_map(|k| self.dict_get_name(self.type_obj(*k).dict, name))
+    }
+}

@@ -1,0 +1,105 @@
+//! The virtual machine of one process: heap, types, threads' frames, and the operations of the language.
+//!
+//! Not here: files, sockets, clocks (`sim/` answers [`syscall::Syscall`]s), built-in functions (`natives/`).
+pub mod api;
+pub mod class;
+pub mod native;
+pub mod step;
+pub mod syscall;
+pub mod thread;
+pub mod values;
+
+use crate::heap::{Owned, Ref};
+use crate::objects::Heap;
+pub use crate::objects::fixed::{self, n, t};
+pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
+pub use step::{Answer, Ask, Request, Step};
+use std::collections::HashMap;
+use thread::Thread;
+
+/// One entry of the method cache: the answer holds as long as the type's version does.
+#[derive(Clone, Copy)]
+pub struct CacheEntry {
+    pub version: u32,
+    pub name: u32,
+    pub found: Option<Ref>,
+}
+
+/// One process's interpreter. Plain data: cloning it forks the process.
+pub struct Vm {
+    pub heap: Heap,
+    /// The thread that runs; its state is moved out and in at a switch.
+    pub cur: Thread,
+    /// The threads that do not run now.
+    pub parked: Vec<Thread>,
+    /// Every native, by number: what `NativeObj::native` indexes.
+    pub natives: Vec<native::Registered>,
+    /// Types made from a [`TypeDef`] that has no fixed place, by the definition's name.
+    pub native_types: HashMap<&'static str, Ref>,
+    /// Text → the interned `str` object.
+    pub interned: HashMap<Box<str>, Ref>,
+    /// `sys.modules`.
+    pub modules: Ref,
+    /// The `builtins` module's dict.
+    pub builtins: Ref,
+    /// The hidden module of Python helpers, once it is loaded.
+    pub prelude: Option<Ref>,
+    /// Named per-process values that native modules keep (`sys` hooks, codec registry): owned references.
+    pub registry: HashMap<&'static str, Ref>,
+    pub method_cache: Vec<CacheEntry>,
+    pub next_version: u32,
+    /// Objects that the running native keeps until it returns.
+    pub temps: Vec<Ref>,
+    /// Answers that the running native has already got, and how many it has asked for again.
+    pub answers: Vec<Answer>,
+    pub cursor: usize,
+    pub recursion_limit: usize,
+    /// Set by the front end: a KeyboardInterrupt is due.
+    pub interrupt: bool,
+    /// Largest number of digits in an int–str conversion (`sys.set_int_max_str_digits`).
+    pub int_max_str_digits: usize,
+    /// State of `sys.monitoring`, tracing and the like: off unless set.
+    pub tracing: bool,
+    /// Bytes that one allocation may take at most (a guard against memory bombs).
+    pub memory_limit: usize,
+    /// Instructions and calls executed: the virtual clock's base.
+    pub ticks: u64,
+    /// Native nesting of repr, eq, hash: guards the native stack.
+    pub depth: usize,
+}
+
+impl Vm {
+    /// Exact type of an object.
+    #[inline(always)]
+    pub fn ty(&self, r: Ref) -> Ref {
+        self.heap.ty(r)
+    }
+    #[inline(always)]
+    pub fn incref(&mut self, r: Ref) -> Owned {
+        self.heap.incref(r)
+    }
+    #[inline(always)]
+    pub fn release(&mut self, o: Owned) {
+        self.heap.release(o)
+    }
+    /// Keeps an object alive until the running native returns, and lends it. The ordinary way to hold a temporary.
+    pub fn keep(&mut self, o: Owned) -> Ref {
+        let r = o.into_raw();
+        self.temps.push(r);
+        r
+    }
+    /// Keeps another reference to a borrowed object: needed when what it was borrowed from may change.
+    pub fn hold(&mut self, r: Ref) -> Ref {
+        self.heap.incref_raw(r);
+        self.temps.push(r);
+        r
+    }
+    /// Ends the temporaries made since `mark`.
+    pub fn release_temps(&mut self, mark: usize) {
+        while self.temps.len() > mark {
+            if let Some(r) = self.temps.pop() {
+                self.heap.decref_raw(r);
+            }
+        }
+    }
+}

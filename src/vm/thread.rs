@@ -1,0 +1,120 @@
+//! A thread of the machine: its activations, data stack and exception state. No native stack is part of it.
+use super::native::NativeFn;
+use super::step::{Answer, Request};
+use crate::heap::Ref;
+use crate::objects::frame::{Frame, Ret, Word};
+
+/// One activation.
+#[derive(Clone)]
+pub enum Activation {
+    /// A Python frame.
+    Py(Frame),
+    /// A native that waits for an answer; run again when the answer is there.
+    Native(Box<NativeFrame>),
+}
+
+/// A native that asked for something. `args` and `answers` are owned.
+#[derive(Clone)]
+pub struct NativeFrame {
+    pub f: NativeFn,
+    pub args: Vec<Option<Ref>>,
+    pub answers: Vec<Answer>,
+    /// What becomes of its value.
+    pub ret: Ret,
+    /// The pending request's exception is an answer.
+    pub catch: bool,
+}
+
+/// All that a thread is.
+#[derive(Clone, Default)]
+pub struct Thread {
+    pub id: u32,
+    pub activations: Vec<Activation>,
+    /// Locals and operand stacks of all its Python frames.
+    pub stack: Vec<Word>,
+    /// The exception being handled: one entry for the thread and one for each generator it is inside of.
+    pub handled: Vec<Option<Ref>>,
+    /// Python frames on the stack that count towards the recursion limit.
+    pub depth: usize,
+    /// How the thread's first call ended, once it has.
+    pub outcome: Option<Result<Ref, Ref>>,
+    /// Values of the thread that natives keep (context, thread-local dicts): owned.
+    pub context: Option<Ref>,
+    /// The request with which a new thread begins.
+    pub start: Option<std::sync::Arc<RequestCell>>,
+}
+
+/// A request kept for a thread that has not started.
+#[derive(Debug)]
+pub struct RequestCell(pub Request);
+
+impl Thread {
+    pub fn new(id: u32) -> Thread {
+        Thread { id, handled: vec![None], ..Default::default() }
+    }
+    /// The topmost Python frame.
+    pub fn top_frame(&self) -> Option<&Frame> {
+        self.activations.iter().rev().find_map(|a| match a {
+            Activation::Py(f) => Some(f),
+            Activation::Native(_) => None,
+        })
+    }
+    /// The exception that `sys.exception()` gives.
+    pub fn current_exception(&self) -> Option<Ref> {
+        self.handled.iter().rev().find_map(|h| *h)
+    }
+    /// Every reference the thread holds.
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, start } = self;
+        for a in activations {
+            match a {
+                Activation::Py(frame) => {
+                    frame.visit(f);
+                    let words = &self.stack[frame.base as usize..frame.sp as usize];
+                    words.iter().filter_map(|w| w.owned_ref()).for_each(&mut *f);
+                }
+                Activation::Native(n) => n.visit(f),
+            }
+        }
+        handled.iter().flatten().for_each(|r| f(*r));
+        match outcome {
+            Some(Ok(r) | Err(r)) => f(*r),
+            None => {}
+        }
+        context.iter().for_each(|r| f(*r));
+        if let Some(cell) = start {
+            cell.0.visit(f);
+        }
+    }
+}
+
+impl NativeFrame {
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        self.args.iter().flatten().for_each(|r| f(*r));
+        for a in &self.answers {
+            match a {
+                Answer::Value(r) | Answer::Raised(r) => f(*r),
+                Answer::Sys(_) => {}
+            }
+        }
+    }
+}
+
+impl Request {
+    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        use super::step::Resume;
+        match self {
+            Request::Call { func, args, kwnames } => {
+                f(*func);
+                args.iter().for_each(|r| f(*r));
+                kwnames.iter().for_each(|r| f(*r));
+            }
+            Request::Resume { generator, how } => {
+                f(*generator);
+                match how {
+                    Resume::Send(r) | Resume::Throw(r) => f(*r),
+                }
+            }
+        }
+    }
+}
