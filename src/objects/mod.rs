@@ -4,6 +4,8 @@ pub mod code;
 pub mod dict;
 pub mod exception;
 pub mod fixed;
+pub mod float_text;
+pub mod format_spec;
 pub mod frame;
 pub mod function;
 pub mod generator;
