@@ -1,3 +1,4 @@
 //! Pellucid: a deterministic Python 3.14 machine that can be looked into. `ARCHITECTURE.md` beside this file is the map.
+pub mod code;
 pub mod face;
 pub mod session;
