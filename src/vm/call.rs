@@ -133,7 +133,22 @@ impl Vm {
                 self.call_words(Word::owned(func), words, kwnames, ret)
             }
             Request::Resume { generator, how } => self.start_resume(generator, how, ret),
+            Request::Body { func, namespace } => self.start_body(func, namespace, ret),
         }
+    }
+    fn start_body(&mut self, func: Ref, namespace: Ref, ret: Ret) {
+        if self.cur.depth >= self.recursion_limit {
+            self.heap.decref_raw(func);
+            self.heap.decref_raw(namespace);
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            return self.raise_ask(e);
+        }
+        let (code_ref, code) = self.code_of(func);
+        let base = self.stack_top();
+        let count = code.localsplus.len();
+        self.push_frame(func, code_ref, code, base, ret);
+        self.cur.stack[base..base + count].fill(Word::NULL);
+        self.top().locals = Some(namespace);
     }
     /// Calls anything. Takes over all words; the result goes where `ret` says.
     pub(super) fn call_words(&mut self, callee: Word, mut words: Words, kwnames: Option<Ref>, ret: Ret) {
@@ -151,9 +166,12 @@ impl Vm {
                 let (native, receiver) = (x.native, x.receiver);
                 self.call_native(callee, native, receiver, words, kwnames, ret)
             }
-            Payload::Type(_) if self.calls_as_type(callee.get()) => {
-                let row = slow::TYPE_CALL;
-                self.call_slow(row, callee, words, kwnames, ret)
+            Payload::Type(_) => {
+                if self.calls_as_type(callee.get()) {
+                    self.call_slow(slow::TYPE_CALL, callee, words, kwnames, ret)
+                } else {
+                    self.call_object(callee, words, kwnames, ret)
+                }
             }
             _ => self.call_object(callee, words, kwnames, ret),
         }

@@ -163,3 +163,38 @@ impl Vm {
         }
     }
 }
+
+impl Vm {
+    /// The frame object of a generator that has a frame (borrowed), running or not.
+    pub fn generator_frame_object(&mut self, g: Ref) -> Option<Ref> {
+        let running = self.cur.activations.iter().position(|a| matches!(a, Activation::Py(f) if f.generator == Some(g)));
+        if let Some(i) = running {
+            return Some(self.frame_object(i));
+        }
+        let f = self.generator(g).frame.as_ref()?;
+        if f.object.is_some() {
+            return f.object;
+        }
+        let (code, func, globals, builtins, lasti) = (f.code_ref, f.func, f.globals, f.builtins, f.last);
+        [code, func, globals, builtins].into_iter().for_each(|r| self.heap.incref_raw(r));
+        let object = FrameObj {
+            state: FrameState::Suspended { generator: g },
+            code,
+            func,
+            globals,
+            builtins,
+            locals: None,
+            back: None,
+            lasti,
+            trace: None,
+            extra_locals: None,
+            trace_lines: true,
+            trace_opcodes: false,
+        };
+        let o = self.heap.alloc(t::FRAME, Payload::Frame(Box::new(object)), 0).into_raw();
+        if let Some(f) = self.generator_mut(g).frame.as_mut() {
+            f.object = Some(o);
+        }
+        Some(o)
+    }
+}

@@ -229,4 +229,17 @@ impl Vm {
         let (op, arg) = ((unit & 0xFF) as u8, unit >> 8);
         if op == super::dispatch::op::RESUME && arg & 3 >= 2 { x.stack.last().and_then(|w| w.opt()) } else { None }
     }
+    /// Ends a generator that never began, or whose frame cannot be resumed: drops its frame.
+    pub fn kill_generator(&mut self, g: Ref) {
+        let x = self.generator_mut(g);
+        x.state = GenState::Closed;
+        let (frame, stack, handled) = (x.frame.take(), std::mem::take(&mut x.stack), x.handled.take());
+        self.heap.clear_flag(g, flag::FINALIZER);
+        let mut refs: Vec<Ref> = stack.iter().filter_map(|w| w.owned_ref()).collect();
+        refs.extend(handled);
+        if let Some(f) = frame {
+            f.visit(&mut |r| refs.push(r));
+        }
+        refs.into_iter().for_each(|r| self.heap.decref_raw(r));
+    }
 }

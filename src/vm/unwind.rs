@@ -9,12 +9,15 @@ use crate::objects::types::Traceback;
 impl Vm {
     /// Gives a value to the activation on top as its callee's `ret` says.
     pub(super) fn deliver(&mut self, value: Owned, ret: Ret) {
+        if ret == Ret::Discard {
+            return self.release(value);
+        }
         match self.cur.activations.last_mut() {
             None => self.cur.outcome = Some(Ok(value.into_raw())),
             Some(Activation::Native(n)) => n.answers.push(Answer::Value(value.into_raw())),
             Some(Activation::Py(_)) => match ret {
                 Ret::Push | Ret::ForIter(_) | Ret::Send(_) => self.push_saved(value),
-                Ret::Discard => self.release(value),
+                Ret::Discard => panic!("handled above"),
                 Ret::Init => self.check_init(value),
                 Ret::Unpack => self.push_unpacked(value),
             },
@@ -29,8 +32,15 @@ impl Vm {
     fn push_unpacked(&mut self, value: Owned) {
         let items = self.tuple_items(value.get()).expect("Unpack delivers a tuple").to_vec();
         for r in items.into_iter().rev() {
-            let o = self.incref(r);
-            self.push_saved(o);
+            if r == super::slow::NULL_MARKER {
+                let f = self.top();
+                let sp = f.sp as usize;
+                f.sp += 1;
+                self.cur.stack[sp] = Word::NULL;
+            } else {
+                let o = self.incref(r);
+                self.push_saved(o);
+            }
         }
         self.release(value);
     }
