@@ -6,20 +6,26 @@ use std::time::Instant;
 /// Ticks a second in `/proc/PID/stat`: USER_HZ, which Linux fixes at 100 for programs.
 const TICKS: f64 = 100.0;
 
-/// When usage was last asked for, with the process's and the machine's CPU time (busy, all) at that moment.
-static LAST: Mutex<Option<(Instant, f64, (f64, f64))>> = Mutex::new(None);
+/// CPU times in seconds at a moment.
+struct Reading {
+    at: Instant,
+    own: f64,
+    host_busy: f64,
+    host_all: f64,
+}
+
+/// When usage was last asked for.
+static LAST: Mutex<Option<Reading>> = Mutex::new(None);
 
 /// Percentages are since the last question (0 at the first), memory is in bytes.
 pub fn now() -> Value {
-    let (own, host, at) = (own_cpu().unwrap_or(0.0), host_cpu().unwrap_or((0.0, 0.0)), Instant::now());
-    let last = LAST.lock().ok().and_then(|mut l| l.replace((at, own, host)));
-    let (kernel_cpu, host_cpu) = match last {
-        Some((then, own0, (busy0, all0))) => {
-            let elapsed = (at - then).as_secs_f64();
-            (percent(own - own0, elapsed), percent(host.0 - busy0, host.1 - all0))
-        }
-        None => (0.0, 0.0),
-    };
+    let (own, at) = (own_cpu().unwrap_or(0.0), Instant::now());
+    let (host_busy, host_all) = host_cpu().unwrap_or((0.0, 0.0));
+    let last = LAST.lock().ok().and_then(|mut l| l.replace(Reading { at, own, host_busy, host_all }));
+    let (kernel_cpu, host_cpu) = last.map_or((0.0, 0.0), |then| {
+        let elapsed = (at - then.at).as_secs_f64();
+        (percent(own - then.own, elapsed), percent(host_busy - then.host_busy, host_all - then.host_all))
+    });
     let hostname = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     json!({
         "status": "ok",

@@ -257,14 +257,14 @@ impl Publisher {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_stalled_subscriber_costs_its_patience_once() {
         let s = Subscriber::default();
         let start = Instant::now();
         for _ in 0..100 {
             s.offer(Bytes::from(vec![0; 1 << 20])).await;
         }
-        assert_eq!(Instant::now() - start, PATIENCE);
+        assert!((PATIENCE..PATIENCE * 2).contains(&(Instant::now() - start)));
         assert!(lock(&s.queue).bytes <= QUEUE_BYTES);
     }
 
