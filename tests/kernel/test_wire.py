@@ -1,6 +1,7 @@
 """The wire: envelopes, signatures, statuses, what must be tolerated. Needs no Python to run."""
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -70,6 +71,23 @@ def test_content_that_is_not_the_protocols(kernel: FrontEnd, msg_type: str) -> N
     reply = kernel.ask("shell", f"{msg_type}_request", code=17, hist_access_type=4)
     assert reply["msg_type"] == f"{msg_type}_reply" and reply["content"]["status"] == "error"
     assert kernel.ask("shell", "kernel_info_request")["content"]["status"] == "ok"
+
+
+def test_connections_that_do_not_speak_zeromq(kernel: FrontEnd) -> None:
+    open_ones = []
+    for channel in ("shell", "iopub", "stdin", "control", "hb"):
+        for said in (b"GET / HTTP/1.1\r\n\r\n" * 9, b"\xff" * 100, b"", b"\xff\0\0\0\0\0\0\0\x01\x7f\x03\0NULL" + b"\0" * 48 + b"\xff" * 20):
+            s = socket.create_connection(("127.0.0.1", kernel.connection[f"{channel}_port"]))
+            s.sendall(said)
+            open_ones.append(s)
+    time.sleep(0.2)
+    for channel in ("shell", "control"):
+        assert kernel.ask(channel, "kernel_info_request")["content"]["status"] == "ok"
+    for s in open_ones:
+        s.close()
+    kernel.published(kernel.send("shell", "kernel_info_request"))
+    kernel.sockets["hb"].send(b"still there")
+    assert kernel.sockets["hb"].poll(2000) and kernel.sockets["hb"].recv() == b"still there"
 
 
 def test_unknown_messages_are_ignored(kernel: FrontEnd) -> None:
