@@ -54,3 +54,141 @@ def exception_group_split(group, matcher):
 
 def exception_group_subgroup(group, matcher):
     return _exception_group_divide(group, _exception_group_condition(matcher), False)[0]
+
+
+def traceback_notes(exc):
+    try:
+        notes = getattr(exc, "__notes__", None)
+    except Exception as e:
+        try:
+            text = repr(e)
+        except BaseException:
+            text = "<__notes__ repr() failed>"
+        return [f"Ignored error getting __notes__: {text}"]
+    if notes is None:
+        return []
+    if isinstance(notes, (str, bytes)) or not isinstance(notes, (list, tuple)):
+        try:
+            return [repr(notes)]
+        except BaseException:
+            return ["<__notes__ repr() failed>"]
+    return list(notes)
+
+
+def traceback_dir(obj):
+    try:
+        try:
+            names = obj.__dir__()
+        except TypeError:
+            names = type(obj).__dir__(obj)
+        return sorted([x for x in names if isinstance(x, str)])
+    except Exception:
+        return None
+
+
+def traceback_module_dir(name):
+    try:
+        return traceback_dir(__import__(name))
+    except Exception:
+        return None
+
+
+def traceback_has(obj, name):
+    try:
+        return hasattr(obj, name)
+    except Exception:
+        return False
+
+
+def sys_displayhook(value):
+    import builtins
+    import sys
+
+    if value is None:
+        return
+    builtins._ = None
+    text = repr(value)
+    try:
+        stdout = sys.stdout
+    except AttributeError:
+        stdout = None
+    if stdout is None:
+        raise RuntimeError("lost sys.stdout")
+    try:
+        stdout.write(text)
+    except UnicodeEncodeError:
+        data = text.encode(stdout.encoding, "backslashreplace")
+        if hasattr(stdout, "buffer"):
+            stdout.buffer.write(data)
+        else:
+            stdout.write(data.decode(stdout.encoding, "strict"))
+    stdout.write("\n")
+    builtins._ = value
+
+
+def sys_excepthook(exctype, value, traceback):
+    import pellucid
+    import sys
+
+    if not isinstance(value, BaseException):
+        raise TypeError(f"print_exception(): Exception expected for value, {type(value).__name__} found")
+    if traceback is not None and value.__traceback__ is None:
+        value.__traceback__ = traceback
+    stderr = getattr(sys, "stderr", None)
+    if stderr is None:
+        return
+    stderr.write(pellucid._format_exception(value))
+    if hasattr(stderr, "flush"):
+        stderr.flush()
+
+
+def sys_unraisablehook(unraisable):
+    import pellucid
+    import sys
+
+    stderr = getattr(sys, "stderr", None)
+    if stderr is None:
+        return
+    message = unraisable.err_msg
+    if unraisable.object is not None:
+        try:
+            text = repr(unraisable.object)
+        except Exception:
+            text = "<object repr() failed>"
+        stderr.write(f"{message or 'Exception ignored in'}: {text}\n")
+    elif message is not None:
+        stderr.write(f"{message}:\n")
+    if unraisable.exc_value is not None:
+        stderr.write(pellucid._format_exception(unraisable.exc_value))
+    stderr.flush()
+
+
+def sys_breakpointhook(args, kwargs):
+    import os
+
+    name = os.environ.get("PYTHONBREAKPOINT")
+    if name == "0":
+        return None
+    if not name:
+        name = "pdb.set_trace"
+    module, _, function = name.rpartition(".")
+    try:
+        hook = getattr(__import__(module or "builtins", fromlist=[function]), function)
+    except (ImportError, AttributeError):
+        import warnings
+
+        warnings.warn(f'Ignoring unimportable $PYTHONBREAKPOINT: "{name}"', RuntimeWarning, stacklevel=3)
+        return None
+    return hook(*args, **kwargs)
+
+
+def warnings_warn(message, category, stacklevel, source, skip_file_prefixes):
+    import warnings
+
+    warnings.warn(message, category, stacklevel, source, skip_file_prefixes=skip_file_prefixes)
+
+
+def warnings_warn_explicit(args, kwargs):
+    import warnings
+
+    warnings.warn_explicit(*args, **kwargs)
