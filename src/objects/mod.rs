@@ -9,6 +9,7 @@ pub mod function;
 pub mod generator;
 pub mod instance;
 pub mod iter;
+pub mod list;
 pub mod payload;
 pub mod set;
 pub mod str;
