@@ -5,4 +5,5 @@ pub mod heap;
 pub mod natives;
 pub mod objects;
 pub mod session;
+pub mod sim;
 pub mod vm;
