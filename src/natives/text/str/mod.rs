@@ -11,7 +11,8 @@ mod translate;
 use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::TypeDef;
 use crate::vm::t;
-pub use fields::{FieldName, MarkupPiece, field_name_split, markup_pieces};
+pub use fields::{Access, field_name_split, markup_pieces};
+pub use translate::look_up;
 
 pub static STR: TypeDef = TypeDef {
     place: Some(t::STR),
