@@ -1,0 +1,70 @@
+//! The renderer kit: a view (plain data) → HTML, text, JSON, SVG, PNG, PDF. It cannot see the machine.
+pub mod html;
+pub mod measure;
+pub mod raster;
+pub mod scene;
+pub mod svg;
+pub mod text;
+pub mod theme;
+pub mod view;
+
+use crate::face::Bundle;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+pub use view::{Lang, View};
+
+/// The MIME type of the JSON form.
+pub const JSON_TYPE: &str = "application/vnd.pellucid.v1+json";
+
+/// Which forms are wanted beside HTML, text and JSON (`%figures`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub png: bool,
+    pub pdf: bool,
+    /// The language of what the renderer itself says.
+    pub lang: Lang,
+}
+
+/// All forms of a view. A PNG or PDF that cannot be made is left out: the others say the same.
+pub fn bundle(view: &View, opts: &Figures) -> Bundle {
+    let mut out = Bundle::new();
+    out.insert("text/plain".to_string(), Value::String(text::page(view)));
+    out.insert("text/html".to_string(), Value::String(html::page(view, opts.lang)));
+    out.insert(JSON_TYPE.to_string(), to_json(view));
+    let figures = [(opts.png, "image/png", to_png as fn(&View) -> _), (opts.pdf, "application/pdf", to_pdf)];
+    for (wanted, mime, make) in figures {
+        if wanted && let Ok(bytes) = make(view) {
+            out.insert(mime.to_string(), Value::String(STANDARD.encode(bytes)));
+        }
+    }
+    out
+}
+
+/// The JSON form: what a front end needs to step or zoom. The picture itself is in the HTML beside it.
+pub fn to_json(view: &View) -> Value {
+    json!({
+        "version": 1,
+        "lens": view.lens,
+        "lang": view.lang.tag(),
+        "headline": view.headline,
+        "alt": view.alt,
+        "notes": view.notes,
+        "data": view.data,
+    })
+}
+
+/// The picture as a PNG, two pixels to each of the scene's.
+pub fn to_png(view: &View) -> Result<Vec<u8>, raster::Failed> {
+    raster::png(&view.scene)
+}
+
+/// The picture as a PDF page of its own size.
+pub fn to_pdf(view: &View) -> Result<Vec<u8>, raster::Failed> {
+    raster::pdf(&view.scene)
+}
+
+/// The picture as SVG that follows the reader's light or dark scheme.
+pub fn to_svg(view: &View) -> String {
+    svg::adaptive(&view.scene)
+}
