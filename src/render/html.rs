@@ -11,7 +11,7 @@ use std::fmt::Write;
 /// The whole output as one `<div>`.
 pub fn page(view: &View, lang: Lang) -> String {
     let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600\">{}</p>", escape(&view.headline));
+    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600\">{}</p>", sentence(&view.headline));
     if view.scene.width > 0 {
         picture(&mut out, view);
     }
@@ -41,7 +41,15 @@ fn picture(out: &mut String, view: &View) {
     out.push_str("\"/>");
 }
 
+/// A long table is set as text, a tenth of the size.
+const LONG: usize = 24;
+
 fn table(out: &mut String, table: &Table) {
+    if table.rows.len() > LONG {
+        let lines = super::text::table(table).iter().map(|line| escape(line)).collect::<Vec<_>>().join("\n");
+        let _ = write!(out, "<pre style=\"margin:8px 0;font-size:12px;line-height:1.4;background:none;overflow-x:auto\">{lines}</pre>");
+        return;
+    }
     const TABLE: &str = "border-collapse:collapse;border:0;margin:8px 0;font-size:13px;table-layout:auto";
     let _ = write!(out, "<table style=\"{TABLE}\">");
     if !table.title.is_empty() {
@@ -57,7 +65,7 @@ fn table(out: &mut String, table: &Table) {
     for row in &table.rows {
         out.push_str("<tr style=\"background:none\">");
         for (cell, column) in row.iter().zip(&table.columns) {
-            let _ = write!(out, "<td style=\"text-align:{};padding:2px 16px 2px 0;vertical-align:top\">{}</td>", side(column.align), escape(cell));
+            let _ = write!(out, "<td style=\"text-align:{};padding:2px 16px 2px 0\">{}</td>", side(column.align), escape(cell));
         }
         out.push_str("</tr>");
     }
@@ -69,6 +77,20 @@ fn side(align: Align) -> &'static str {
         Align::Left => "left",
         Align::Right => "right",
     }
+}
+
+/// A sentence whose `names` in backquotes are set as code.
+fn sentence(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in escape(text).split('`').enumerate() {
+        match index % 2 {
+            0 => out.push_str(part),
+            _ => {
+                let _ = write!(out, "<code style=\"font-size:inherit;background:none;color:inherit;padding:0\">{part}</code>");
+            }
+        }
+    }
+    out
 }
 
 /// Text or attribute value; control characters are made visible.

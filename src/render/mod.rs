@@ -54,14 +54,34 @@ pub fn to_json(view: &View) -> Value {
     })
 }
 
-/// The picture as a PNG, two pixels to each of the scene's.
+/// The figure as a PNG, two pixels to each of the scene's: the picture with its headline and notes.
 pub fn to_png(view: &View) -> Result<Vec<u8>, raster::Failed> {
-    raster::png(&view.scene)
+    raster::png(&figure(view))
 }
 
-/// The picture as a PDF page of its own size.
+/// The figure as a PDF page of its own size.
 pub fn to_pdf(view: &View) -> Result<Vec<u8>, raster::Failed> {
-    raster::pdf(&view.scene)
+    raster::pdf(&figure(view))
+}
+
+/// A figure stands alone on paper, so it carries the words that HTML sets around the picture.
+fn figure(view: &View) -> scene::Scene {
+    const LINE: i32 = 20;
+    const NARROWEST: i32 = 560;
+    let width = view.scene.width.max(NARROWEST);
+    let cells = (width - 2 * theme::MARGIN) as usize * 1000 / (602 * 15);
+    let headline = measure::wrap(&view.headline.replace('`', ""), cells);
+    let room = theme::MARGIN + LINE * headline.len() as i32;
+    let mut scene = view.scene.clone().lowered(room);
+    scene.width = width;
+    for (index, line) in headline.into_iter().enumerate() {
+        scene.text(scene::Text::new(theme::MARGIN, theme::MARGIN + 14 + LINE * index as i32, line).head().bold());
+    }
+    for line in view.notes.iter().flat_map(|note| measure::wrap(note, cells)) {
+        scene.text(scene::Text::new(theme::MARGIN, scene.height, line).small());
+        scene.height += LINE;
+    }
+    scene
 }
 
 /// The picture as SVG that follows the reader's light or dark scheme.

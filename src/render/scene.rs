@@ -13,6 +13,7 @@ pub enum Item {
     Shape(Shape),
     Line(Line),
     Dot(Dot),
+    Dots(Dots),
     Text(Text),
 }
 
@@ -177,6 +178,13 @@ pub struct Dot {
     pub stroke: Option<Stroke>,
 }
 
+/// Small dots of one colour, where wires begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dots {
+    pub at: Vec<(i32, i32)>,
+    pub paint: Paint,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Size {
     Small,
@@ -242,20 +250,42 @@ impl Scene {
     }
     /// A straight line without a head.
     pub fn rule(&mut self, from: (i32, i32), to: (i32, i32), stroke: Stroke) {
-        self.items.push(Item::Line(Line { paths: vec![vec![from, to]], bend: 0, stroke, head: Head::None, bridge: false }));
+        self.rules(vec![vec![from, to]], stroke);
+    }
+    /// Lines without heads, of one style.
+    pub fn rules(&mut self, paths: Vec<Vec<(i32, i32)>>, stroke: Stroke) {
+        if !paths.is_empty() {
+            self.items.push(Item::Line(Line { paths, bend: 0, stroke, head: Head::None, bridge: false }));
+        }
     }
     /// A polyline with an arrow head.
     pub fn arrow(&mut self, points: Vec<(i32, i32)>, stroke: Stroke, head: Head) {
-        self.arrows(vec![points], stroke, head);
+        self.wires(vec![points], stroke, head, true);
     }
-    /// Polylines that share one arrow head.
-    pub fn arrows(&mut self, paths: Vec<Vec<(i32, i32)>>, stroke: Stroke, head: Head) {
-        self.items.push(Item::Line(Line { paths, bend: 7, stroke, head, bridge: true }));
+    /// Polylines that share one arrow head, which the last of them bears.
+    pub fn wires(&mut self, paths: Vec<Vec<(i32, i32)>>, stroke: Stroke, head: Head, bridge: bool) {
+        self.items.push(Item::Line(Line { paths, bend: 7, stroke, head, bridge }));
     }
-    pub fn dot(&mut self, x: i32, y: i32, r: i32, fill: Paint) {
-        self.items.push(Item::Dot(Dot { x, y, r, fill, stroke: None }));
+    pub fn dots(&mut self, at: Vec<(i32, i32)>, paint: Paint) {
+        if !at.is_empty() {
+            self.items.push(Item::Dots(Dots { at, paint }));
+        }
     }
     pub fn ring(&mut self, x: i32, y: i32, r: i32, fill: Paint, stroke: Stroke) {
         self.items.push(Item::Dot(Dot { x, y, r, fill, stroke: Some(stroke) }));
+    }
+    /// The same picture further down, with empty space above.
+    pub fn lowered(mut self, by: i32) -> Scene {
+        self.height += by;
+        for item in &mut self.items {
+            match item {
+                Item::Shape(shape) => shape.rect.y += by,
+                Item::Line(line) => line.paths.iter_mut().flatten().for_each(|point| point.1 += by),
+                Item::Dot(dot) => dot.y += by,
+                Item::Dots(dots) => dots.at.iter_mut().for_each(|point| point.1 += by),
+                Item::Text(text) => text.y += by,
+            }
+        }
+        self
     }
 }

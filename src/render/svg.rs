@@ -1,6 +1,6 @@
 //! Scene → SVG. One class for each style that occurs, named in order of first use: small, and the same bytes every time.
 use super::measure::{self, Script};
-use super::scene::{Anchor, Corners, Dash, Dot, Head, Item, Line, Paint, Scene, Shape, Size, Stroke, Text, Weight};
+use super::scene::{Anchor, Corners, Dash, Dot, Dots, Head, Item, Line, Paint, Scene, Shape, Size, Stroke, Text, Weight};
 use super::theme::{self, Mode};
 use std::fmt::Write;
 
@@ -19,6 +19,8 @@ pub fn fixed(scene: &Scene, mode: Mode) -> String {
 enum Style {
     Area { fill: Option<Paint>, stroke: Option<Stroke> },
     Path { stroke: Stroke, head: Head },
+    /// Round ends on lines of no length.
+    Dots { paint: Paint },
     Words { size: Size, bold: bool, struck: bool, paint: Paint, anchor: Anchor, wide: bool },
     /// The ground-coloured band under a line that passes over others.
     Bridge,
@@ -29,6 +31,10 @@ struct Writer {
     styles: Vec<Style>,
     heads: Vec<(Paint, Head)>,
     body: String,
+    /// The class of the path that `body` ends with, while more may be added to it.
+    open: Option<String>,
+    /// Texts by class, painted above everything else.
+    words: Vec<(String, String)>,
 }
 
 fn write_svg(scene: &Scene, mode: Mode, adaptive: bool) -> String {
@@ -41,14 +47,16 @@ fn write_svg(scene: &Scene, mode: Mode, adaptive: bool) -> String {
             Item::Shape(shape) => writer.shape(shape),
             Item::Line(line) => writer.line(line),
             Item::Dot(dot) => writer.dot(dot),
+            Item::Dots(dots) => writer.dots(dots),
             Item::Text(text) => writer.text(text),
         }
     }
     let markers = writer.markers();
     let style = writer.sheet(mode, adaptive);
+    let words: String = writer.words.iter().map(|(class, texts)| format!("<g class=\"{class}\">{texts}</g>")).collect();
     // Half a pixel of offset puts the middle of one-pixel strokes on the middle of the screen's pixels.
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"-.5 -.5 {w} {h}\"><style>{style}</style>{markers}{}</svg>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"-.5 -.5 {w} {h}\"><style>{style}</style>{markers}{}{words}</svg>",
         writer.body
     )
 }
@@ -63,53 +71,63 @@ impl Writer {
         class_name(index)
     }
 
+    /// Adds a path; one of the same class that was added last is made longer.
+    fn path(&mut self, class: String, data: &str) {
+        const END: &str = "\"/>";
+        if self.open.as_ref() == Some(&class) && self.body.ends_with(END) {
+            self.body.truncate(self.body.len() - END.len());
+            let _ = write!(self.body, "{data}{END}");
+        } else {
+            let _ = write!(self.body, "<path class=\"{class}\" d=\"{data}{END}");
+        }
+        self.open = Some(class);
+    }
+
+    /// Adds a path that stays by itself, since its end bears a marker.
+    fn lone_path(&mut self, class: &str, data: &str) {
+        self.open = None;
+        let _ = write!(self.body, "<path class=\"{class}\" d=\"{data}\"/>");
+    }
+
     fn shape(&mut self, shape: &Shape) {
         let class = self.class(Style::Area { fill: shape.fill, stroke: shape.stroke });
         let r = shape.rect;
-        let body = &mut self.body;
-        let _ = match shape.corners {
-            Corners::All(0) => write!(body, "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>", r.x, r.y, r.w, r.h),
+        match shape.corners {
             Corners::All(n) => {
-                write!(body, "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{n}\"/>", r.x, r.y, r.w, r.h)
+                self.open = None;
+                let _ = write!(self.body, "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", r.x, r.y, r.w, r.h);
+                self.body.push_str(&if n == 0 { "/>".to_string() } else { format!(" rx=\"{n}\"/>") });
             }
-            Corners::Top(n) => write!(
-                body,
-                "<path class=\"{class}\" d=\"M{} {}v{}q0-{n} {n}-{n}h{}q{n} 0 {n} {n}v{}z\"/>",
-                r.x,
-                r.bottom(),
-                n - r.h,
-                r.w - 2 * n,
-                r.h - n
-            ),
-            Corners::Fold(n) => write!(
-                body,
-                "<path class=\"{class}\" d=\"M{} {}h{}v{}l-{n} {n}h{}zM{} {}h-{n}v{n}\"/>",
-                r.x,
-                r.y,
-                r.w,
-                r.h - n,
-                n - r.w,
-                r.right(),
-                r.bottom() - n
-            ),
-        };
+            Corners::Top(n) => {
+                let (up, across, down) = (n - r.h, r.w - 2 * n, r.h - n);
+                self.path(class, &format!("M{} {}v{up}q0-{n} {n}-{n}h{across}q{n} 0 {n} {n}v{down}z", r.x, r.bottom()));
+            }
+            Corners::Fold(n) => {
+                let (down, back, fold) = (r.h - n, n - r.w, r.bottom() - n);
+                self.path(class, &format!("M{} {}h{}v{down}l-{n} {n}h{back}zM{} {fold}h-{n}v{n}", r.x, r.y, r.w, r.right()));
+            }
+        }
     }
 
     fn line(&mut self, line: &Line) {
         let path: String = line.paths.iter().map(|points| polyline(points, line.bend)).collect();
         if line.bridge {
             let class = self.class(Style::Bridge);
-            let _ = write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>");
+            self.lone_path(&class, &path);
         }
         let class = self.class(Style::Path { stroke: line.stroke, head: line.head });
         if line.head != Head::None && !self.heads.contains(&(line.stroke.paint, line.head)) {
             self.heads.push((line.stroke.paint, line.head));
         }
-        let _ = write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>");
+        match line.head {
+            Head::None => self.path(class, &path),
+            Head::Arrow | Head::Hollow => self.lone_path(&class, &path),
+        }
     }
 
     fn dot(&mut self, dot: &Dot) {
         let class = self.class(Style::Area { fill: Some(dot.fill), stroke: dot.stroke });
+        self.open = None;
         let _ = write!(self.body, "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", dot.x, dot.y, dot.r);
     }
 
@@ -133,11 +151,27 @@ impl Writer {
                 anchor,
                 wide: script == Script::Wide,
             });
-            let _ = write!(self.body, "<text class=\"{class}\" x=\"{x}\" y=\"{}\">", text.y);
-            escape_into(&mut self.body, run);
-            self.body.push_str("</text>");
+            let out = self.words(class);
+            let _ = write!(out, "<text x=\"{x}\" y=\"{}\">", text.y);
+            escape_into(out, run);
+            out.push_str("</text>");
             x += measure::pixels(run, text.size);
         }
+    }
+
+    /// Where texts of this class are gathered.
+    fn words(&mut self, class: String) -> &mut String {
+        let index = self.words.iter().position(|(known, _)| *known == class).unwrap_or_else(|| {
+            self.words.push((class, String::new()));
+            self.words.len() - 1
+        });
+        &mut self.words[index].1
+    }
+
+    fn dots(&mut self, dots: &Dots) {
+        let class = self.class(Style::Dots { paint: dots.paint });
+        let path: String = dots.at.iter().map(|(x, y)| format!("M{x} {y}h.01")).collect();
+        self.path(class, &path);
     }
 
     /// Arrow heads, one per colour and form.
@@ -161,7 +195,7 @@ impl Writer {
     }
 
     fn sheet(&self, mode: Mode, adaptive: bool) -> String {
-        let mut out = format!("text{{font-family:{};font-size:13px}}", theme::FONT);
+        let mut out = format!("svg{{font:13px {}}}", theme::FONT);
         for (index, style) in self.styles.iter().enumerate() {
             let _ = write!(out, ".{}{{{}{}}}", class_name(index), colours(*style, mode), self.form(*style));
         }
@@ -181,6 +215,7 @@ impl Writer {
             Style::Area { stroke: Some(stroke), .. } => stroke_form(stroke),
             Style::Area { stroke: None, .. } => String::new(),
             Style::Bridge => "fill:none;stroke-width:5".to_string(),
+            Style::Dots { .. } => "fill:none;stroke-width:7;stroke-linecap:round".to_string(),
             Style::Path { stroke, head } => {
                 let marker = self.heads.iter().position(|known| *known == (stroke.paint, head));
                 let marker = marker.map(|index| format!("marker-end:url(#m{index});")).unwrap_or_default();
@@ -231,6 +266,7 @@ fn colours(style: Style, mode: Mode) -> String {
         }
         Style::Path { stroke, .. } => format!("stroke:{};", theme::colour(stroke.paint, mode)),
         Style::Bridge => format!("stroke:{};", theme::colour(Paint::Canvas, mode)),
+        Style::Dots { paint } => format!("stroke:{};", theme::colour(paint, mode)),
         Style::Words { paint, .. } => format!("fill:{};", theme::colour(paint, mode)),
     }
 }

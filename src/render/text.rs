@@ -26,7 +26,8 @@ pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
     aligned(rows, &[])
 }
 
-fn table(table: &Table) -> Vec<String> {
+/// A table as aligned lines: title, headings, a rule, rows.
+pub fn table(table: &Table) -> Vec<String> {
     let header: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
     let mut rows = vec![header];
     rows.extend(table.rows.iter().cloned());

@@ -39,6 +39,13 @@ fn headline(snapshot: &DispatchSnapshot, lang: Lang) -> String {
         all => lang.pick(format!(" after {} gave NotImplemented", labels::and(all, lang)), format!("（此前 {} 返回 NotImplemented）", labels::and(all, lang))),
     };
     match (&snapshot.outcome, deciding(snapshot)) {
+        (DispatchOutcome::Value(value), Some(at)) if let StepOutcome::Raised { exception, .. } = &snapshot.steps[at].outcome => {
+            let (who, value) = (method(&snapshot.steps[at]), value.shown());
+            lang.pick(
+                format!("{expr} is {value}: {who} raised {exception}, which ended it{after}."),
+                format!("{expr} 得 {value}：{who} 抛出 {exception}，到此结束{after}。"),
+            )
+        }
         (DispatchOutcome::Value(value), Some(at)) => {
             let (who, value) = (method(&snapshot.steps[at]), value.shown());
             lang.pick(format!("{expr} is {value}: {who} answered{after}."), format!("{expr} 得 {value}：由 {who} 给出{after}。"))
@@ -62,13 +69,15 @@ fn call(step: &DispatchStep) -> String {
     format!("{}.{}({})", step.type_name, step.method, step.args.join(", "))
 }
 
-fn verdict(step: &DispatchStep, lang: Lang) -> (String, Role) {
+fn verdict(step: &DispatchStep, snapshot: &DispatchSnapshot, lang: Lang) -> (String, Role) {
+    // An exception that only ended a loop is no failure.
+    let caught = matches!(snapshot.outcome, DispatchOutcome::Value(_));
     match &step.outcome {
         StepOutcome::Returned(value) => (lang.pick(format!("returned {}", value.shown()), format!("返回 {}", value.shown())), Role::Good),
         StepOutcome::NotImplemented => ("NotImplemented".to_string(), Role::Bad),
         StepOutcome::Missing => (lang.pick("not defined", "未定义").to_string(), Role::Idle),
         StepOutcome::SetToNone => (lang.pick("set to None", "设为 None").to_string(), Role::Bad),
-        StepOutcome::Raised { exception, .. } => (lang.pick(format!("raised {exception}"), format!("抛出 {exception}")), Role::Bad),
+        StepOutcome::Raised { exception, .. } => (lang.pick(format!("raised {exception}"), format!("抛出 {exception}")), if caught { Role::Note } else { Role::Bad }),
         StepOutcome::Skipped => (lang.pick("not tried", "不尝试").to_string(), Role::Idle),
     }
 }
@@ -83,7 +92,7 @@ fn note(note: &StepNote, lang: Lang) -> String {
             lang.pick("both operands have the same type: the reflected method is not asked", "两个操作数类型相同：不询问反射方法").to_string()
         }
         StepNote::InPlace => lang.pick("in place: asked before the plain operator", "就地方法：先于普通运算符").to_string(),
-        StepNote::FallsBackFrom { method } => lang.pick(format!("fallback from {method}"), format!("由 {method} 退而求其次")),
+        StepNote::FallsBackFrom { method } => lang.pick(format!("fallback from {method}"), format!("{method} 不可用时的后备")),
         StepNote::Repeated { count } => lang.pick(format!("called {count} times"), format!("调用 {count} 次")),
         StepNote::Identity => lang.pick("last resort: compare identity", "最后：比较是否同一对象").to_string(),
         StepNote::Truth => lang.pick("its answer is turned into a bool", "结果转换为 bool").to_string(),
@@ -115,7 +124,7 @@ fn picture(snapshot: &DispatchSnapshot, lang: Lang) -> Scene {
         .iter()
         .enumerate()
         .map(|(index, step)| {
-            let (verdict, role) = verdict(step, lang);
+            let (verdict, role) = verdict(step, snapshot, lang);
             let faded = matches!(step.outcome, StepOutcome::Skipped);
             Rung { title: call(step), lines: lines(step, lang), verdict, role, decides: decides == Some(index), faded }
         })
@@ -148,7 +157,7 @@ fn steps(snapshot: &DispatchSnapshot, lang: Lang) -> Table {
     let columns = [labels::STEP, labels::CALL, labels::OUTCOME, labels::REASON].map(|label| label.get(lang));
     let mut table = Table::new(labels::CALL.get(lang), &columns).numbers(&[0]);
     for (index, step) in snapshot.steps.iter().enumerate() {
-        table.rows.push(vec![(index + 1).to_string(), call(step), verdict(step, lang).0, lines(step, lang).join(lang.pick("; ", "；"))]);
+        table.rows.push(vec![(index + 1).to_string(), call(step), verdict(step, snapshot, lang).0, lines(step, lang).join(lang.pick("; ", "；"))]);
     }
     let (line, _) = result(snapshot);
     table.rows.push(vec![String::new(), snapshot.expr.clone(), line, String::new()]);
@@ -157,6 +166,6 @@ fn steps(snapshot: &DispatchSnapshot, lang: Lang) -> Table {
 
 fn alt(snapshot: &DispatchSnapshot, lang: Lang) -> String {
     let steps: Vec<String> =
-        snapshot.steps.iter().enumerate().map(|(index, step)| format!("{}. {}: {}", index + 1, call(step), verdict(step, lang).0)).collect();
+        snapshot.steps.iter().enumerate().map(|(index, step)| format!("{}. {}: {}", index + 1, call(step), verdict(step, snapshot, lang).0)).collect();
     format!("{} {}.", headline(snapshot, lang), steps.join("; "))
 }

@@ -61,6 +61,8 @@ pub(super) struct Graph<'a> {
     pub referrers: Vec<usize>,
     /// By object: it is on a cycle.
     pub on_cycle: Vec<bool>,
+    /// By object: equal numbers for objects on a common cycle.
+    pub group: Vec<usize>,
     index: BTreeMap<u64, usize>,
 }
 
@@ -83,7 +85,7 @@ impl<'a> Graph<'a> {
             reference.cycle = group[reference.from] == group[reference.to];
         }
         let count = snapshot.objects.len();
-        let mut graph = Graph { snapshot, lines, references, names: vec![Vec::new(); count], referrers: vec![0; count], on_cycle: vec![false; count], index };
+        let mut graph = Graph { snapshot, lines, references, names: vec![Vec::new(); count], referrers: vec![0; count], on_cycle: vec![false; count], group, index };
         graph.gather();
         graph
     }

@@ -1,7 +1,7 @@
 //! The picture of `%heap`.
-use super::heap::{Graph, Line, Places};
+use super::heap::{Graph, Line, Places, Reference};
 use super::kit::board::{Board, Node, Wire};
-use super::kit::boxes::{Body, Cell, NOTE, NodeBox, Row, draw_note, draw_port, note_width};
+use super::kit::boxes::{Body, Cell, NOTE, NodeBox, Row, draw_boxes, draw_note, draw_ports, note_width};
 use super::kit::role_of;
 use super::labels;
 use crate::render::measure::{pixels, thousands};
@@ -43,20 +43,27 @@ pub(super) fn draw(graph: &Graph, lang: Lang, places: &mut Places) -> Scene {
     super::close(scene, right, bottom)
 }
 
-/// Boxes first, then wires, then the dots on top of both.
+/// Wires first, so that boxes keep their borders; then boxes; then the dots where the wires begin.
 fn paint(scene: &mut Scene, graph: &Graph, board: &Board, boxes: &[NodeBox], lang: Lang) {
     let first = graph.snapshot.frames.len();
+    board.draw_wires(scene);
     for (frame, node) in graph.snapshot.frames.iter().zip(&board.nodes) {
         draw_frame(scene, frame, Rect::new(node.x, node.y, node.w, node.h), lang);
     }
-    for (each, node) in boxes.iter().zip(&board.nodes[first..]) {
-        each.draw(scene, node.x, node.y, node.w);
+    let placed: Vec<(&NodeBox, i32, i32, i32)> = boxes.iter().zip(&board.nodes[first..]).map(|(each, node)| (each, node.x, node.y, node.w)).collect();
+    draw_boxes(scene, &placed);
+    for cycle in [false, true] {
+        let these = graph.references.iter().filter(|reference| reference.cycle == cycle);
+        let port = |reference: &Reference| {
+            let node = &board.nodes[first + reference.from];
+            (node.x + node.w, node.y + NodeBox::port(reference.row))
+        };
+        draw_ports(scene, &these.map(port).collect::<Vec<_>>(), reference_stroke(cycle));
     }
-    board.draw_wires(scene);
-    for reference in &graph.references {
-        let node = &board.nodes[first + reference.from];
-        draw_port(scene, node.x + node.w, node.y + NodeBox::port(reference.row), reference.cycle);
-    }
+}
+
+fn reference_stroke(cycle: bool) -> Stroke {
+    if cycle { Stroke::new(Paint::Edge(Role::Accent)).dashed() } else { Stroke::new(Paint::Line) }
 }
 
 /// The column of each object: its distance from the names, unless an earlier picture had it elsewhere.
@@ -89,14 +96,14 @@ fn add_wires(board: &mut Board, graph: &Graph, first: usize) {
         for (row, name) in frame.names.iter().enumerate() {
             if let Some(to) = graph.object(&name.value) {
                 let stroke = Stroke::new(Paint::Line);
-                board.wires.push(Wire { from: number, port: note_port(row), to: first + to, stroke, solo: false });
+                board.wires.push(Wire { from: number, port: note_port(row), to: first + to, stroke });
             }
         }
     }
     for reference in &graph.references {
-        let stroke = if reference.cycle { Stroke::new(Paint::Edge(Role::Accent)).dashed() } else { Stroke::new(Paint::Line) };
+        let stroke = reference_stroke(reference.cycle);
         let (from, to) = (first + reference.from, first + reference.to);
-        board.wires.push(Wire { from, port: NodeBox::port(reference.row), to, stroke, solo: reference.cycle });
+        board.wires.push(Wire { from, port: NodeBox::port(reference.row), to, stroke });
     }
 }
 
@@ -144,8 +151,8 @@ fn draw_frame(scene: &mut Scene, frame: &HeapFrame, rect: Rect, lang: Lang) {
 
 fn tag(object: &HeapObject, lang: Lang) -> String {
     match object.refcount {
-        Refcount::Counted(n) => format!("#{} {} {n}", object.tag, labels::REFS.get(lang)),
-        Refcount::Immortal => format!("#{} {}", object.tag, labels::IMMORTAL.get(lang)),
+        Refcount::Counted(n) => format!("#{} · {} {n}", object.tag, labels::REFS.get(lang)),
+        Refcount::Immortal => format!("#{} · {}", object.tag, labels::IMMORTAL.get(lang)),
     }
 }
 
@@ -166,6 +173,7 @@ fn object_box(graph: &Graph, index: usize, lang: Lang) -> NodeBox {
         tag: tag(object, lang),
         body: body(graph, index, lang),
         tab: (!tabs.is_empty()).then(|| tabs.join("  ")),
+        tab_role: if cycle { Role::Accent } else { role_of(object.kind) },
         strong: shared,
     }
 }

@@ -4,7 +4,7 @@ use super::labels::{self, and};
 use crate::render::measure::{cells, fit, thousands};
 use crate::render::text;
 use crate::render::view::{Lang, Table};
-use crate::snapshot::Kind;
+use crate::snapshot::{Kind, Refcount};
 use crate::snapshot::heap::{HeapSnapshot, HeapValue};
 
 /// The most that a headline names one by one.
@@ -27,12 +27,17 @@ pub(super) fn headline(graph: &Graph, lang: Lang) -> String {
     sentences.join(lang.pick(" ", ""))
 }
 
+/// A container or instance that can change: sharing it is what surprises.
+fn holds(graph: &Graph, index: usize) -> bool {
+    let fixed = matches!(graph.object_at(index).kind, Kind::Scalar | Kind::Tuple | Kind::Function | Kind::Class | Kind::Module);
+    !fixed
+}
+
 /// Two names for one object; mutable ones come first.
 fn aliases(graph: &Graph, lang: Lang) -> Option<String> {
     let several = |index: &usize| graph.names[*index].len() > 1;
-    let mutable = |index: &usize| !matches!(graph.object_at(*index).kind, Kind::Scalar | Kind::Function | Kind::Class | Kind::Module);
     let all: Vec<usize> = (0..graph.names.len()).filter(several).collect();
-    let index = all.iter().copied().find(|index| mutable(index)).or_else(|| all.first().copied())?;
+    let index = all.iter().copied().find(|index| holds(graph, *index)).or_else(|| all.first().copied())?;
     let names: Vec<String> = graph.names[index].iter().map(|name| format!("`{name}`")).collect();
     let (who, what) = (and(&names, lang), graph.call(index));
     let mut out = lang.pick(format!("{who} are {} names for one object, {what}.", names.len()), format!("{who} 是同一个对象 {what} 的 {} 个名字。", names.len()));
@@ -46,7 +51,8 @@ fn aliases(graph: &Graph, lang: Lang) -> Option<String> {
 /// One object held by several objects.
 fn shared(graph: &Graph, lang: Lang) -> Option<String> {
     let plain = |index: &usize| graph.is_shared(*index) && !graph.on_cycle[*index] && graph.object_at(*index).kind != Kind::Scalar;
-    let index = (0..graph.names.len()).find(plain)?;
+    let all: Vec<usize> = (0..graph.names.len()).filter(plain).collect();
+    let index = all.iter().copied().find(|index| holds(graph, *index)).or_else(|| all.first().copied())?;
     let mut ways: Vec<String> = graph.names[index].iter().map(|name| format!("`{name}`")).collect();
     for reference in graph.references.iter().filter(|reference| reference.to == index) {
         ways.push(path(graph, reference.from, &graph.lines[reference.from][reference.row]));
@@ -68,17 +74,30 @@ fn path(graph: &Graph, from: usize, line: &Line) -> String {
     }
 }
 
+/// The cycles, one clause each: objects that reach each other belong together.
 fn cycle(graph: &Graph, lang: Lang) -> Option<String> {
-    let members: Vec<usize> = (0..graph.on_cycle.len()).filter(|&index| graph.on_cycle[index]).collect();
-    let calls: Vec<String> = members.iter().take(NAMED).map(|&index| graph.call(index)).collect();
-    match members.len() {
-        0 => None,
-        1 => Some(lang.pick(format!("{} refers to itself: a cycle.", calls[0]), format!("{} 引用自身，构成环。", calls[0]))),
-        2..=NAMED => {
-            let who = and(&calls, lang);
-            Some(lang.pick(format!("{who} form a reference cycle."), format!("{who} 构成引用环。")))
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for index in (0..graph.on_cycle.len()).filter(|&index| graph.on_cycle[index]) {
+        match groups.iter_mut().find(|group| graph.group[group[0]] == graph.group[index]) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
         }
-        n => Some(lang.pick(format!("{n} objects lie on reference cycles."), format!("{n} 个对象处在引用环上。"))),
+    }
+    let mut clauses: Vec<String> = groups.iter().take(2).map(|group| one_cycle(graph, group, lang)).collect();
+    match groups.len() {
+        0 => return None,
+        1 | 2 => {}
+        n => clauses.push(lang.pick(format!("{} more cycles", n - 2), format!("另有 {} 个环", n - 2))),
+    }
+    Some(format!("{}{}", clauses.join(lang.pick("; ", "；")), lang.pick(".", "。")))
+}
+
+fn one_cycle(graph: &Graph, group: &[usize], lang: Lang) -> String {
+    let calls: Vec<String> = group.iter().take(NAMED).map(|&index| graph.call(index)).collect();
+    match group.len() {
+        1 => lang.pick(format!("{} refers to itself", calls[0]), format!("{} 引用自身", calls[0])),
+        2..=NAMED => lang.pick(format!("{} form a reference cycle", and(&calls, lang)), format!("{} 构成引用环", and(&calls, lang))),
+        n => lang.pick(format!("{n} objects, {} among them, form reference cycles", calls[0]), format!("{} 等 {n} 个对象构成引用环", calls[0])),
     }
 }
 
@@ -129,7 +148,7 @@ fn marks(graph: &Graph, index: usize, lang: Lang) -> String {
 pub(super) fn outline(graph: &Graph, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
     for frame in &graph.snapshot.frames {
-        let line = frame.line.map(|line| format!(" ({} {line})", labels::LINE.get(lang))).unwrap_or_default();
+        let line = frame.line.map(|line| lang.pick(format!(", line {line}"), format!(" 第 {line} 行"))).unwrap_or_default();
         out.push(format!("{} {}{line}", labels::FRAME.get(lang), frame.title));
         let rows: Vec<Vec<String>> = frame.names.iter().map(|name| vec![format!("  {}", name.name), arrow(graph, &name.value, lang)]).collect();
         out.extend(text::columns(&rows));
@@ -144,7 +163,10 @@ pub(super) fn outline(graph: &Graph, lang: Lang) -> Vec<String> {
 
 fn head(graph: &Graph, index: usize, lang: Lang) -> Vec<String> {
     let object = graph.object_at(index);
-    let refs = format!("{} {}", labels::REFS.get(lang), labels::refcount(object.refcount, lang));
+    let refs = match object.refcount {
+        Refcount::Counted(n) => format!("{} {n}", labels::REFS.get(lang)),
+        Refcount::Immortal => labels::IMMORTAL.get(lang).to_string(),
+    };
     let size = format!("{} {}", thousands(object.size), labels::BYTES.get(lang));
     let mut out = vec![format!("#{}", object.tag), object.type_name.clone(), refs, size];
     let lines = &graph.lines[index];

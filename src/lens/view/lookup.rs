@@ -100,8 +100,11 @@ fn found(found: &Found, lang: Lang) -> String {
     lang.pick(format!("{value}: {type_name}, {kind}{has}"), format!("{value}：{type_name}，{kind}{has}"))
 }
 
-fn verdict(place: &Place, lang: Lang) -> (&'static str, Role) {
+/// A place's verdict; where the search ended in an exception, the deciding place is no success.
+fn verdict(place: &Place, snapshot: &LookupSnapshot, lang: Lang) -> (&'static str, Role) {
+    let raised = matches!(snapshot.outcome, Outcome::Raised { .. });
     match place.verdict {
+        Verdict::Decides if raised => (lang.pick("✗ ends here", "✗ 止于此"), Role::Bad),
         Verdict::Absent => (lang.pick("not there", "没有"), Role::Idle),
         Verdict::Kept => (lang.pick("kept, go on", "暂存，继续"), Role::Note),
         Verdict::Decides => (lang.pick("✓ decides", "✓ 决定"), Role::Good),
@@ -123,7 +126,7 @@ fn picture(snapshot: &LookupSnapshot, lang: Lang) -> Scene {
         .places
         .iter()
         .map(|each| {
-            let (verdict, role) = verdict(each, lang);
+            let (verdict, role) = verdict(each, snapshot, lang);
             Rung {
                 title: place(each, snapshot, lang),
                 lines: each.found.iter().map(|what| found(what, lang)).collect(),
@@ -137,7 +140,7 @@ fn picture(snapshot: &LookupSnapshot, lang: Lang) -> Scene {
     let mut scene = Scene::default();
     let bottom = ladder::draw(&mut scene, MARGIN, MARGIN, &rungs);
     let (line, role) = result(snapshot, lang);
-    let word = format!("{}  {}", access(snapshot), rule(snapshot.rule, lang));
+    let word = lang.pick(format!("{}: {}", access(snapshot), rule(snapshot.rule, lang)), format!("{}：{}", access(snapshot), rule(snapshot.rule, lang)));
     let bottom = ladder::draw_result(&mut scene, MARGIN, bottom + 16, &word, &line, role);
     super::close(scene, MARGIN + ladder::WIDTH, bottom)
 }
@@ -148,7 +151,7 @@ fn table(snapshot: &LookupSnapshot, lang: Lang) -> Table {
     let mut table = Table::new(title, &columns).numbers(&[0]);
     for (index, each) in snapshot.places.iter().enumerate() {
         let what = each.found.as_ref().map_or(labels::NOTHING.get(lang).to_string(), |what| found(what, lang));
-        table.rows.push(vec![(index + 1).to_string(), place(each, snapshot, lang), verdict(each, lang).0.to_string(), what]);
+        table.rows.push(vec![(index + 1).to_string(), place(each, snapshot, lang), verdict(each, snapshot, lang).0.to_string(), what]);
     }
     let (line, _) = result(snapshot, lang);
     table.rows.push(vec![String::new(), labels::RESULT.get(lang).to_string(), line, rule(snapshot.rule, lang).to_string()]);
@@ -160,7 +163,7 @@ fn alt(snapshot: &LookupSnapshot, lang: Lang) -> String {
         .places
         .iter()
         .enumerate()
-        .map(|(index, each)| format!("{}. {}: {}", index + 1, place(each, snapshot, lang), verdict(each, lang).0))
+        .map(|(index, each)| format!("{}. {}: {}", index + 1, place(each, snapshot, lang), verdict(each, snapshot, lang).0))
         .collect();
     format!("{} {}.", headline(snapshot, lang), places.join("; "))
 }

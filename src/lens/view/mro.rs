@@ -85,7 +85,7 @@ fn look(step: &MergeStep, list: usize, item: usize) -> Look {
 /// Width of the column of the lists' names.
 fn name_width(snapshot: &MroSnapshot) -> i32 {
     let names = snapshot.steps.iter().flat_map(|step| &step.lists).map(|list| pixels(&source(list, &snapshot.class), Size::Body));
-    names.max().unwrap_or(0) + 20
+    names.max().unwrap_or(0) + 30
 }
 
 fn step_width(step: &MergeStep, names: i32, snapshot: &MroSnapshot, lang: Lang) -> i32 {

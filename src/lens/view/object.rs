@@ -1,6 +1,6 @@
 //! The view of `%object`: an object with the names bound to it and its facts; or two, with what `is` says of them.
 use super::kit::board::{Board, Node, Wire};
-use super::kit::boxes::{Body, NOTE, NodeBox, Row, draw_note, note_width};
+use super::kit::boxes::{Body, NOTE, NodeBox, Row, draw_expression, draw_note, note_width};
 use super::kit::chips::{draw_pill, pill_width};
 use super::kit::role_of;
 use super::labels::{self, and};
@@ -117,49 +117,49 @@ fn object_box(facts: &ObjectFacts, lang: Lang) -> NodeBox {
         Row::text(labels::REFCOUNT.get(lang), labels::refcount(facts.refcount, lang)),
         Row::text(labels::SIZE.get(lang), size),
     ];
-    NodeBox { role: role_of(facts.kind), title: facts.type_name.clone(), tag: String::new(), body: Body::Rows(rows), tab: None, strong: facts.names.len() > 1 }
+    NodeBox { role: role_of(facts.kind), title: facts.type_name.clone(), tag: String::new(), body: Body::Rows(rows), tab: None, tab_role: Role::Idle, strong: facts.names.len() > 1 }
 }
 
-/// The notes of one object: the expressions as typed, if they are no names, stand first.
-fn note_texts(facts: &ObjectFacts, snapshot: &ObjectSnapshot) -> Vec<String> {
+/// The notes of one object, and whether each is a name: the expressions as typed, if they are none, stand first.
+fn note_texts(facts: &ObjectFacts, snapshot: &ObjectSnapshot) -> Vec<(String, bool)> {
     let mut out = Vec::new();
     for expr in std::iter::once(&snapshot.subject).chain(&snapshot.other).filter(|each| each.id == facts.id).map(|each| &each.expr) {
         if !facts.names.iter().any(|binding| &binding.name == expr) {
-            out.push(expr.clone());
+            out.push((expr.clone(), false));
         }
     }
-    out.extend(facts.names.iter().take(NOTES).map(|binding| binding.name.clone()));
+    out.extend(facts.names.iter().take(NOTES).map(|binding| (binding.name.clone(), true)));
     out
 }
 
 fn picture(snapshot: &ObjectSnapshot, lang: Lang) -> Scene {
     let mut board = Board::default();
     let objects = objects(snapshot);
-    let notes: Vec<(usize, String)> =
-        objects.iter().enumerate().flat_map(|(at, facts)| note_texts(facts, snapshot).into_iter().map(move |text| (at, text))).collect();
-    let widest = notes.iter().map(|(_, text)| note_width(text)).max().unwrap_or(0);
+    let texts = |(at, facts): (usize, &&ObjectFacts)| note_texts(facts, snapshot).into_iter().map(move |(text, is_name)| (at, text, is_name)).collect::<Vec<_>>();
+    let notes: Vec<(usize, String, bool)> = objects.iter().enumerate().flat_map(texts).collect();
+    let widest = notes.iter().map(|(_, text, _)| note_width(text)).max().unwrap_or(0);
     // A note's height is two grid steps as far as the layout is concerned.
-    for (_, _) in &notes {
-        board.nodes.push(Node { column: 0, w: widest, h: 24, head_room: 0, wish: None, x: 0, y: 0 });
-    }
+    let note = Node { column: 0, w: widest, h: 24, head_room: 0, wish: None, x: 0, y: 0 };
+    board.nodes = vec![note; notes.len()];
     let boxes: Vec<NodeBox> = objects.iter().map(|facts| object_box(facts, lang)).collect();
     for each in &boxes {
         let (w, h) = each.size();
         board.nodes.push(Node { column: 1, w, h, head_room: 0, wish: None, x: 0, y: 0 });
     }
-    for (index, (at, _)) in notes.iter().enumerate() {
-        board.wires.push(Wire { from: index, port: 12, to: notes.len() + at, stroke: Stroke::new(Paint::Line), solo: false });
+    for (index, (at, _, _)) in notes.iter().enumerate() {
+        board.wires.push(Wire { from: index, port: 12, to: notes.len() + at, stroke: Stroke::new(Paint::Line) });
     }
     board.arrange(MARGIN, MARGIN);
     let mut scene = Scene::default();
-    for ((_, text), node) in notes.iter().zip(&board.nodes) {
+    board.draw_wires(&mut scene);
+    for ((_, text, is_name), node) in notes.iter().zip(&board.nodes) {
         let x = node.x + node.w - note_width(text);
-        draw_note(&mut scene, x, node.y + 12 - NOTE / 2, text);
+        let draw = if *is_name { draw_note } else { draw_expression };
+        draw(&mut scene, x, node.y + 12 - NOTE / 2, text);
     }
     for (each, node) in boxes.iter().zip(&board.nodes[notes.len()..]) {
         each.draw(&mut scene, node.x, node.y, node.w);
     }
-    board.draw_wires(&mut scene);
     let bottom = board.height;
     let (right, bottom) = draw_reasons(&mut scene, bottom + 20, snapshot, lang);
     super::close(scene, right.max(board.width), bottom)

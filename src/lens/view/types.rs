@@ -264,7 +264,7 @@ fn node_box(node: &TypeNode) -> NodeBox {
         TypeRole::Metaclass => Role::Metaclass,
     };
     let rows = vec![Row::text("", node.detail.clone())];
-    NodeBox { role, title: node.name.clone(), tag: String::new(), body: Body::Rows(rows), tab: None, strong: false }
+    NodeBox { role, title: node.name.clone(), tag: String::new(), body: Body::Rows(rows), tab: None, tab_role: role, strong: false }
 }
 
 fn role_word(role: TypeRole, lang: Lang) -> &'static str {

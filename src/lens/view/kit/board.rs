@@ -5,16 +5,17 @@
 //! place of its own there; wires to one target share it. Everything is decided by position and order, so the same input
 //! gives the same picture.
 use super::lanes::{self, Crossing};
-use crate::render::scene::{Head, Scene, Stroke};
+use crate::render::scene::{Dash, Head, Scene, Stroke};
 use crate::render::theme::GRID;
 use std::collections::BTreeMap;
 
 /// Free space below each box.
 const GAP: i32 = 2 * GRID;
-/// From a box's top to where wires enter: odd multiples of half a grid step, where no wire leaves.
-const ENTRY: i32 = GRID / 2;
-/// Wires on a cycle enter a little lower, by themselves.
-const SOLO_ENTRY: i32 = GRID + GRID / 2;
+/// From a box's top to where wires enter that cannot come straight: odd multiples of half a grid step, where no wire leaves.
+/// The second is for nets of another style than the first.
+const ENTRIES: [i32; 2] = [GRID / 2, GRID + GRID / 2];
+/// A bend's length along the line that a wire joins.
+const JOIN: i32 = 7;
 
 /// A box to be placed.
 #[derive(Clone, Debug)]
@@ -39,8 +40,6 @@ pub struct Wire {
     pub port: i32,
     pub to: usize,
     pub stroke: Stroke,
-    /// Drawn by itself, not merged with others to the same target.
-    pub solo: bool,
 }
 
 /// Boxes and wires.
@@ -56,13 +55,13 @@ pub struct Board {
     lane_x: BTreeMap<(usize, usize), i32>,
 }
 
-/// Wires that are drawn as one: same target, same side.
+/// Wires that are drawn as one: same target, same side, same style.
 #[derive(Clone, Debug)]
 struct Net {
     to: usize,
     /// It comes from the target's column or from the right of it, and enters on the right.
     back: bool,
-    solo: bool,
+    stroke: Stroke,
     wires: Vec<usize>,
     /// Its height where it passes a column.
     passes: BTreeMap<usize, i32>,
@@ -93,10 +92,9 @@ impl Board {
         let mut nets: Vec<Net> = Vec::new();
         for (index, wire) in self.wires.iter().enumerate() {
             let back = self.nodes[wire.from].column >= self.nodes[wire.to].column;
-            let known = nets.iter_mut().find(|net| net.to == wire.to && net.back == back && !net.solo && !wire.solo);
-            match known {
+            match nets.iter_mut().find(|net| net.to == wire.to && net.back == back && net.stroke == wire.stroke) {
                 Some(net) => net.wires.push(index),
-                None => nets.push(Net { to: wire.to, back, solo: wire.solo, wires: vec![index], passes: BTreeMap::new() }),
+                None => nets.push(Net { to: wire.to, back, stroke: wire.stroke, wires: vec![index], passes: BTreeMap::new() }),
             }
         }
         nets
@@ -113,64 +111,100 @@ impl Board {
         }
     }
 
+    /// Where a net enters its target: straight on if it arrives at the header's height.
     fn entry(&self, net: &Net) -> i32 {
-        self.nodes[net.to].y + if net.solo { SOLO_ENTRY } else { ENTRY }
+        let node = &self.nodes[net.to];
+        let level = |y: &i32| (node.y + ENTRIES[0]..=node.y + ENTRIES[1]).contains(y);
+        let straight = if net.back { None } else { self.arrivals(net, node.column).into_iter().find(level) };
+        straight.unwrap_or(node.y + ENTRIES[usize::from(net.stroke.dash != Dash::Solid)])
     }
 
     fn leave(&self, wire: &Wire) -> i32 {
         self.nodes[wire.from].y + wire.port
     }
 
-    /// The height at which a net comes to a column from the left, if it does.
-    fn arrival(&self, net: &Net, column: usize) -> Option<i32> {
-        let before = column.checked_sub(1)?;
-        if let Some(y) = net.passes.get(&before) {
-            return Some(*y);
-        }
-        let from_there = |wire: &&usize| self.nodes[self.wires[**wire].from].column == before;
-        net.wires.iter().filter(from_there).map(|&wire| self.leave(&self.wires[wire])).min()
+    /// The heights at which a net comes to a column from the left.
+    fn arrivals(&self, net: &Net, column: usize) -> Vec<i32> {
+        let Some(before) = column.checked_sub(1) else { return Vec::new() };
+        let from_there = |wire: &&Wire| self.nodes[wire.from].column == before;
+        let leaving = net.wires.iter().map(|&wire| &self.wires[wire]).filter(from_there).map(|wire| self.leave(wire));
+        net.passes.get(&before).copied().into_iter().chain(leaving).collect()
     }
 
-    /// Where an item would best stand, so that its wires run straight.
-    fn wish(&self, item: Item, column: usize) -> i32 {
-        match item {
-            Item::Box(index) => {
-                let node = &self.nodes[index];
-                let from_left = |net: &&Net| net.to == index && !net.back;
-                let arrivals = self.nets.iter().filter(from_left).filter_map(|net| self.arrival(net, column));
-                node.wish.or_else(|| arrivals.min().map(|y| y - GRID)).unwrap_or(0)
-            }
-            Item::Pass(index) => {
-                let net = &self.nets[index];
-                if net.back { self.entry(net) } else { self.arrival(net, column).unwrap_or(0) }
+    /// Where a box would best stand, so that its wires run straight; `None` when nothing comes to it from the left.
+    fn box_wish(&self, index: usize) -> Option<i32> {
+        let node = &self.nodes[index];
+        let from_left = |net: &&Net| net.to == index && !net.back;
+        let arrivals = self.nets.iter().filter(from_left).flat_map(|net| self.arrivals(net, node.column));
+        node.wish.or_else(|| arrivals.min().map(|y| y - GRID))
+    }
+
+    /// The wishes of a column's boxes. One that is reached only from its own column stands behind the one that leads to it.
+    fn box_wishes(&self, column: usize, top: i32) -> Vec<(i32, Item)> {
+        let inside: Vec<usize> = (0..self.nodes.len()).filter(|&index| self.nodes[index].column == column).collect();
+        let mut wishes: BTreeMap<usize, i32> = inside.iter().filter_map(|&index| Some((index, self.box_wish(index)?))).collect();
+        let mut found = true;
+        while found {
+            found = false;
+            for wire in &self.wires {
+                if self.nodes[wire.to].column == column && !wishes.contains_key(&wire.to) && self.nodes[wire.from].column == column
+                    && let Some(&wish) = wishes.get(&wire.from)
+                {
+                    wishes.insert(wire.to, wish);
+                    found = true;
+                }
             }
         }
+        // What nothing here leads to comes last.
+        let last = if column == 0 { top } else { wishes.values().max().copied().unwrap_or(top) };
+        inside.into_iter().map(|index| (wishes.get(&index).copied().unwrap_or(last), Item::Box(index))).collect()
+    }
+
+    fn pass_wish(&self, net: &Net, column: usize) -> i32 {
+        if net.back { self.entry(net) } else { self.arrivals(net, column).into_iter().min().unwrap_or(0) }
     }
 
     /// Stacks one column: items in the order of their wishes, none above its wish if that can be, none upon another.
     fn stack(&mut self, column: usize, top: i32) {
-        let boxes = (0..self.nodes.len()).filter(|&index| self.nodes[index].column == column).map(Item::Box);
-        let passes = (0..self.nets.len()).filter(|&index| self.passed_columns(&self.nets[index]).contains(&column)).map(Item::Pass);
-        let mut items: Vec<(i32, Item)> = boxes.chain(passes).map(|item| (self.wish(item, column), item)).collect();
+        let passes = (0..self.nets.len()).filter(|&index| self.passed_columns(&self.nets[index]).contains(&column));
+        let mut items: Vec<(i32, Item)> = self.box_wishes(column, top);
+        items.extend(passes.map(|index| (self.pass_wish(&self.nets[index], column), Item::Pass(index))));
         items.sort_by_key(|(wish, _)| *wish);
-        let mut cursor = top;
-        for (wish, item) in items {
-            let steps = (wish - top).max(0) / GRID;
-            let at = cursor.max(top + steps * GRID);
+        let first = items.first().map_or(top, |(wish, _)| (*wish).max(top));
+        let bottom = self.put(&items, column, top, 0);
+        // A long column that began far down moves up, so that the picture does not grow for it.
+        let reach = self.nodes.iter().filter(|node| node.column < column).map(|node| node.y + node.h).max();
+        let excess = bottom - reach.unwrap_or(bottom);
+        let kept = self.nodes.iter().any(|node| node.column == column && node.wish.is_some());
+        if excess > 0 && first > top && !kept {
+            self.put(&items, column, top, excess.min(first - top));
+        }
+    }
+
+    /// Puts a column's items below each other, `lift` above their wishes; returns the lower edge.
+    fn put(&mut self, items: &[(i32, Item)], column: usize, top: i32, lift: i32) -> i32 {
+        let (mut cursor, mut bottom) = (top, top);
+        for &(wish, item) in items {
+            let wish = wish - lift;
+            let level = top + (wish - top).max(0) / GRID * GRID;
+            let at = cursor.max(level);
             match item {
                 Item::Box(index) => {
                     let node = &mut self.nodes[index];
-                    node.y = if at - cursor >= node.head_room { at } else { cursor + node.head_room };
-                    cursor = node.y + node.h + GAP;
+                    node.y = at.max(cursor + node.head_room);
+                    bottom = node.y + node.h;
+                    cursor = bottom + GAP;
                 }
                 Item::Pass(index) => {
-                    // Neighbouring columns use different fractions of the grid: no two wires run on one line.
+                    // Where it cannot run straight, neighbouring columns use different fractions of the grid: no two on one line.
                     let fraction = if column.is_multiple_of(2) { GRID / 4 } else { GRID * 3 / 4 };
-                    self.nets[index].passes.insert(column, at + fraction);
+                    let straight = at == level && lift == 0 && wish >= top;
+                    self.nets[index].passes.insert(column, if straight { wish } else { at + fraction });
                     cursor = at + GRID;
                 }
             }
         }
+        bottom
     }
 
     /// Gives each channel its lanes, then each column its x.
@@ -252,11 +286,73 @@ impl Board {
         out
     }
 
-    /// Draws every wire.
+    /// Draws every wire. A wire that joins another of its net ends there; the one that goes on to the target comes last,
+    /// since it is the end of a path that bears the arrow head.
     pub fn draw_wires(&self, scene: &mut Scene) {
+        let mut earlier: Vec<((i32, i32), (i32, i32))> = Vec::new();
         for (index, net) in self.nets.iter().enumerate() {
-            let paths = net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect();
-            scene.arrows(paths, self.wires[net.wires[0]].stroke, Head::Arrow);
+            let mut paths: Vec<Vec<(i32, i32)>> = net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect();
+            paths.sort_by_key(|points| std::cmp::Reverse(length(points)));
+            let mut drawn: Vec<Vec<(i32, i32)>> = Vec::new();
+            for points in paths {
+                let cut = joined(&points, &drawn);
+                drawn.push(cut.unwrap_or(points));
+            }
+            drawn.reverse();
+            let own: Vec<_> = drawn.iter().flat_map(|path| path.windows(2)).map(|pair| (pair[0], pair[1])).collect();
+            let bridge = own.iter().any(|a| earlier.iter().any(|b| cross(*a, *b)));
+            earlier.extend(own);
+            scene.wires(drawn, net.stroke, Head::Arrow, bridge);
         }
+    }
+}
+
+/// An upright and a level segment that meet.
+fn cross(a: ((i32, i32), (i32, i32)), b: ((i32, i32), (i32, i32))) -> bool {
+    let (upright, level) = if a.0.0 == a.1.0 { (a, b) } else { (b, a) };
+    let between = |v: i32, x: i32, y: i32| (x.min(y)..=x.max(y)).contains(&v);
+    upright.0.0 == upright.1.0
+        && level.0.1 == level.1.1
+        && between(upright.0.0, level.0.0, level.1.0)
+        && between(level.0.1, upright.0.1, upright.1.1)
+}
+
+fn length(points: &[(i32, i32)]) -> i32 {
+    points.windows(2).map(|pair| (pair[1].0 - pair[0].0).abs() + (pair[1].1 - pair[0].1).abs()).sum()
+}
+
+/// The path up to where it meets one that is drawn already, and a bend further; `None` when it meets none.
+fn joined(points: &[(i32, i32)], drawn: &[Vec<(i32, i32)>]) -> Option<Vec<(i32, i32)>> {
+    for at in 0..points.len() - 1 {
+        let (p, q) = (points[at], points[at + 1]);
+        if p == q {
+            continue;
+        }
+        let segments = drawn.iter().flat_map(|path| path.windows(2));
+        let meets = segments.filter_map(|pair| meeting(p, q, pair[0], pair[1]));
+        let Some(meet) = meets.min_by_key(|meet| (meet.0 - p.0).abs() + (meet.1 - p.1).abs()) else { continue };
+        let mut out = points[..=at].to_vec();
+        out.push(meet);
+        // Where it meets at a corner, the bend goes on into the next segment.
+        let ahead = if meet == q { points[at + 1..].iter().find(|point| **point != q).copied().unwrap_or(q) } else { q };
+        let step = |from: i32, to: i32| from + (to - from).clamp(-2 * JOIN, 2 * JOIN);
+        out.push((step(meet.0, ahead.0), step(meet.1, ahead.1)));
+        return Some(out);
+    }
+    None
+}
+
+/// Where p→q comes upon the segment a–b on the same line, if b–a holds q: from there on both are one.
+fn meeting(p: (i32, i32), q: (i32, i32), a: (i32, i32), b: (i32, i32)) -> Option<(i32, i32)> {
+    let within = |v: i32, x: i32, y: i32| (x.min(y)..=x.max(y)).contains(&v);
+    let clamp = |v: i32, x: i32, y: i32| v.clamp(x.min(y), x.max(y));
+    let upright = p.0 == q.0 && a.0 == b.0 && a.0 == p.0 && a.1 != b.1;
+    let level = p.1 == q.1 && a.1 == b.1 && a.1 == p.1 && a.0 != b.0;
+    if upright && within(q.1, a.1, b.1) {
+        Some((p.0, clamp(p.1, a.1, b.1)))
+    } else if level && within(q.0, a.0, b.0) {
+        Some((clamp(p.0, a.0, b.0), p.1))
+    } else {
+        None
     }
 }

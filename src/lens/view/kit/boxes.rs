@@ -1,6 +1,6 @@
 //! Boxes: an object with a header band and rows, and the sticky note that is a name.
 use crate::render::measure::{fit, pixels};
-use crate::render::scene::{Corners, Paint, Rect, Role, Scene, Size, Stroke, Text};
+use crate::render::scene::{Corners, Dash, Paint, Rect, Role, Scene, Size, Stroke, Text};
 use crate::render::theme::{BASELINE, GRID, PAD, RADIUS, ROW};
 
 /// The most cells that a key or value takes in a row.
@@ -8,6 +8,8 @@ const KEY_CELLS: usize = 18;
 const VALUE_CELLS: usize = 30;
 /// Width of a strip's line of cells before it goes on below.
 const STRIP_WIDTH: i32 = 260;
+/// Hairlines keep off the border by this much.
+const INSET: i32 = 2;
 /// Height of one line of a strip: an index above, a value below.
 const STRIP_ROW: i32 = 3 * GRID;
 
@@ -22,6 +24,8 @@ pub struct NodeBox {
     pub body: Body,
     /// A word above the box: shared, on a cycle.
     pub tab: Option<String>,
+    /// The tab's colour.
+    pub tab_role: Role,
     /// A thicker border: what the tab speaks of can be seen without colour.
     pub strong: bool,
 }
@@ -92,113 +96,131 @@ impl NodeBox {
         rows.iter().map(width).max().unwrap_or(0)
     }
 
+    fn stroke(&self) -> Stroke {
+        let edge = Paint::Edge(self.role);
+        if self.strong { Stroke::strong(edge) } else { Stroke::new(edge) }
+    }
+
     /// Draws the box with its upper left corner at (x, y), `w` wide.
     pub fn draw(&self, scene: &mut Scene, x: i32, y: i32, w: i32) {
-        let (_, h) = self.size();
-        let rect = Rect::new(x, y, w, h);
-        let stroke = if self.strong { Stroke::strong(Paint::Edge(self.role)) } else { Stroke::new(Paint::Edge(self.role)) };
-        scene.shape(rect, Corners::All(RADIUS), Paint::Card, None);
-        if let Body::Rows(rows) = &self.body {
-            self.draw_rows(scene, rect, rows);
-        }
+        draw_boxes(scene, &[(self, x, y, w)]);
+    }
+
+    fn draw_header(&self, scene: &mut Scene, rect: Rect) {
+        let (x, y) = (rect.x, rect.y);
         let header = Rect { h: ROW, ..rect };
-        scene.shape(header, Corners::Top(RADIUS), Paint::Tint(self.role), Stroke::thin(Paint::Edge(self.role)));
-        scene.shape(rect, Corners::All(RADIUS), None, stroke);
+        scene.shape(header, Corners::Top(RADIUS), Paint::Tint(self.role), self.stroke());
         scene.text(Text::new(x + PAD, y + BASELINE, fit(&self.title, VALUE_CELLS)).bold().paint(Paint::On(self.role)));
         scene.text(Text::new(rect.right() - PAD, y + BASELINE, self.tag.clone()).small().end().paint(Paint::On(self.role)));
         if let Some(tab) = &self.tab {
-            scene.text(Text::new(x + 2, y - 4, tab.clone()).small().bold().paint(Paint::On(Role::Accent)));
-        }
-        if let Body::Strip(cells, rest) = &self.body {
-            draw_strip(scene, rect, cells, rest.as_deref());
+            scene.text(Text::new(x + 2, y - 4, tab.clone()).small().bold().paint(Paint::On(self.tab_role)));
         }
     }
 
-    fn draw_rows(&self, scene: &mut Scene, rect: Rect, rows: &[Row]) {
+    /// Draws keys and values; gives back the hairlines between them.
+    fn draw_rows(&self, scene: &mut Scene, rect: Rect, rows: &[Row]) -> Vec<Vec<(i32, i32)>> {
         let key = self.key_width(rows);
-        let hair = Stroke::thin(Paint::Hair);
+        let mut hairs = Vec::new();
         if key > 0 && !rows.is_empty() {
-            scene.rule((rect.x + key, rect.y + ROW), (rect.x + key, rect.bottom()), hair);
+            hairs.push(vec![(rect.x + key, rect.y + ROW + 1), (rect.x + key, rect.bottom() - INSET)]);
         }
         for (index, row) in rows.iter().enumerate() {
             let top = rect.y + ROW + ROW * index as i32;
             if index > 0 {
-                scene.rule((rect.x, top), (rect.right(), top), hair);
+                hairs.push(vec![(rect.x + INSET, top), (rect.right() - INSET, top)]);
             }
             scene.text(Text::new(rect.x + PAD, top + BASELINE, fit(&row.key, KEY_CELLS)).paint(Paint::Muted));
             let value_x = rect.x + key + PAD;
             match &row.value {
                 Cell::Text(text) => scene.text(Text::new(value_x, top + BASELINE, fit(text, VALUE_CELLS))),
                 Cell::Words(text) => scene.text(Text::new(value_x, top + BASELINE, text.clone()).small().paint(Paint::Muted)),
-                Cell::Port { cycle } => {
-                    if *cycle {
-                        scene.text(Text::new(rect.right() - 24, top + BASELINE, "↺").bold().end().paint(Paint::On(Role::Accent)));
-                    }
+                Cell::Port { cycle: true } => {
+                    scene.text(Text::new(rect.right() - 24, top + BASELINE, "↺").bold().end().paint(Paint::On(Role::Accent)));
                 }
+                Cell::Port { cycle: false } => {}
             }
         }
+        hairs
     }
 }
 
-/// The dot at which a wire begins: painted after the wires.
-pub fn draw_port(scene: &mut Scene, right: i32, y: i32, cycle: bool) {
-    let paint = if cycle { Paint::Edge(Role::Accent) } else { Paint::Line };
-    scene.dot(right - 14, y, 3, paint);
+/// Draws boxes that don't overlap, each at (x, y) with a width: layer by layer, so that what looks alike is one path.
+pub fn draw_boxes(scene: &mut Scene, boxes: &[(&NodeBox, i32, i32, i32)]) {
+    let rect = |(each, x, y, w): &(&NodeBox, i32, i32, i32)| Rect::new(*x, *y, *w, each.size().1);
+    let mut hairs = Vec::new();
+    for at in boxes {
+        scene.shape(rect(at), Corners::All(RADIUS), Paint::Card, at.0.stroke());
+        hairs.extend(match &at.0.body {
+            Body::Rows(rows) => at.0.draw_rows(scene, rect(at), rows),
+            Body::Strip(cells, rest) => draw_strip(scene, rect(at), cells, rest.as_deref()),
+        });
+    }
+    scene.rules(hairs, Stroke::thin(Paint::Hair));
+    for at in boxes {
+        at.0.draw_header(scene, rect(at));
+    }
+}
+
+/// The dots at which wires begin, each with its lead to the box's right edge. `ports`: right edge and height.
+pub fn draw_ports(scene: &mut Scene, ports: &[(i32, i32)], stroke: Stroke) {
+    let leads = ports.iter().map(|&(right, y)| vec![(right - 14, y), (right, y)]).collect();
+    scene.rules(leads, Stroke { dash: Dash::Solid, ..stroke });
+    scene.dots(ports.iter().map(|&(right, y)| (right - 14, y)).collect(), stroke.paint);
 }
 
 fn cell_width(cell: &(String, String)) -> i32 {
     (pixels(&fit(&cell.1, VALUE_CELLS), Size::Body) + 14).max(pixels(&cell.0, Size::Small) + 10).max(28)
 }
 
-/// The cells in lines, each with its left edge.
+/// The cells in lines of about the same number, each with its left edge.
 fn strip_lines(cells: &[(String, String)]) -> Vec<Vec<(i32, &(String, String))>> {
-    let mut lines: Vec<Vec<(i32, &(String, String))>> = vec![Vec::new()];
-    let mut x = 0;
-    for cell in cells {
-        let w = cell_width(cell);
-        if x > 0 && x + w > STRIP_WIDTH {
-            lines.push(Vec::new());
-            x = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push((x, cell));
-        }
-        x += w;
-    }
-    lines
+    let total: i32 = cells.iter().map(cell_width).sum();
+    let wanted = (total + STRIP_WIDTH - 1) / STRIP_WIDTH;
+    let per_line = cells.len().div_ceil(wanted.max(1) as usize).max(1);
+    let line = |chunk: &'_ [(String, String)]| -> Vec<i32> {
+        chunk.iter().scan(0, |x, cell| Some(std::mem::replace(x, *x + cell_width(cell)))).collect()
+    };
+    cells.chunks(per_line).map(|chunk| line(chunk).into_iter().zip(chunk).collect()).collect()
+}
+
+/// Height of a line of the strip: values alone where there are no indices.
+fn strip_row(cells: &[(String, String)]) -> i32 {
+    if cells.iter().all(|(index, _)| index.is_empty()) { ROW } else { STRIP_ROW }
 }
 
 fn strip_size(cells: &[(String, String)], rest: Option<&str>) -> (i32, i32) {
     let lines = strip_lines(cells);
     let right = lines.iter().filter_map(|line| line.last()).map(|(x, cell)| x + cell_width(cell)).max().unwrap_or(0);
     let rest_width = rest.map_or(0, |text| pixels(text, Size::Small) + 2 * PAD);
-    let height = STRIP_ROW * lines.len() as i32 + if rest.is_some() { ROW } else { 0 };
+    let height = strip_row(cells) * lines.len() as i32 + if rest.is_some() { ROW } else { 0 };
     (right.max(rest_width), height)
 }
 
-fn draw_strip(scene: &mut Scene, rect: Rect, cells: &[(String, String)], rest: Option<&str>) {
-    let hair = Stroke::thin(Paint::Hair);
-    let lines = strip_lines(cells);
+/// Draws indices and values; gives back the hairlines between them.
+fn draw_strip(scene: &mut Scene, rect: Rect, cells: &[(String, String)], rest: Option<&str>) -> Vec<Vec<(i32, i32)>> {
+    let (height, lines) = (strip_row(cells), strip_lines(cells));
     let count = lines.len();
+    let mut hairs = Vec::new();
     for (number, line) in lines.into_iter().enumerate() {
-        let top = rect.y + ROW + STRIP_ROW * number as i32;
+        let top = rect.y + ROW + height * number as i32;
         if number > 0 {
-            scene.rule((rect.x, top), (rect.right(), top), hair);
+            hairs.push(vec![(rect.x + INSET, top), (rect.right() - INSET, top)]);
         }
         for (x, cell) in line {
             let (left, middle) = (rect.x + x, rect.x + x + cell_width(cell) / 2);
             if x > 0 {
-                scene.rule((left, top), (left, top + STRIP_ROW), hair);
+                hairs.push(vec![(left, top + 1), (left, top + height - INSET)]);
             }
             scene.text(Text::new(middle, top + 13, cell.0.clone()).small().middle().paint(Paint::Muted));
-            scene.text(Text::new(middle, top + 29, fit(&cell.1, VALUE_CELLS)).middle());
+            scene.text(Text::new(middle, top + height - 8, fit(&cell.1, VALUE_CELLS)).middle());
         }
     }
     if let Some(text) = rest {
-        let top = rect.y + ROW + STRIP_ROW * count as i32;
-        scene.rule((rect.x, top), (rect.right(), top), hair);
+        let top = rect.y + ROW + height * count as i32;
+        hairs.push(vec![(rect.x + INSET, top), (rect.right() - INSET, top)]);
         scene.text(Text::new(rect.x + PAD, top + BASELINE, text).small().paint(Paint::Muted));
     }
+    hairs
 }
 
 /// Height of a sticky note.
@@ -214,5 +236,13 @@ pub fn draw_note(scene: &mut Scene, x: i32, y: i32, text: &str) -> Rect {
     let rect = Rect::new(x, y, note_width(text), NOTE);
     scene.shape(rect, Corners::Fold(8), Paint::Tint(Role::Note), Stroke::new(Paint::Edge(Role::Note)));
     scene.text(Text::new(x + PAD, y + 17, fit(text, VALUE_CELLS)).bold().paint(Paint::On(Role::Note)));
+    rect
+}
+
+/// An expression that is no name: a plain label in the place of a note.
+pub fn draw_expression(scene: &mut Scene, x: i32, y: i32, text: &str) -> Rect {
+    let rect = Rect::new(x, y, note_width(text), NOTE);
+    scene.shape(rect, Corners::All(NOTE / 2), Paint::Card, Stroke::new(Paint::Edge(Role::Idle)).dotted());
+    scene.text(Text::new(rect.mid_x(), y + 17, fit(text, VALUE_CELLS)).middle());
     rect
 }

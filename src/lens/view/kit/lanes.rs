@@ -61,8 +61,10 @@ pub fn assign(crossings: &[Crossing]) -> Vec<usize> {
 
 /// How many crossings arise when `a` has the lane left of `b`.
 fn cost(a: &Crossing, b: &Crossing) -> usize {
-    let over = a.right.iter().filter(|y| b.covers(**y)).count();
-    over + b.left.iter().filter(|y| a.covers(**y)).count()
+    let over = a.right.iter().filter(|y| b.covers(**y)).count() + b.left.iter().filter(|y| a.covers(**y)).count();
+    // Two level pieces on one line would read as one wire: worse than any crossing.
+    let upon = a.right.iter().filter(|y| b.left.contains(y)).count();
+    over + 100 * upon
 }
 
 /// An order of few crossings: neighbours change places as long as that helps.
