@@ -12,8 +12,12 @@ use std::collections::BTreeMap;
 /// Free space below each box.
 const GAP: i32 = 2 * GRID;
 /// From a box's top to where wires enter that cannot come straight: odd multiples of half a grid step, where no wire leaves.
-/// The second is for nets of another style than the first.
+/// The second is for dashed nets.
 const ENTRIES: [i32; 2] = [GRID / 2, GRID + GRID / 2];
+/// The same for nets that enter on the right: at heights that nothing else has.
+const RIGHT_ENTRIES: [i32; 2] = [GRID - 2, GRID + 2];
+/// A column is moved up only if that saves this much: straight wires are worth more.
+const LEAST_LIFT: i32 = 12 * GRID;
 /// A bend's length along the line that a wire joins.
 const JOIN: i32 = 7;
 
@@ -116,7 +120,8 @@ impl Board {
         let node = &self.nodes[net.to];
         let level = |y: &i32| (node.y + ENTRIES[0]..=node.y + ENTRIES[1]).contains(y);
         let straight = if net.back { None } else { self.arrivals(net, node.column).into_iter().find(level) };
-        straight.unwrap_or(node.y + ENTRIES[usize::from(net.stroke.dash != Dash::Solid)])
+        let entries = if net.back { RIGHT_ENTRIES } else { ENTRIES };
+        straight.unwrap_or(node.y + entries[usize::from(net.stroke.dash != Dash::Solid)])
     }
 
     fn leave(&self, wire: &Wire) -> i32 {
@@ -176,8 +181,9 @@ impl Board {
         let reach = self.nodes.iter().filter(|node| node.column < column).map(|node| node.y + node.h).max();
         let excess = bottom - reach.unwrap_or(bottom);
         let kept = self.nodes.iter().any(|node| node.column == column && node.wish.is_some());
-        if excess > 0 && first > top && !kept {
-            self.put(&items, column, top, excess.min(first - top));
+        let lift = excess.min(first - top);
+        if lift >= LEAST_LIFT && !kept {
+            self.put(&items, column, top, lift);
         }
     }
 
