@@ -98,6 +98,12 @@ impl Writer {
         match shape.corners {
             Corners::All(n) => {
                 let (across, down) = (r.w - 2 * n, r.h - 2 * n);
+                if n > 8 {
+                    // A pill wants true arcs; a small corner looks the same in the shorter form.
+                    let (arc, half) = (format!("a{n} {n} 0 0 1 "), format!("M{} {}h{across}", r.x + n, r.y));
+                    let right = format!("{arc}{n} {n}v{down}{arc}-{n} {n}h-{across}");
+                    return self.path(class, &format!("{half}{right}{arc}-{n}-{n}v-{down}{arc}{n}-{n}z"));
+                }
                 let top = format!("M{} {}q0-{n} {n}-{n}h{across}q{n} 0 {n} {n}v{down}", r.x, r.y + n);
                 self.path(class, &format!("{top}q0 {n}-{n} {n}h-{across}q-{n} 0-{n}-{n}z"));
             }
