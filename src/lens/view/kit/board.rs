@@ -292,25 +292,30 @@ impl Board {
         out
     }
 
-    /// Draws every wire. A wire that joins another of its net ends there; the one that goes on to the target comes last,
-    /// since it is the end of a path that bears the arrow head.
+    /// Draws every wire.
     pub fn draw_wires(&self, scene: &mut Scene) {
         let mut earlier: Vec<((i32, i32), (i32, i32))> = Vec::new();
         for (index, net) in self.nets.iter().enumerate() {
-            let mut paths: Vec<Vec<(i32, i32)>> = net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect();
-            paths.sort_by_key(|points| std::cmp::Reverse(length(points)));
-            let mut drawn: Vec<Vec<(i32, i32)>> = Vec::new();
-            for points in paths {
-                let cut = joined(&points, &drawn);
-                drawn.push(cut.unwrap_or(points));
-            }
-            drawn.reverse();
+            let drawn = merge(net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect());
             let own: Vec<_> = drawn.iter().flat_map(|path| path.windows(2)).map(|pair| (pair[0], pair[1])).collect();
             let bridge = own.iter().any(|a| earlier.iter().any(|b| cross(*a, *b)));
             earlier.extend(own);
             scene.wires(drawn, net.stroke, Head::Arrow, bridge);
         }
     }
+}
+
+/// The paths of one net, which all end in one point: one that joins another ends there. The one that goes on to the target
+/// comes last, since the end of a path bears the arrow head.
+pub fn merge(mut paths: Vec<Vec<(i32, i32)>>) -> Vec<Vec<(i32, i32)>> {
+    paths.sort_by_key(|points| std::cmp::Reverse(length(points)));
+    let mut drawn: Vec<Vec<(i32, i32)>> = Vec::new();
+    for points in paths {
+        let cut = joined(&points, &drawn);
+        drawn.push(cut.unwrap_or(points));
+    }
+    drawn.reverse();
+    drawn
 }
 
 /// An upright and a level segment that meet.
