@@ -4,6 +4,9 @@ use super::scene::{Anchor, Corners, Dash, Dot, Dots, Head, Item, Line, Paint, Sc
 use super::theme::{self, Mode};
 use std::fmt::Write;
 
+/// A second class, of texts in wide characters; no style is named so, since numbered names begin at 1.
+const WIDE: &str = " w0";
+
 /// Light by itself, dark where the reader prefers it.
 pub fn adaptive(scene: &Scene) -> String {
     write_svg(scene, Mode::Light, true)
@@ -94,9 +97,15 @@ impl Writer {
         let r = shape.rect;
         match shape.corners {
             Corners::All(n) => {
-                self.open = None;
-                let _ = write!(self.body, "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", r.x, r.y, r.w, r.h);
-                self.body.push_str(&if n == 0 { "/>".to_string() } else { format!(" rx=\"{n}\"/>") });
+                let (across, down) = (r.w - 2 * n, r.h - 2 * n);
+                if n > 8 {
+                    // A pill wants true arcs; a small corner looks the same in the shorter form.
+                    let (arc, half) = (format!("a{n} {n} 0 0 1 "), format!("M{} {}h{across}", r.x + n, r.y));
+                    let right = format!("{arc}{n} {n}v{down}{arc}-{n} {n}h-{across}");
+                    return self.path(class, &format!("{half}{right}{arc}-{n}-{n}v-{down}{arc}{n}-{n}z"));
+                }
+                let top = format!("M{} {}q0-{n} {n}-{n}h{across}q{n} 0 {n} {n}v{down}", r.x, r.y + n);
+                self.path(class, &format!("{top}q0 {n}-{n} {n}h-{across}q-{n} 0-{n}-{n}z"));
             }
             Corners::Top(n) => {
                 let (up, across, down) = (n - r.h, r.w - 2 * n, r.h - n);
@@ -143,7 +152,7 @@ impl Writer {
             _ => text.x,
         };
         for (script, run) in runs {
-            let class = self.class(Style::Words {
+            let mut class = self.class(Style::Words {
                 size: text.size,
                 bold: text.bold,
                 struck: text.struck,
@@ -151,6 +160,9 @@ impl Writer {
                 anchor,
                 wide: script == Script::Wide,
             });
+            if script == Script::Wide {
+                class.push_str(WIDE);
+            }
             let out = self.words(class);
             let _ = write!(out, "<text x=\"{x}\" y=\"{}\">", text.y);
             escape_into(out, run);
@@ -195,14 +207,17 @@ impl Writer {
     }
 
     fn sheet(&self, mode: Mode, adaptive: bool) -> String {
-        let mut out = format!("svg{{font:13px {}}}", theme::FONT);
+        let mut out = format!("svg{{font:13px {}}}path{{fill:none}}", theme::FONT);
+        if self.styles.iter().any(|style| matches!(style, Style::Words { wide: true, .. })) {
+            let _ = write!(out, ".w0{{font-family:{}}}", theme::FONT_WIDE);
+        }
         for (index, style) in self.styles.iter().enumerate() {
-            let _ = write!(out, ".{}{{{}{}}}", class_name(index), colours(*style, mode), self.form(*style));
+            rule(&mut out, index, &(colours(*style, mode) + &self.form(*style)));
         }
         if adaptive {
             out.push_str("@media(prefers-color-scheme:dark){");
             for (index, style) in self.styles.iter().enumerate() {
-                let _ = write!(out, ".{}{{{}}}", class_name(index), colours(*style, Mode::Dark));
+                rule(&mut out, index, &colours(*style, Mode::Dark));
             }
             out.push('}');
         }
@@ -214,20 +229,17 @@ impl Writer {
         match style {
             Style::Area { stroke: Some(stroke), .. } => stroke_form(stroke),
             Style::Area { stroke: None, .. } => String::new(),
-            Style::Bridge => "fill:none;stroke-width:5".to_string(),
-            Style::Dots { .. } => "fill:none;stroke-width:7;stroke-linecap:round".to_string(),
+            Style::Bridge => "stroke-width:5".to_string(),
+            Style::Dots { .. } => "stroke-width:7;stroke-linecap:round".to_string(),
             Style::Path { stroke, head } => {
                 let marker = self.heads.iter().position(|known| *known == (stroke.paint, head));
                 let marker = marker.map(|index| format!("marker-end:url(#m{index});")).unwrap_or_default();
-                format!("fill:none;{marker}{}", stroke_form(stroke))
+                format!("{marker}{}", stroke_form(stroke))
             }
-            Style::Words { size, bold, struck, anchor, wide, .. } => {
+            Style::Words { size, bold, struck, anchor, .. } => {
                 let mut out = String::new();
                 if size != Size::Body {
                     let _ = write!(out, "font-size:{}px;", theme::font_tenths(size) / 10);
-                }
-                if wide {
-                    let _ = write!(out, "font-family:{};", theme::FONT_WIDE);
                 }
                 out.push_str(if bold { "font-weight:bold;" } else { "" });
                 out.push_str(if struck { "text-decoration:line-through;" } else { "" });
@@ -240,6 +252,10 @@ impl Writer {
             }
         }
     }
+}
+
+fn rule(out: &mut String, index: usize, declarations: &str) {
+    let _ = write!(out, ".{}{{{}}}", class_name(index), declarations.trim_end_matches(';'));
 }
 
 fn stroke_form(stroke: Stroke) -> String {
@@ -260,9 +276,9 @@ fn stroke_form(stroke: Stroke) -> String {
 fn colours(style: Style, mode: Mode) -> String {
     match style {
         Style::Area { fill, stroke } => {
-            let fill = fill.map_or("none", |paint| theme::colour(paint, mode));
+            let fill = fill.map(|paint| format!("fill:{};", theme::colour(paint, mode)));
             let stroke = stroke.map(|stroke| format!("stroke:{};", theme::colour(stroke.paint, mode)));
-            format!("fill:{fill};{}", stroke.unwrap_or_default())
+            fill.unwrap_or_default() + &stroke.unwrap_or_default()
         }
         Style::Path { stroke, .. } => format!("stroke:{};", theme::colour(stroke.paint, mode)),
         Style::Bridge => format!("stroke:{};", theme::colour(Paint::Canvas, mode)),
@@ -296,7 +312,8 @@ fn polyline(points: &[(i32, i32)], bend: i32) -> String {
         let before = toward(here, points[index - 1], bend);
         let after = toward(here, next, bend);
         push_step(&mut out, at, before);
-        let _ = write!(out, "Q{} {} {} {}", here.0, here.1, after.0, after.1);
+        let (dx, dy) = (here.0 - before.0, here.1 - before.1);
+        let _ = write!(out, "q{dx} {dy} {} {}", after.0 - before.0, after.1 - before.1);
         at = after;
     }
     out
@@ -308,7 +325,7 @@ fn push_step(out: &mut String, from: (i32, i32), to: (i32, i32)) {
         (0, 0) => Ok(()),
         (dx, 0) => write!(out, "h{dx}"),
         (0, dy) => write!(out, "v{dy}"),
-        _ => write!(out, "L{} {}", to.0, to.1),
+        (dx, dy) => write!(out, "l{dx} {dy}"),
     };
 }
 

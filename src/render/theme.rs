@@ -44,13 +44,13 @@ struct Trio {
     on: &'static str,
 }
 
-/// The colour of a paint, as `#rrggbb`.
+/// The colour of a paint, as `#rrggbb` or `#rgb`.
 pub fn colour(paint: Paint, mode: Mode) -> &'static str {
     let light = mode == Mode::Light;
     let pick = |a, b| if light { a } else { b };
     match paint {
-        Paint::Canvas => pick("#ffffff", "#14171c"),
-        Paint::Card => pick("#ffffff", "#1b1f26"),
+        Paint::Canvas => pick("#fff", "#14171c"),
+        Paint::Card => pick("#fff", "#1b1f26"),
         Paint::Ink => pick("#1b2128", "#e6eaf0"),
         Paint::Muted => pick("#5a6570", "#9faab6"),
         Paint::Line => pick("#4b5763", "#a9b4c0"),
@@ -127,6 +127,7 @@ mod tests {
 
     /// Relative luminance, WCAG 2.
     fn luminance(hex: &str) -> f64 {
+        let hex = if hex.len() == 4 { "#ffffff" } else { hex };
         let part = |i: usize| {
             let v = f64::from(u8::from_str_radix(&hex[i..i + 2], 16).unwrap()) / 255.0;
             if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }

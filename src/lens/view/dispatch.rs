@@ -32,7 +32,7 @@ fn method(step: &DispatchStep) -> String {
 }
 
 fn headline(snapshot: &DispatchSnapshot, lang: Lang) -> String {
-    let expr = &snapshot.expr;
+    let expr = format!("`{}`", snapshot.expr);
     let passed: Vec<String> = snapshot.steps.iter().filter(|step| step.outcome == StepOutcome::NotImplemented).map(method).collect();
     let after = match passed.as_slice() {
         [] => String::new(),
@@ -42,16 +42,16 @@ fn headline(snapshot: &DispatchSnapshot, lang: Lang) -> String {
         (DispatchOutcome::Value(value), Some(at)) if let StepOutcome::Raised { exception, .. } = &snapshot.steps[at].outcome => {
             let (who, value) = (method(&snapshot.steps[at]), value.shown());
             lang.pick(
-                format!("{expr} is {value}: {who} raised {exception}, which ended it{after}."),
+                format!("{expr} gives {value}: {who} raised {exception}, which ended it{after}."),
                 format!("{expr} 得 {value}：{who} 抛出 {exception}，到此结束{after}。"),
             )
         }
         (DispatchOutcome::Value(value), Some(at)) => {
             let (who, value) = (method(&snapshot.steps[at]), value.shown());
-            lang.pick(format!("{expr} is {value}: {who} answered{after}."), format!("{expr} 得 {value}：由 {who} 给出{after}。"))
+            lang.pick(format!("{expr} gives {value}: {who} answered{after}."), format!("{expr} 得 {value}：由 {who} 给出{after}。"))
         }
         (DispatchOutcome::Value(value), None) => lang.pick(
-            format!("{expr} is {}: no special method answered{after}, the default did.", value.shown()),
+            format!("{expr} gives {}: no special method answered{after}, the default did.", value.shown()),
             format!("{expr} 得 {}：没有特殊方法给出结果{after}，用默认规则。", value.shown()),
         ),
         (DispatchOutcome::Raised { exception, .. }, Some(at)) if !matches!(snapshot.steps[at].outcome, StepOutcome::Returned(_)) => {

@@ -151,7 +151,7 @@ fn draw_frame(scene: &mut Scene, frame: &HeapFrame, rect: Rect, lang: Lang) {
 
 fn tag(object: &HeapObject, lang: Lang) -> String {
     match object.refcount {
-        Refcount::Counted(n) => format!("#{} · {} {n}", object.tag, labels::REFS.get(lang)),
+        Refcount::Counted(n) => lang.pick(format!("#{} · refs {n}", object.tag), format!("#{} · {n} 引用", object.tag)),
         Refcount::Immortal => format!("#{} · {}", object.tag, labels::IMMORTAL.get(lang)),
     }
 }
@@ -162,17 +162,17 @@ fn object_box(graph: &Graph, index: usize, lang: Lang) -> NodeBox {
     let mut tabs = Vec::new();
     if shared {
         let ways = graph.names[index].len() + graph.referrers[index];
-        tabs.push(format!("{} ×{ways}", labels::SHARED.get(lang)));
+        tabs.push(lang.pick(format!("shared ×{ways}"), format!("{ways} 处共享")));
     }
     if cycle {
-        tabs.push(format!("↺ {}", labels::IN_CYCLE.get(lang)));
+        tabs.push(labels::IN_CYCLE.get(lang).to_string());
     }
     NodeBox {
         role: role_of(object.kind),
         title: title(object),
         tag: tag(object, lang),
         body: body(graph, index, lang),
-        tab: (!tabs.is_empty()).then(|| tabs.join("  ")),
+        tab: (!tabs.is_empty()).then(|| tabs.join(lang.pick(", ", "，"))),
         tab_role: if cycle { Role::Accent } else { role_of(object.kind) },
         strong: shared,
     }

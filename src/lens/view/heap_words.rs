@@ -10,7 +10,7 @@ use crate::snapshot::heap::{HeapSnapshot, HeapValue};
 /// The most that a headline names one by one.
 const NAMED: usize = 3;
 /// Length of the alternative text, in cells.
-const ALT: usize = 700;
+const ALT: usize = 400;
 
 /// What is most worth seeing: shared mutable objects first, then cycles, else the counts.
 pub(super) fn headline(graph: &Graph, lang: Lang) -> String {
@@ -141,7 +141,7 @@ fn marks(graph: &Graph, index: usize, lang: Lang) -> String {
     if graph.on_cycle[index] {
         out.push(labels::IN_CYCLE.get(lang).to_string());
     }
-    out.join(", ")
+    out.join(lang.pick(", ", "，"))
 }
 
 /// Frames with their names, then each object with its rows.
@@ -234,7 +234,7 @@ fn contents(graph: &Graph, index: usize) -> String {
         if line.key.is_empty() { value } else { format!("{}: {value}", line.key) }
     };
     let all: Vec<String> = graph.lines[index].iter().map(show).collect();
-    fit(&all.join(", "), 60)
+    fit(&all.join(", "), 48)
 }
 
 /// The picture in words: each name, then each object with what it refers to.

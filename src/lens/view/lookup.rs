@@ -31,10 +31,10 @@ fn access(snapshot: &LookupSnapshot) -> String {
 }
 
 fn headline(snapshot: &LookupSnapshot, lang: Lang) -> String {
-    let what = access(snapshot);
+    let what = format!("`{}`", access(snapshot));
     let rule = rule(snapshot.rule, lang);
     match &snapshot.outcome {
-        Outcome::Value(value) => lang.pick(format!("{what} is {}: {rule}.", value.shown()), format!("{what} 得 {}：{rule}。", value.shown())),
+        Outcome::Value(value) => lang.pick(format!("{what} gives {}: {rule}.", value.shown()), format!("{what} 得 {}：{rule}。", value.shown())),
         Outcome::Done => lang.pick(format!("{what}: {rule}."), format!("{what}：{rule}。")),
         Outcome::Raised { exception, .. } => lang.pick(format!("{what} raises {exception}: {rule}."), format!("{what} 抛出 {exception}：{rule}。")),
     }

@@ -41,9 +41,9 @@ fn headline(snapshot: &ObjectSnapshot, lang: Lang) -> String {
     let (a, b) = (&subject.expr, &other.expr);
     let equal = comparison.equal == Some(true);
     let verdict = match (comparison.same, equal) {
-        (true, _) => lang.pick(format!("{a} is {b}: one object"), format!("{a} is {b} 为真：同一个对象")),
-        (false, true) => lang.pick(format!("{a} is not {b}: two objects of equal value"), format!("{a} is {b} 为假：两个值相等的对象")),
-        (false, false) => lang.pick(format!("{a} is not {b}: two objects"), format!("{a} is {b} 为假：两个对象")),
+        (true, _) => lang.pick(format!("`{a} is {b}` is true: one object"), format!("`{a} is {b}` 为真：同一个对象")),
+        (false, true) => lang.pick(format!("`{a} is {b}` is false: two objects of equal value"), format!("`{a} is {b}` 为假：两个值相等的对象")),
+        (false, false) => lang.pick(format!("`{a} is {b}` is false: two objects"), format!("`{a} is {b}` 为假：两个对象")),
     };
     let why = comparison.because.first().map(|reason| because(reason, lang)).unwrap_or_default();
     match why.is_empty() {
@@ -62,8 +62,8 @@ fn single(facts: &ObjectFacts, lang: Lang) -> String {
         (n, _) => lang.pick(format!("{n} names are bound to it", ), format!("有 {n} 个名字绑定到它")),
     };
     let what = match value == facts.expr {
-        true => value,
-        false => lang.pick(format!("{} is {value}", facts.expr), format!("{} 是 {value}", facts.expr)),
+        true => format!("`{value}`"),
+        false => lang.pick(format!("`{}` refers to {value}", facts.expr), format!("`{}` 指向 {value}", facts.expr)),
     };
     lang.pick(format!("{what}, of type {}; {bound}.", facts.type_name), format!("{what}，类型为 {}；{bound}。", facts.type_name))
 }

@@ -2,6 +2,7 @@
 //!
 //! One row holds one class, so that the instance-of lines run level to the right; each class stands further right than
 //! the ones above it, so that the subclass-of lines go up without meeting a box.
+use super::kit::board::merge;
 use super::kit::boxes::{Body, NodeBox, Row};
 use super::labels;
 use crate::render::measure::{pixels, thousands};
@@ -162,18 +163,23 @@ impl<'a> Picture<'a> {
 
     fn draw(&self, lang: Lang) -> Scene {
         let mut scene = Scene::default();
-        let edges = |relation| self.snapshot.edges.iter().filter(move |edge| edge.relation == relation);
-        for edge in edges(Relation::SubclassOf) {
-            if let (Some(&from), Some(&to)) = (self.rects.get(&edge.from), self.rects.get(&edge.to)) {
-                self.subclass(&mut scene, from, to, edge.from);
+        for (relation, stroke, head) in [(Relation::SubclassOf, solid(), Head::Hollow), (Relation::InstanceOf, dashed(), Head::Arrow)] {
+            // Lines that end in one point are one net.
+            let mut nets: BTreeMap<(i32, i32), Vec<Vec<(i32, i32)>>> = BTreeMap::new();
+            for edge in self.snapshot.edges.iter().filter(|edge| edge.relation == relation) {
+                let points = match relation {
+                    Relation::SubclassOf => self.subclass(edge.from, edge.to),
+                    Relation::InstanceOf => self.instance(edge.from, edge.to),
+                };
+                if let Some(points) = points
+                    && let Some(&end) = points.last()
+                {
+                    nets.entry(end).or_default().push(points);
+                }
             }
-        }
-        let mut by_target: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-        for edge in edges(Relation::InstanceOf) {
-            by_target.entry(edge.to).or_default().push(edge.from);
-        }
-        for (number, (to, sources)) in by_target.iter().enumerate() {
-            self.instances(&mut scene, *to, sources, number);
+            for paths in nets.into_values() {
+                scene.wires(merge(paths), stroke, head, true);
+            }
         }
         for node in &self.snapshot.nodes {
             if let Some(rect) = self.rects.get(&node.id) {
@@ -191,47 +197,46 @@ impl<'a> Picture<'a> {
     }
 
     /// Left from the subclass, then up to the base; `type` to `object` straight to the left.
-    fn subclass(&self, scene: &mut Scene, from: Rect, to: Rect, from_id: u64) {
-        let stroke = Stroke::new(Paint::Line);
+    fn subclass(&self, from_id: u64, to_id: u64) -> Option<Vec<(i32, i32)>> {
+        let (from, to) = (*self.rects.get(&from_id)?, *self.rects.get(&to_id)?);
         if to.bottom() > from.y {
-            scene.arrow(vec![(from.x, from.y + UPPER), (to.right(), to.y + UPPER)], stroke, Head::Hollow);
-            return;
+            return Some(vec![(from.x, from.y + UPPER), (to.right(), to.y + UPPER)]);
         }
+        // The further base takes the lower line, which passes below the nearer base's.
         let bases = targets(self.snapshot, from_id, Relation::SubclassOf);
-        let rank = bases.iter().filter_map(|base| self.rects.get(base)).filter(|rect| rect.x < to.x).count() as i32;
-        let y = from.y + 8 + 6 * rank;
-        let x = to.x + STAIR / 2 - 2;
-        scene.arrow(vec![(from.x, y), (x, y), (x, to.bottom())], stroke, Head::Hollow);
+        let rank = bases.iter().filter_map(|base| self.rects.get(base)).filter(|rect| rect.x > to.x).count() as i32;
+        let (x, y) = (to.x + STAIR / 2 - 2, from.y + 8 + 6 * rank.min(5));
+        Some(vec![(from.x, y), (x, y), (x, to.bottom())])
     }
 
-    /// All instances of one class, drawn as one net.
-    fn instances(&self, scene: &mut Scene, to_id: u64, sources: &[u64], number: usize) {
-        let Some(&to) = self.rects.get(&to_id) else { return };
-        let stroke = Stroke::new(Paint::Edge(Role::Metaclass)).dashed();
-        let shift = 10 * (number % 3) as i32;
-        for &source in sources {
-            let Some(&from) = self.rects.get(&source) else { continue };
-            let (y, entry) = (from.y + LOWER, to.y + LOWER);
-            let points = match self.role(source) {
-                _ if source == to_id => {
-                    let x = self.loop_x;
-                    vec![(to.right(), to.y + LOWER), (x, to.y + LOWER), (x, to.y - 12), (to.mid_x() + 8, to.y - 12), (to.mid_x() + 8, to.y)]
-                }
-                Some(TypeRole::Object) => {
-                    let x = self.left_of_classes - 30;
-                    vec![(from.right(), y), (x, y), (x, entry), (to.x, entry)]
-                }
-                Some(TypeRole::Metaclass) => {
-                    let x = self.right + 14;
-                    vec![(from.right(), y), (x, y), (x, to.y + LOWER - 10), (to.right(), to.y + LOWER - 10)]
-                }
-                _ => {
-                    let x = self.bus + shift;
-                    vec![(from.right(), y), (x, y), (x, entry), (to.x, entry)]
-                }
-            };
-            scene.arrow(points, stroke, Head::Arrow);
+    /// To the right, through the channel of that class's instances.
+    fn instance(&self, from_id: u64, to_id: u64) -> Option<Vec<(i32, i32)>> {
+        let (from, to) = (*self.rects.get(&from_id)?, *self.rects.get(&to_id)?);
+        let (y, entry) = (from.y + LOWER, to.y + LOWER);
+        if from_id == to_id {
+            let (x, over) = (self.loop_x, to.y - 12);
+            return Some(vec![(to.right(), y), (x, y), (x, over), (to.mid_x() + 8, over), (to.mid_x() + 8, to.y)]);
         }
+        Some(match self.role(from_id)? {
+            TypeRole::Object => {
+                let x = self.left_of_classes - 30;
+                vec![(from.right(), y), (x, y), (x, entry), (to.x, entry)]
+            }
+            TypeRole::Class => {
+                let x = self.bus + 10 * self.lane(to_id);
+                vec![(from.right(), y), (x, y), (x, entry), (to.x, entry)]
+            }
+            TypeRole::Metaclass => {
+                let x = self.right + 14;
+                vec![(from.right(), y), (x, y), (x, entry - 10), (to.right(), entry - 10)]
+            }
+        })
+    }
+
+    /// Each metaclass has a lane of its own, as far as there is room: the upper ones further left.
+    fn lane(&self, meta: u64) -> i32 {
+        let metas = self.ordered(TypeRole::Metaclass);
+        metas.iter().position(|node| node.id == meta).unwrap_or(0).min(2) as i32
     }
 
     fn headings(&self, scene: &mut Scene, lang: Lang) {
@@ -247,14 +252,23 @@ impl<'a> Picture<'a> {
     /// What the two kinds of line mean; returns the right edge.
     fn legend(&self, scene: &mut Scene, y: i32, lang: Lang) -> i32 {
         let mut x = MARGIN;
-        let dashed = Stroke::new(Paint::Edge(Role::Metaclass)).dashed();
-        for (stroke, head, label) in [(dashed, Head::Arrow, labels::INSTANCE_OF), (Stroke::new(Paint::Line), Head::Hollow, labels::SUBCLASS_OF)] {
+        for (stroke, head, label) in [(dashed(), Head::Arrow, labels::INSTANCE_OF), (solid(), Head::Hollow, labels::SUBCLASS_OF)] {
             scene.arrow(vec![(x, y), (x + 44, y)], stroke, head);
             scene.text(Text::new(x + 54, y + 4, label.get(lang)).small().paint(Paint::Muted));
             x += 54 + pixels(label.get(lang), Size::Small) + 28;
         }
         x - 28
     }
+}
+
+/// A subclass line.
+fn solid() -> Stroke {
+    Stroke::new(Paint::Line)
+}
+
+/// An instance line.
+fn dashed() -> Stroke {
+    Stroke::new(Paint::Edge(Role::Metaclass)).dashed()
 }
 
 fn node_box(node: &TypeNode) -> NodeBox {

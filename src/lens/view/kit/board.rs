@@ -12,8 +12,12 @@ use std::collections::BTreeMap;
 /// Free space below each box.
 const GAP: i32 = 2 * GRID;
 /// From a box's top to where wires enter that cannot come straight: odd multiples of half a grid step, where no wire leaves.
-/// The second is for nets of another style than the first.
+/// The second is for dashed nets.
 const ENTRIES: [i32; 2] = [GRID / 2, GRID + GRID / 2];
+/// The same for nets that enter on the right: at heights that nothing else has.
+const RIGHT_ENTRIES: [i32; 2] = [GRID - 2, GRID + 2];
+/// A column is moved up only if that saves this much: straight wires are worth more.
+const LEAST_LIFT: i32 = 12 * GRID;
 /// A bend's length along the line that a wire joins.
 const JOIN: i32 = 7;
 
@@ -116,7 +120,8 @@ impl Board {
         let node = &self.nodes[net.to];
         let level = |y: &i32| (node.y + ENTRIES[0]..=node.y + ENTRIES[1]).contains(y);
         let straight = if net.back { None } else { self.arrivals(net, node.column).into_iter().find(level) };
-        straight.unwrap_or(node.y + ENTRIES[usize::from(net.stroke.dash != Dash::Solid)])
+        let entries = if net.back { RIGHT_ENTRIES } else { ENTRIES };
+        straight.unwrap_or(node.y + entries[usize::from(net.stroke.dash != Dash::Solid)])
     }
 
     fn leave(&self, wire: &Wire) -> i32 {
@@ -176,8 +181,9 @@ impl Board {
         let reach = self.nodes.iter().filter(|node| node.column < column).map(|node| node.y + node.h).max();
         let excess = bottom - reach.unwrap_or(bottom);
         let kept = self.nodes.iter().any(|node| node.column == column && node.wish.is_some());
-        if excess > 0 && first > top && !kept {
-            self.put(&items, column, top, excess.min(first - top));
+        let lift = excess.min(first - top);
+        if lift >= LEAST_LIFT && !kept {
+            self.put(&items, column, top, lift);
         }
     }
 
@@ -286,25 +292,30 @@ impl Board {
         out
     }
 
-    /// Draws every wire. A wire that joins another of its net ends there; the one that goes on to the target comes last,
-    /// since it is the end of a path that bears the arrow head.
+    /// Draws every wire.
     pub fn draw_wires(&self, scene: &mut Scene) {
         let mut earlier: Vec<((i32, i32), (i32, i32))> = Vec::new();
         for (index, net) in self.nets.iter().enumerate() {
-            let mut paths: Vec<Vec<(i32, i32)>> = net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect();
-            paths.sort_by_key(|points| std::cmp::Reverse(length(points)));
-            let mut drawn: Vec<Vec<(i32, i32)>> = Vec::new();
-            for points in paths {
-                let cut = joined(&points, &drawn);
-                drawn.push(cut.unwrap_or(points));
-            }
-            drawn.reverse();
+            let drawn = merge(net.wires.iter().map(|&wire| self.points(index, net, &self.wires[wire])).collect());
             let own: Vec<_> = drawn.iter().flat_map(|path| path.windows(2)).map(|pair| (pair[0], pair[1])).collect();
             let bridge = own.iter().any(|a| earlier.iter().any(|b| cross(*a, *b)));
             earlier.extend(own);
             scene.wires(drawn, net.stroke, Head::Arrow, bridge);
         }
     }
+}
+
+/// The paths of one net, which all end in one point: one that joins another ends there. The one that goes on to the target
+/// comes last, since the end of a path bears the arrow head.
+pub fn merge(mut paths: Vec<Vec<(i32, i32)>>) -> Vec<Vec<(i32, i32)>> {
+    paths.sort_by_key(|points| std::cmp::Reverse(length(points)));
+    let mut drawn: Vec<Vec<(i32, i32)>> = Vec::new();
+    for points in paths {
+        let cut = joined(&points, &drawn);
+        drawn.push(cut.unwrap_or(points));
+    }
+    drawn.reverse();
+    drawn
 }
 
 /// An upright and a level segment that meet.

@@ -83,7 +83,21 @@ fn best_order(crossings: &[Crossing]) -> Vec<usize> {
             break;
         }
     }
-    order
+    apart(order, crossings)
+}
+
+/// The order changed where it must be: a net that touches the left side keeps left of one that touches the right side at
+/// the same height, or the two would run upon each other. Of nets that want each other's place, the first goes first.
+fn apart(order: Vec<usize>, crossings: &[Crossing]) -> Vec<usize> {
+    let must_precede = |a: usize, b: usize| a != b && crossings[a].left.iter().any(|y| crossings[b].right.contains(y));
+    let mut waiting = order;
+    let mut out = Vec::new();
+    while !waiting.is_empty() {
+        let free = |&index: &usize| !waiting.iter().any(|&other| must_precede(other, index));
+        let next = waiting.iter().position(free).unwrap_or(0);
+        out.push(waiting.remove(next));
+    }
+    out
 }
 
 #[cfg(test)]
