@@ -224,7 +224,7 @@ impl Vm {
     pub(super) fn make_native_type(&mut self, def: &'static TypeDef) -> Ref {
         let ty = self.heap.alloc(t::TYPE, Payload::Type(Box::new(blank_type(def.name))), 0).into_raw();
         self.heap.make_immortal(ty);
-        self.native_types.insert(def.name, ty);
+        self.native_types.insert((def.module, def.name), ty);
         self.init_type_object(ty, Some(def));
         self.link_native(ty, def);
         self.fill_type(ty, def);
