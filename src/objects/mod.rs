@@ -15,6 +15,7 @@ pub mod instance;
 pub mod int_ops;
 pub mod int_text;
 pub mod iter;
+pub mod list;
 pub mod payload;
 pub mod set;
 pub mod str;
