@@ -1,8 +1,10 @@
 //! Pellucid: a deterministic Python 3.14 machine that can be looked into. `ARCHITECTURE.md` beside this file is the map.
 #![forbid(unsafe_code)]
+pub mod code;
 pub mod face;
 pub mod heap;
 pub mod natives;
 pub mod objects;
 pub mod session;
+pub mod sim;
 pub mod vm;

@@ -121,6 +121,10 @@ impl Request {
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
             }
+            Request::Body { func, namespace } => {
+                f(*func);
+                f(*namespace);
+            }
             Request::Resume { generator, how } => {
                 f(*generator);
                 match how {

@@ -337,3 +337,13 @@ impl Vm {
         }
     }
 }
+
+impl Vm {
+    /// What a cell holds (borrowed).
+    pub fn cell_value(&self, cell: Ref) -> Option<Ref> {
+        match self.heap.get(cell) {
+            Payload::Cell(c) => *c,
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `sys._getframe` and what else looks at the stack.
+use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::vm::native::{Args, Def};
+use crate::vm::thread::Activation;
+use crate::vm::{Step, Vm, fixed};
+
+pub const FUNCTIONS: &[Def] = &[
+    Def::function("_getframe", "(depth=0, /)", getframe, "The frame of the caller, or of a caller further up."),
+    Def::function("_getframemodulename", "(depth=0)", getframemodulename, "The name of a caller's module, or None."),
+    Def::function("_current_frames", "()", current_frames, "The topmost frame of each thread."),
+    Def::function("_current_exceptions", "()", current_exceptions, "The exception that each thread handles."),
+    Def::function("exc_info", "()", exc_info, "Class, value and traceback of the exception being handled."),
+    Def::function("exception", "()", exception, "The exception being handled, or None."),
+    Def::function("call_tracing", "(func, args, /)", call_tracing, "Call func(*args) with tracing on."),
+];
+
+fn depth_of(vm: &mut Vm, r: Option<Ref>) -> Result<usize, crate::vm::Ask> {
+    let depth = r.map_or(Ok(0), |r| vm.index_i32(r))?;
+    Ok(depth.max(0) as usize)
+}
+/// The frame object of the visible frame `depth` levels below the top.
+fn frame_at(vm: &mut Vm, depth: usize) -> Step {
+    let _ = depth;
+    Err(vm.unsupported("sys._getframe"))
+}
+fn getframe(vm: &mut Vm, a: Args) -> Step {
+    let depth = depth_of(vm, a.opt(0))?;
+    frame_at(vm, depth)
+}
+fn getframemodulename(vm: &mut Vm, a: Args) -> Step {
+    let depth = depth_of(vm, a.opt(0))?;
+    let func = vm.cur.activations.iter().rev().filter_map(|x| match x {
+        Activation::Py(f) if !f.hidden => Some(f.func),
+        _ => None,
+    });
+    let module = func.clone().nth(depth).and_then(|f| match vm.heap.get(f) {
+        Payload::Function(f) => f.module,
+        _ => None,
+    });
+    Ok(vm.incref(module.unwrap_or(fixed::NONE)))
+}
+fn thread_number(vm: &mut Vm) -> Ref {
+    let id = vm.int(vm.cur.id as i64);
+    vm.keep(id)
+}
+fn current_frames(vm: &mut Vm, _: Args) -> Step {
+    let frame = frame_at(vm, 0)?;
+    let frame = vm.keep(frame);
+    let key = thread_number(vm);
+    let dict = vm.dict();
+    let dict = vm.keep(dict);
+    vm.dict_set(dict, key, frame)?;
+    Ok(vm.incref(dict))
+}
+fn current_exceptions(vm: &mut Vm, _: Args) -> Step {
+    let exc = vm.cur.current_exception().unwrap_or(fixed::NONE);
+    let key = thread_number(vm);
+    let dict = vm.dict();
+    let dict = vm.keep(dict);
+    vm.dict_set(dict, key, exc)?;
+    Ok(vm.incref(dict))
+}
+fn exc_info(vm: &mut Vm, _: Args) -> Step {
+    let items = match vm.cur.current_exception() {
+        None => [fixed::NONE; 3],
+        Some(e) => [vm.ty(e), e, vm.exc_of(e).and_then(|x| x.traceback).unwrap_or(fixed::NONE)],
+    };
+    Ok(vm.tuple_of(&items))
+}
+fn exception(vm: &mut Vm, _: Args) -> Step {
+    let e = vm.cur.current_exception().unwrap_or(fixed::NONE);
+    Ok(vm.incref(e))
+}
+fn call_tracing(vm: &mut Vm, a: Args) -> Step {
+    let Some(args) = vm.tuple_items(a[1]).map(<[Ref]>::to_vec) else {
+        let message = format!("call_tracing() argument 2 must be tuple, not {}", vm.type_name(a[1]));
+        return Err(vm.type_error(message));
+    };
+    vm.tail_call(a[0], &args)
+}

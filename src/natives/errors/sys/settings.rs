@@ -1,0 +1,176 @@
+//! Limits, hooks and settings that programs read and change.
+use super::info;
+use super::registry::{self, key};
+use crate::heap::Ref;
+use crate::vm::native::{Args, Def};
+use crate::vm::{Step, Vm, fixed, t};
+
+pub const FUNCTIONS: &[Def] = &[
+    Def::function("getrecursionlimit", "()", getrecursionlimit, "The most calls that may be nested."),
+    Def::function("setrecursionlimit", "(limit, /)", setrecursionlimit, "Set the most calls that may be nested."),
+    Def::function("get_int_max_str_digits", "()", get_digits, "The most digits of an int that are converted."),
+    Def::function("set_int_max_str_digits", "(maxdigits)", set_digits, "Set the most digits of an int that are converted."),
+    Def::function("getswitchinterval", "()", getswitchinterval, "Seconds a thread may run before another one does."),
+    Def::function("setswitchinterval", "(interval, /)", setswitchinterval, "Set the seconds a thread may run."),
+    Def::function("settrace", "(function, /)", settrace, "Keep a trace function."),
+    Def::function("gettrace", "()", gettrace, "The trace function, or None."),
+    Def::function("setprofile", "(function, /)", setprofile, "Keep a profile function."),
+    Def::function("getprofile", "()", getprofile, "The profile function, or None."),
+    Def::function("_settraceallthreads", "(function, /)", settrace, "Keep a trace function for all threads."),
+    Def::function("_setprofileallthreads", "(function, /)", setprofile, "Keep a profile function for all threads."),
+    Def::function("set_coroutine_origin_tracking_depth", "(depth)", set_origin, "How many frames of its origin a coroutine keeps."),
+    Def::function("get_coroutine_origin_tracking_depth", "()", get_origin, "How many frames of its origin a coroutine keeps."),
+    Def::function("set_asyncgen_hooks", "(*args, firstiter=None, finalizer=None)", set_asyncgen_hooks, "Set the hooks of async generators."),
+    Def::function("get_asyncgen_hooks", "()", get_asyncgen_hooks, "The hooks of async generators."),
+    Def::function("audit", "(event, /, *args)", audit, "Tell all audit hooks of an event."),
+    Def::function("addaudithook", "(hook)", addaudithook, "Add a function that is told of events."),
+    Def::function("getdlopenflags", "()", getdlopenflags, "Flags for loading extension modules."),
+    Def::function("setdlopenflags", "(flags, /)", setdlopenflags, "Set flags for loading extension modules."),
+];
+
+fn getrecursionlimit(vm: &mut Vm, _: Args) -> Step {
+    Ok(vm.int(vm.recursion_limit as i64))
+}
+fn setrecursionlimit(vm: &mut Vm, a: Args) -> Step {
+    let limit = vm.index_i32(a[0])?;
+    if limit < 1 {
+        return Err(vm.value_error("recursion limit must be greater or equal than 1"));
+    }
+    let depth = vm.cur.depth;
+    if depth >= limit as usize {
+        let message = format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
+        return Err(vm.error(t::RECURSION_ERROR, message));
+    }
+    vm.recursion_limit = limit as usize;
+    Ok(vm.none())
+}
+fn get_digits(vm: &mut Vm, _: Args) -> Step {
+    Ok(vm.int(vm.int_max_str_digits as i64))
+}
+fn set_digits(vm: &mut Vm, a: Args) -> Step {
+    const LEAST: i32 = 640;
+    let digits = vm.index_i32(a[0])?;
+    if digits != 0 && digits < LEAST {
+        return Err(vm.value_error(format!("maxdigits must be 0 or larger than {LEAST}")));
+    }
+    vm.int_max_str_digits = digits as usize;
+    Ok(vm.none())
+}
+fn getswitchinterval(vm: &mut Vm, _: Args) -> Step {
+    match registry::get(vm, key::SWITCH_INTERVAL) {
+        Some(r) => Ok(vm.incref(r)),
+        None => Ok(vm.float(0.005)),
+    }
+}
+fn setswitchinterval(vm: &mut Vm, a: Args) -> Step {
+    let seconds = vm.to_f64(a[0])?;
+    if seconds <= 0.0 {
+        return Err(vm.value_error("switch interval must be strictly positive"));
+    }
+    let x = vm.float(seconds);
+    let x = vm.keep(x);
+    registry::put(vm, key::SWITCH_INTERVAL, x);
+    Ok(vm.none())
+}
+fn settrace(vm: &mut Vm, a: Args) -> Step {
+    registry::put(vm, key::TRACE, a[0]);
+    Ok(vm.none())
+}
+fn gettrace(vm: &mut Vm, _: Args) -> Step {
+    Ok(registry::get_or_none(vm, key::TRACE))
+}
+fn setprofile(vm: &mut Vm, a: Args) -> Step {
+    registry::put(vm, key::PROFILE, a[0]);
+    Ok(vm.none())
+}
+fn getprofile(vm: &mut Vm, _: Args) -> Step {
+    Ok(registry::get_or_none(vm, key::PROFILE))
+}
+fn set_origin(vm: &mut Vm, a: Args) -> Step {
+    let depth = vm.index_i32(a[0])?;
+    if depth < 0 {
+        return Err(vm.value_error("depth must be >= 0"));
+    }
+    let depth = vm.int(depth as i64);
+    let depth = vm.keep(depth);
+    registry::put(vm, key::ORIGIN_DEPTH, depth);
+    Ok(vm.none())
+}
+fn get_origin(vm: &mut Vm, _: Args) -> Step {
+    match registry::get(vm, key::ORIGIN_DEPTH) {
+        Some(r) => Ok(vm.incref(r)),
+        None => Ok(vm.int(0)),
+    }
+}
+fn set_asyncgen_hooks(vm: &mut Vm, a: Args) -> Step {
+    let positional = super::super::types::base::star(vm, a.opt(0));
+    let given: [Option<Ref>; 2] = std::array::from_fn(|i| a.opt(i + 1).or(positional.get(i).copied()));
+    // The finalizer is checked first, as in CPython.
+    for (value, name) in [(given[1], "finalizer"), (given[0], "firstiter")] {
+        if let Some(v) = value.filter(|v| *v != fixed::NONE)
+            && vm.lookup_special(v, crate::vm::n::__CALL__).is_none()
+        {
+            let message = format!("callable {name} expected, got {}", vm.type_name(v));
+            return Err(vm.type_error(message));
+        }
+    }
+    for (value, key) in given.into_iter().zip([key::FIRSTITER, key::FINALIZER]) {
+        if let Some(v) = value {
+            registry::put(vm, key, v);
+        }
+    }
+    Ok(vm.none())
+}
+fn get_asyncgen_hooks(vm: &mut Vm, _: Args) -> Step {
+    let (first, last) = (registry::get_or_none(vm, key::FIRSTITER), registry::get_or_none(vm, key::FINALIZER));
+    Ok(info::asyncgen_hooks(vm, first, last))
+}
+fn hooks(vm: &Vm) -> Vec<Ref> {
+    registry::get(vm, key::AUDIT).and_then(|l| vm.list_items(l)).cloned().unwrap_or_default()
+}
+fn audit(vm: &mut Vm, a: Args) -> Step {
+    if vm.str_of(a[0]).is_none() {
+        let message = format!("expected str for argument 'event', not {}", vm.type_name(a[0]));
+        return Err(vm.type_error(message));
+    }
+    let args = a.opt(1).unwrap_or(fixed::EMPTY_TUPLE);
+    for hook in hooks(vm) {
+        vm.call(hook, &[a[0], args])?;
+    }
+    Ok(vm.none())
+}
+fn addaudithook(vm: &mut Vm, a: Args) -> Step {
+    let event = vm.str("sys.addaudithook");
+    let event = vm.keep(event);
+    for hook in hooks(vm) {
+        match vm.try_call(hook, &[event, fixed::EMPTY_TUPLE])? {
+            // A hook may refuse further hooks: silently, when it raises RuntimeError.
+            Err(e) if vm.exc_is(e, t::RUNTIME_ERROR) => return Ok(vm.none()),
+            Err(e) => return Err(vm.reraise(e)),
+            Ok(_) => {}
+        }
+    }
+    match registry::get(vm, key::AUDIT) {
+        Some(list) => {
+            vm.heap.incref_raw(a[0]);
+            vm.list_mut(list).push(a[0]);
+        }
+        None => {
+            let list = vm.list_of(&[a[0]]);
+            let list = vm.keep(list);
+            registry::put(vm, key::AUDIT, list);
+        }
+    }
+    Ok(vm.none())
+}
+fn getdlopenflags(vm: &mut Vm, _: Args) -> Step {
+    match registry::get(vm, key::DLOPEN_FLAGS) {
+        Some(r) => Ok(vm.incref(r)),
+        None => Ok(vm.int(2)),
+    }
+}
+fn setdlopenflags(vm: &mut Vm, a: Args) -> Step {
+    let flags = vm.index_ref(a[0])?;
+    registry::put(vm, key::DLOPEN_FLAGS, flags);
+    Ok(vm.none())
+}

@@ -1,0 +1,194 @@
+"""Prelude of the exception types: what runs user code."""
+
+
+def _exception_group_condition(matcher):
+    if isinstance(matcher, type):
+        if issubclass(matcher, BaseException):
+            return lambda e: isinstance(e, matcher)
+    elif isinstance(matcher, tuple):
+        if all(isinstance(m, type) and issubclass(m, BaseException) for m in matcher):
+            return lambda e: isinstance(e, matcher)
+    elif callable(matcher):
+        return matcher
+    raise TypeError("expected an exception type, a tuple of exception types, or a callable (other than a class)")
+
+
+def _exception_group_subset(group, exceptions):
+    if not exceptions:
+        return None
+    result = group.derive(exceptions)
+    if not isinstance(result, BaseExceptionGroup):
+        raise TypeError("derive must return an instance of BaseExceptionGroup")
+    result.__traceback__ = group.__traceback__
+    result.__context__ = group.__context__
+    suppress = result.__suppress_context__
+    result.__cause__ = group.__cause__
+    result.__suppress_context__ = suppress or group.__suppress_context__
+    notes = getattr(group, "__notes__", None)
+    if notes is not None and hasattr(type(notes), "__getitem__") and not isinstance(notes, (dict, set, frozenset)):
+        result.__notes__ = list(notes)
+    return result
+
+
+def _exception_group_divide(exc, condition, want_rest):
+    if condition(exc):
+        return exc, None
+    if not isinstance(exc, BaseExceptionGroup):
+        return None, exc
+    matching, rest = [], []
+    for member in exc.exceptions:
+        yes, no = _exception_group_divide(member, condition, want_rest)
+        if yes is not None:
+            matching.append(yes)
+        if no is not None:
+            rest.append(no)
+    return (
+        _exception_group_subset(exc, matching),
+        _exception_group_subset(exc, rest) if want_rest else None,
+    )
+
+
+def exception_group_split(group, matcher):
+    return _exception_group_divide(group, _exception_group_condition(matcher), True)
+
+
+def exception_group_subgroup(group, matcher):
+    return _exception_group_divide(group, _exception_group_condition(matcher), False)[0]
+
+
+def traceback_notes(exc):
+    try:
+        notes = getattr(exc, "__notes__", None)
+    except Exception as e:
+        try:
+            text = repr(e)
+        except BaseException:
+            text = "<__notes__ repr() failed>"
+        return [f"Ignored error getting __notes__: {text}"]
+    if notes is None:
+        return []
+    if isinstance(notes, (str, bytes)) or not isinstance(notes, (list, tuple)):
+        try:
+            return [repr(notes)]
+        except BaseException:
+            return ["<__notes__ repr() failed>"]
+    return list(notes)
+
+
+def traceback_dir(obj):
+    try:
+        try:
+            names = obj.__dir__()
+        except TypeError:
+            names = type(obj).__dir__(obj)
+        return sorted([x for x in names if isinstance(x, str)])
+    except Exception:
+        return None
+
+
+def traceback_module_dir(name):
+    try:
+        return traceback_dir(__import__(name))
+    except Exception:
+        return None
+
+
+def traceback_has(obj, name):
+    try:
+        return hasattr(obj, name)
+    except Exception:
+        return False
+
+
+def sys_displayhook(value):
+    import builtins
+    import sys
+
+    if value is None:
+        return
+    builtins._ = None
+    text = repr(value)
+    try:
+        stdout = sys.stdout
+    except AttributeError:
+        stdout = None
+    if stdout is None:
+        raise RuntimeError("lost sys.stdout")
+    try:
+        stdout.write(text)
+    except UnicodeEncodeError:
+        data = text.encode(stdout.encoding, "backslashreplace")
+        if hasattr(stdout, "buffer"):
+            stdout.buffer.write(data)
+        else:
+            stdout.write(data.decode(stdout.encoding, "strict"))
+    stdout.write("\n")
+    builtins._ = value
+
+
+def sys_excepthook(exctype, value, traceback):
+    import pellucid
+    import sys
+
+    if not isinstance(value, BaseException):
+        raise TypeError(f"print_exception(): Exception expected for value, {type(value).__name__} found")
+    if traceback is not None and value.__traceback__ is None:
+        value.__traceback__ = traceback
+    stderr = getattr(sys, "stderr", None)
+    if stderr is None:
+        return
+    stderr.write(pellucid._format_exception(value))
+    if hasattr(stderr, "flush"):
+        stderr.flush()
+
+
+def sys_unraisablehook(unraisable):
+    import pellucid
+    import sys
+
+    stderr = getattr(sys, "stderr", None)
+    if stderr is None:
+        return
+    message = unraisable.err_msg
+    if unraisable.object is not None:
+        try:
+            text = repr(unraisable.object)
+        except Exception:
+            text = "<object repr() failed>"
+        stderr.write(f"{message or 'Exception ignored in'}: {text}\n")
+    elif message is not None:
+        stderr.write(f"{message}:\n")
+    if unraisable.exc_value is not None:
+        stderr.write(pellucid._format_exception(unraisable.exc_value))
+    stderr.flush()
+
+
+def sys_breakpointhook(args, kwargs):
+    import os
+
+    name = os.environ.get("PYTHONBREAKPOINT")
+    if name == "0":
+        return None
+    if not name:
+        name = "pdb.set_trace"
+    module, _, function = name.rpartition(".")
+    try:
+        hook = getattr(__import__(module or "builtins", fromlist=[function]), function)
+    except (ImportError, AttributeError):
+        import warnings
+
+        warnings.warn(f'Ignoring unimportable $PYTHONBREAKPOINT: "{name}"', RuntimeWarning, stacklevel=3)
+        return None
+    return hook(*args, **kwargs)
+
+
+def warnings_warn(message, category, stacklevel, source, skip_file_prefixes):
+    import warnings
+
+    warnings.warn(message, category, stacklevel, source, skip_file_prefixes=skip_file_prefixes)
+
+
+def warnings_warn_explicit(args, kwargs):
+    import warnings
+
+    warnings.warn_explicit(*args, **kwargs)
