@@ -12,7 +12,7 @@ use crate::vm::api::Cmp;
 use crate::vm::native::{Def, TypeDef};
 use crate::vm::step::Step;
 use crate::vm::{Args, Vm, n, t};
-pub use update::{is_plain_dict, merge};
+pub use update::merge;
 
 pub static DICT: TypeDef = TypeDef {
     place: Some(t::DICT),

@@ -5,6 +5,7 @@ mod old;
 mod ready;
 mod simple;
 mod state;
-use crate::vm::native::TypeDef;
-
-pub static TYPES: &[&[&TypeDef]] = &[simple::TYPES, lazy::TYPES, old::TYPES, filter::TYPES];
+pub use filter::TYPES as FILTER;
+pub use lazy::TYPES as LAZY;
+pub use old::TYPES as OLD;
+pub use simple::TYPES as SIMPLE;

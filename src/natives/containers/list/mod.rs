@@ -110,6 +110,22 @@ pub fn trim(l: &mut List) {
     }
 }
 
+/// What the prelude's `list.extend` tells of the room.
+pub static HELPERS: &[Def] = &[
+    Def::function("_list_hint", "(list, hint, /)", hint, "Before filling from an iterator."),
+    Def::function("_list_trim", "(list, /)", trim_native, "After filling from an iterator."),
+];
+
+fn hint(vm: &mut Vm, a: Args) -> Step {
+    let hint = vm.index_clamped(a[1])?.max(0) as usize;
+    vm.list_obj_mut(a[0]).note_hint(hint);
+    Ok(vm.none())
+}
+fn trim_native(vm: &mut Vm, a: Args) -> Step {
+    trim(vm.list_obj_mut(a[0]));
+    Ok(vm.none())
+}
+
 fn repr(vm: &mut Vm, a: Args) -> Step {
     let items = vm.list_items(a[0]).expect("a list").clone();
     if items.is_empty() {

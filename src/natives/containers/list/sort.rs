@@ -11,9 +11,9 @@ use std::cmp::Ordering;
 
 /// Helpers of the prelude's sort.
 pub static HELPERS: &[Def] = &[
-    Def::function("order_of", "(keys, reverse, /)", order_of, "The stable order of plain keys as indices, or None."),
-    Def::function("take_items", "(list, /)", take_items, "Take all items out for sorting: (items, room)."),
-    Def::function("put_back", "(list, items, room, /)", put_back, "End a sort; whether the list was left alone."),
+    Def::function("_order_of", "(keys, reverse, /)", order_of, "The stable order of plain keys as indices, or None."),
+    Def::function("_take_items", "(list, /)", take_items, "Take all items out for sorting: (items, room)."),
+    Def::function("_put_back", "(list, items, room, /)", put_back, "End a sort; whether the list was left alone."),
 ];
 
 pub fn sort(vm: &mut Vm, a: Args) -> Step {
