@@ -1,4 +1,5 @@
 //! Exceptions, warnings, tracebacks, `sys`, syntax trees.
+pub mod ast;
 pub mod render;
 pub mod sys;
 pub mod types;
@@ -11,7 +12,7 @@ pub use types::unicode_error::{unicode_decode_error, unicode_encode_error};
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = types::table::ALL;
-pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS];
+pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS, &ast::AST];
 
 /// What only this machine has.
 static PELLUCID: ModuleDef = ModuleDef {
