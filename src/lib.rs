@@ -6,4 +6,5 @@ pub mod heap;
 pub mod natives;
 pub mod objects;
 pub mod session;
+pub mod sim;
 pub mod vm;

@@ -15,6 +15,18 @@ impl Session {
         host.write(Stream::Stdout, code);
         CellResult::default()
     }
+    /// Runs a program file; `path` is what `sys.argv[0]` and tracebacks call it.
+    pub fn run_file(&mut self, _path: &str, source: &[u8], host: &mut dyn Host) -> CellResult {
+        self.run_cell(&String::from_utf8_lossy(source), &CellOptions::default(), host)
+    }
+    /// Runs a module as `__main__`, as `python -m` does.
+    pub fn run_module(&mut self, name: &str, host: &mut dyn Host) -> CellResult {
+        self.run_cell(name, &CellOptions::default(), host)
+    }
+    /// Runs code as `python -c` does.
+    pub fn run_string(&mut self, code: &str, host: &mut dyn Host) -> CellResult {
+        self.run_cell(code, &CellOptions::default(), host)
+    }
     pub fn is_complete(&self, _code: &str) -> Completeness {
         Completeness::Complete
     }

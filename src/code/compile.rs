@@ -52,13 +52,6 @@ pub struct Compiled {
     pub warnings: Vec<SyntaxWarning>,
 }
 
-/// Levels of the syntax tree that the compiler walks. More is a `RecursionError`, as in CPython, where the number depends
-/// on the native stack.
-const RECURSION_LIMIT: usize = 3000;
-/// Native stack for compiling: enough for [`RECURSION_LIMIT`] levels, and to drop the deepest tree that the parser makes. Only touched
-/// pages cost memory.
-const STACK: usize = 512 << 20;
-
 /// Compiles a text.
 ///
 /// # Errors
@@ -68,27 +61,18 @@ pub fn compile(source: &str, filename: &str, mode: CompileMode, options: &Compil
         return Err(SyntaxProblem::plain(ProblemKind::SyntaxError, "source code string cannot contain null bytes", filename));
     }
     let source = universal_newlines(source);
-    on_large_stack(|| compile_here(&source, filename, mode, options))
-}
-
-/// Runs a task that recurses over a syntax tree on a stack of its own.
-pub(super) fn on_large_stack<T>(task: impl FnOnce() -> T) -> T {
-    stacker::grow(STACK, task)
-}
-
-/// The problem that nesting or indentation is before there is a tree.
-pub(super) fn refused_at_sight(source: &str, filename: &str) -> Option<SyntaxProblem> {
-    if layout::nests_too_deeply(source) {
-        let msg = "maximum recursion depth exceeded during compilation";
-        return Some(SyntaxProblem::plain(ProblemKind::RecursionError, msg, filename));
+    if layout::is_indented_far(&source)
+        && let Some(problem) = layout::indentation_problem(&source, filename)
+    {
+        return Err(problem);
     }
-    if layout::is_indented_far(source) { layout::indentation_problem(source, filename) } else { None }
+    layout::on_large_stack(&source, || compile_here(&source, filename, mode, options)).unwrap_or_else(|| {
+        let msg = "maximum recursion depth exceeded during compilation";
+        Err(SyntaxProblem::plain(ProblemKind::RecursionError, msg, filename))
+    })
 }
 
 fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &CompileOptions) -> Result<Compiled, SyntaxProblem> {
-    if let Some(problem) = refused_at_sight(source, filename) {
-        return Err(problem);
-    }
     let mut warnings = Vec::new();
     let mut collect = |location: rustpython_compiler_core::SourceLocation, msg: String| {
         warnings.push(SyntaxWarning { msg, lineno: location.line.get() as u32 });
@@ -129,6 +113,6 @@ fn compiler_options(options: &CompileOptions) -> CompileOpts {
         allow_top_level_await: options.top_level_await,
         future_features: CodeFlags::from_bits_truncate(options.future & FUTURE_MASK),
         dont_imply_dedent: options.dont_imply_dedent,
-        recursion_limit: RECURSION_LIMIT,
+        recursion_limit: layout::RECURSION_LIMIT,
     }
 }

@@ -10,11 +10,35 @@ const MAX_INDENT: usize = 100;
 /// Operators of one expression that can stand inside each other. The parser makes a level of its tree of each; more than
 /// this is refused before a tree is made. CPython's limit depends on the native stack and is of this order.
 const MAX_CHAIN: u32 = 40_000;
+/// Open brackets, CPython's `MAXLEVEL`.
+const MAX_BRACKETS: usize = 200;
+/// Lambdas directly inside each other. The compiler's time grows with the cube of their number.
+const MAX_LAMBDAS: u32 = 200;
 
-/// All tokens of a source, also of a wrong one.
-fn tokens(source: &str) -> Vec<(TokenKind, TextRange)> {
-    let parsed = parser::parse_unchecked(source, ParseOptions::from(Mode::Module));
-    parsed.tokens().iter().map(|token| (token.kind(), token.range())).collect()
+/// Native stack for work on the tree of a flat text, and what each level of nesting adds. Only touched pages cost memory.
+const STACK: usize = 16 << 20;
+const STACK_PER_LEVEL: usize = 24 << 10;
+/// Beyond the compiler's own limit a tree is only dropped, which takes less.
+const STACK_PER_DROPPED_LEVEL: usize = 2 << 10;
+/// Levels of the syntax tree that the compiler walks. More is a `RecursionError`, as in CPython, where the number depends
+/// on the native stack.
+pub(super) const RECURSION_LIMIT: usize = 3000;
+
+/// Runs a task that recurses over the tree of `source` on a stack that is large enough for it; None when none would be.
+pub(super) fn on_large_stack<T>(source: &str, task: impl FnOnce() -> T) -> Option<T> {
+    let levels = nesting(source)? as usize;
+    let walked = levels.min(RECURSION_LIMIT);
+    let stack = STACK + walked * STACK_PER_LEVEL + (levels - walked) * STACK_PER_DROPPED_LEVEL;
+    Some(stacker::grow(stack, task))
+}
+
+/// All tokens of a source, also of a wrong one; none of one that nests too deeply to be parsed.
+pub(super) fn tokens(source: &str) -> Vec<(TokenKind, TextRange)> {
+    let collect = || {
+        let parsed = parser::parse_unchecked(source, ParseOptions::from(Mode::Module));
+        parsed.tokens().iter().map(|token| (token.kind(), token.range())).collect()
+    };
+    on_large_stack(source, collect).unwrap_or_default()
 }
 
 /// The tokens without line ends, comments and indentation.
@@ -151,43 +175,39 @@ fn columns(white: &str) -> (u32, u32) {
     })
 }
 
-/// Whether an expression nests so deeply that making its tree, or dropping it, could exhaust the native stack.
+/// An upper bound for how deep the syntax tree of a source is, without making it; None when that is too deep to make it.
 ///
 /// Counts what can nest (operators, attributes, calls, `lambda`) since the last separator, at each open bracket; what is
 /// side by side, such as the items of a list, does not add up.
-pub(super) fn nests_too_deeply(source: &str) -> bool {
-    // A level needs at least a byte.
-    if source.len() < MAX_CHAIN as usize {
-        return false;
-    }
+pub(super) fn nesting(source: &str) -> Option<u32> {
     let mut lexer = parser::lexer::lex(source, Mode::Module);
     let mut levels = vec![Level::default()];
-    let mut total = 0u32;
+    let (mut total, mut most, mut indented) = (0u32, 0u32, 0u32);
     loop {
         let kind = lexer.next_token();
         let depth = levels.len();
         let level = levels.last_mut().expect("the outermost level stays");
         match kind {
-            TokenKind::EndOfFile => return false,
+            TokenKind::EndOfFile => return Some(most),
+            TokenKind::Indent => indented += 1,
+            TokenKind::Dedent => indented = indented.saturating_sub(1),
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 level.chain += 1;
                 total += 1;
                 levels.push(Level::default());
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if depth > 1 => {
-                let closed = levels.pop().expect("more than one level");
-                total -= closed.chain + closed.lambdas;
+                total -= level.all();
+                levels.pop();
             }
-            TokenKind::Newline | TokenKind::Semi => {
-                total -= level.chain + level.lambdas;
-                *level = Level::default();
-            }
-            TokenKind::Comma | TokenKind::Colon => {
-                total -= level.chain;
-                level.chain = 0;
-            }
+            TokenKind::Newline | TokenKind::Semi => total -= level.clear(),
+            // The colon behind a lambda's parameters is none of the lambda's end.
+            TokenKind::Colon if level.parameters > 0 => level.parameters -= 1,
+            TokenKind::Comma if level.parameters > 0 => {}
+            TokenKind::Comma | TokenKind::Colon => total -= level.clear(),
             TokenKind::Lambda => {
                 level.lambdas += 1;
+                level.parameters += 1;
                 total += 1;
             }
             _ if can_nest(kind) => {
@@ -196,19 +216,32 @@ pub(super) fn nests_too_deeply(source: &str) -> bool {
             }
             _ => {}
         }
-        if total > MAX_CHAIN {
-            return true;
+        most = most.max(total + 2 * indented);
+        if total > MAX_CHAIN || levels.last().is_some_and(|level| level.lambdas > MAX_LAMBDAS) {
+            // So many brackets the compiler refuses at sight.
+            return (levels.len() > MAX_BRACKETS).then_some(most);
         }
     }
 }
 
-/// Counts at one open bracket.
+/// Counts at one open bracket, since the last separator.
 #[derive(Clone, Copy, Default)]
 struct Level {
-    /// Since the last separator.
     chain: u32,
-    /// Since the bracket: a separator can belong to a lambda's parameters.
     lambdas: u32,
+    /// Lambdas whose colon is still to come: a comma belongs to their parameters.
+    parameters: u32,
+}
+
+impl Level {
+    fn all(&self) -> u32 {
+        self.chain + self.lambdas
+    }
+
+    /// Starts anew and says how much was counted.
+    fn clear(&mut self) -> u32 {
+        std::mem::take(self).all()
+    }
 }
 
 fn can_nest(kind: TokenKind) -> bool {
@@ -242,12 +275,13 @@ mod tests {
     fn measures_nesting_not_size() {
         let times = |text: &str| text.repeat(50_000);
         for deep in ["1+", "-", "not ", "a.", "x()", "lambda a, b: "] {
-            assert!(nests_too_deeply(&format!("a{}", times(deep))), "{deep}");
+            assert_eq!(nesting(&format!("a{}", times(deep))), None, "{deep}");
         }
-        for flat in ["a+b\n", "a.b, ", "f(1), ", "[1+2, 3], "] {
-            assert!(!nests_too_deeply(&format!("[{}]", times(flat))) || flat.ends_with('\n'), "{flat}");
-            assert!(!nests_too_deeply(&times(flat)), "{flat}");
+        for flat in ["a+b\n", "a.b; ", "f(1), ", "[1+2, 3], ", "lambda a, b: 1, ", "{1: 2}, "] {
+            let depth = nesting(&times(flat));
+            assert!(depth.is_some_and(|depth| depth < 20), "{flat} {depth:?}");
         }
+        assert_eq!(nesting("f(a + b * c)"), Some(3));
     }
 
     #[test]

@@ -466,7 +466,7 @@ mod tests {
             assert_eq!(code.filename, module.filename());
             assert_eq!(code.name, "<module>");
             let constant = Const::Code(code);
-            for version in [0, 2, 3, 5] {
+            for version in [2, 5] {
                 let Ok(bytes) = write(&constant, version, true) else {
                     assert!(version < 5, "{}", module.name);
                     continue;

@@ -5,6 +5,8 @@
 pub mod compile;
 pub mod complete;
 mod convert;
+mod escape;
+pub mod dis;
 pub mod exception_table;
 pub mod flags;
 pub mod layout;
@@ -12,12 +14,17 @@ pub mod linetable;
 pub mod marshal;
 pub mod opcode;
 pub mod operand;
+mod placing;
 pub mod problem;
 pub mod source;
 pub mod tree;
 pub mod warn;
+mod wording;
 pub mod write;
 
 pub use compile::{CompileMode, CompileOptions, Compiled, compile};
 pub use problem::{ProblemKind, SyntaxProblem};
 pub use tree::{CodeTree, Const};
+
+#[cfg(test)]
+mod tests;

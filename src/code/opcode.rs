@@ -397,13 +397,36 @@ pub fn row(number: u16) -> Option<&'static Opcode> {
 
 /// The opcode that a specialised or instrumented one stands for; any other stands for itself.
 pub fn base(opcode: u8) -> u8 {
-    SPECIALIZED.iter().chain(INSTRUMENTED).find(|form| form.0 == opcode).map_or(opcode, |form| form.2)
+    BASES[usize::from(opcode)]
 }
+
+static BASES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut number = 0;
+    while number < 256 {
+        table[number] = number as u8;
+        number += 1;
+    }
+    let mut index = 0;
+    while index < SPECIALIZED.len() {
+        table[SPECIALIZED[index].0 as usize] = SPECIALIZED[index].2;
+        index += 1;
+    }
+    index = 0;
+    while index < INSTRUMENTED.len() {
+        table[INSTRUMENTED[index].0 as usize] = INSTRUMENTED[index].2;
+        index += 1;
+    }
+    table
+};
 
 /// CPython's name of an opcode number, `<n>` for one without meaning (as `dis.opname` has it).
 pub fn name(number: u16) -> String {
-    let form = SPECIALIZED.iter().chain(INSTRUMENTED).find(|form| u16::from(form.0) == number);
-    form.map(|form| form.1).or_else(|| row(number).map(|row| row.name)).map_or_else(|| format!("<{number}>"), str::to_owned)
+    if u8::try_from(number).is_ok_and(|opcode| base(opcode) != opcode) {
+        let form = SPECIALIZED.iter().chain(INSTRUMENTED).find(|form| u16::from(form.0) == number);
+        return form.map(|form| form.1.to_owned()).expect("what has a base is in one of the two tables");
+    }
+    row(number).map_or_else(|| format!("<{number}>"), |row| row.name.to_owned())
 }
 
 /// The number of a name of any kind, None if there is no such opcode.

@@ -3,7 +3,7 @@ use rustpython_codegen::error::{CodegenError, CodegenErrorType};
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_compiler::{CompileError, ParseError, TokenKind};
 
-use super::layout;
+use super::{layout, placing, wording};
 
 /// The exception to raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,14 +78,13 @@ impl SyntaxProblem {
 
     /// Translates what the compiler reports about `source`.
     pub(super) fn from_compiler(error: CompileError, source: &str, filename: &str) -> SyntaxProblem {
-        let (line, column) = error.python_location();
-        let end = error.python_end_location();
         let mut problem = match &error {
             CompileError::Parse(error) => from_parser(error, source, filename),
             CompileError::Codegen(error) => from_codegen(error, filename),
         };
-        let number = |number: usize| u32::try_from(number).ok();
         if problem.kind != ProblemKind::RecursionError && problem.lineno.is_none() {
+            let number = |number: usize| u32::try_from(number).ok();
+            let ((line, column), end) = (error.python_location(), error.python_end_location());
             problem.lineno = number(line);
             problem.offset = number(column);
             problem.end_lineno = end.and_then(|end| number(end.0));
@@ -93,6 +92,17 @@ impl SyntaxProblem {
         }
         problem.text = problem.lineno.and_then(|line| line_text(source, line));
         problem
+    }
+
+    /// Moves the problem to a range of bytes of the source.
+    pub(super) fn place(&mut self, source: &str, start: usize, end: usize) {
+        let at = |offset: usize| {
+            let line_start = source[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = source[..offset].matches('\n').count() as u32 + 1;
+            (Some(line), Some(source[line_start..offset].chars().count() as u32 + 1))
+        };
+        (self.lineno, self.offset) = at(start);
+        (self.end_lineno, self.end_offset) = at(end);
     }
 }
 
@@ -113,14 +123,24 @@ fn from_codegen(error: &CodegenError, filename: &str) -> SyntaxProblem {
 }
 
 fn from_parser(error: &ParseError, source: &str, filename: &str) -> SyntaxProblem {
-    let msg = message(&error.error, error, source);
+    let msg = wording::message(error, source);
     let mut problem = SyntaxProblem::plain(kind_of(&msg), &msg, filename);
     if problem.kind == ProblemKind::IndentationError
         && let Some(found) = layout::indentation_problem(source, filename)
     {
         return found;
     }
+    if error.is_unclosed_bracket
+        && let Some(offset) = placing::stop_on_line_of_bracket(error, source)
+    {
+        problem.msg = "invalid syntax".to_owned();
+        problem.place(source, offset.0, offset.1);
+        return problem;
+    }
     problem.incomplete = is_incomplete(error, &msg, source);
+    if let Some((start, end)) = placing::range_of(error, &msg, source) {
+        problem.place(source, start, end);
+    }
     problem
 }
 
@@ -132,71 +152,6 @@ fn kind_of(msg: &str) -> ProblemKind {
     } else {
         ProblemKind::SyntaxError
     }
-}
-
-/// CPython's message for what the parser says. Most comes in CPython's words already; what is left in the parser's own
-/// words is either known here or is what CPython has no words for.
-fn message(error: &ParseErrorType, whole: &ParseError, source: &str) -> String {
-    let fixed = match error {
-        ParseErrorType::UnexpectedIndentation => "unexpected indent",
-        ParseErrorType::InvalidArgumentUnpackingOrder => "iterable argument unpacking follows keyword argument unpacking",
-        ParseErrorType::PositionalAfterKeywordArgument => "positional argument follows keyword argument",
-        ParseErrorType::PositionalAfterKeywordUnpacking => "positional argument follows keyword argument unpacking",
-        ParseErrorType::IterableUnpackingInComprehension => "iterable unpacking cannot be used in comprehension",
-        ParseErrorType::UnparenthesizedGeneratorExpression => "Generator expression must be parenthesized",
-        ParseErrorType::NonDefaultParamAfterDefaultParam => "parameter without a default follows parameter with a default",
-        ParseErrorType::ParamAfterVarKeywordParam => "arguments cannot follow var-keyword argument",
-        ParseErrorType::ExpectedKeywordParam => "named arguments must follow bare *",
-        ParseErrorType::EmptyImportNames => "Expected one or more names after 'import'",
-        ParseErrorType::EmptyTypeParams => "Type parameter list cannot be empty",
-        ParseErrorType::InvalidMatchPatternTarget => "cannot use '_' as a target",
-        ParseErrorType::ExpectedRealNumber => "real number required in complex literal",
-        ParseErrorType::ExpectedImaginaryNumber => "imaginary number required in complex literal",
-        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, found: TokenKind::Newline | TokenKind::EndOfFile } => "expected ':'",
-        ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. } if forces_colon(whole, source) => "expected ':'",
-        ParseErrorType::ExpectedToken { expected: TokenKind::In, .. } => "invalid syntax",
-        ParseErrorType::ExpectedToken { expected: TokenKind::Else, .. } => "expected 'else' after 'if' expression",
-        ParseErrorType::ExpectedToken { expected: TokenKind::Lpar, .. } if line_at(whole, source).contains("def ") => "expected '('",
-        ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) if !tok.is_ascii() => {
-            return format!("invalid character '{tok}' (U+{:04X})", u32::from(*tok));
-        }
-        ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { .. }) => "invalid syntax",
-        ParseErrorType::Lexical(
-            LexicalErrorType::InvalidByteLiteral | LexicalErrorType::IndentationError | LexicalErrorType::Eof,
-        ) => return error.to_string(),
-        ParseErrorType::Lexical(LexicalErrorType::OtherError(text)) => return text.to_string(),
-        ParseErrorType::OtherError(text) => return known_text(text),
-        ParseErrorType::FStringError(_) | ParseErrorType::TStringError(_) => return error.to_string(),
-        ParseErrorType::Lexical(LexicalErrorType::FStringError(_) | LexicalErrorType::TStringError(_)) => return error.to_string(),
-        _ => "invalid syntax",
-    };
-    fixed.to_owned()
-}
-
-/// Texts that the parser gives as they are. Its own begin with a capital letter, CPython's do not, with few exceptions.
-fn known_text(text: &str) -> String {
-    const CPYTHONS: [&str; 6] =
-        ["Missing parentheses", "Generator expression", "Did you mean", "Exceeds the limit", "Type parameter", "Expected one or more names"];
-    let own = match text {
-        "Expected one or more exception types" => "expected one or more exception types",
-        "Expected `except` or `finally` block" | "Expected `except` or `finally` after `try` block" => "expected 'except' or 'finally' block",
-        _ => text,
-    };
-    if own.starts_with(|first: char| first.is_ascii_uppercase()) && !CPYTHONS.iter().any(|start| own.starts_with(start)) {
-        return "invalid syntax".to_owned();
-    }
-    own.to_owned()
-}
-
-/// Whether the header in which the parser missed a colon has one in CPython's grammar that no other token can replace.
-fn forces_colon(error: &ParseError, source: &str) -> bool {
-    let line = line_at(error, source);
-    let word = line.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-    matches!(word, "def" | "else" | "try" | "finally")
-}
-
-fn line_at<'a>(error: &ParseError, source: &'a str) -> &'a str {
-    source.split('\n').nth(error.location.line.to_zero_indexed()).unwrap_or("")
 }
 
 /// Whether lines after the text could make it right: an open bracket or string, a header without its block, a decorator

@@ -1,7 +1,6 @@
 //! Warnings that CPython's tokenizer gives about text that it accepts: invalid escapes, numbers glued to keywords.
 use rustpython_compiler::TokenKind;
 use rustpython_compiler::parser::{self, Mode, ParseOptions};
-use ruff_python_ast::StringFlags;
 use ruff_text_size::Ranged;
 
 /// A `SyntaxWarning`.

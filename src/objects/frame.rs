@@ -51,14 +51,12 @@ pub enum Ret {
     Discard,
     /// The frame ran `__init__`: the value must be None and is dropped (the instance lies on the stack below already).
     Init,
-    /// A generator resumed by FOR_ITER: yielded values are pushed; the end jumps past the loop by this many code units.
+    /// FOR_ITER: the next item is pushed; the end (of a generator, or StopIteration) jumps ahead by this many code units.
     ForIter(u32),
-    /// A generator resumed by SEND: yielded values are pushed; the end jumps by this many units with the value pushed.
+    /// SEND: what is yielded is pushed; the end jumps ahead by this many units with the result pushed.
     Send(u32),
-    /// A generator resumed by a call of `next`, `send`, `throw`: the end raises StopIteration (StopAsyncIteration).
-    Resume,
-    /// Like Push, but the value's truth is negated or coerced by the instruction's oparg: see `vm/`.
-    Class,
+    /// A tuple whose items are pushed, the last first.
+    Unpack,
 }
 
 /// One Python frame. `func`, `locals`, `gen` and `object` are counted references.
@@ -86,7 +84,7 @@ pub struct Frame {
     /// Code unit of the current instruction.
     pub last: u32,
     pub ret: Ret,
-    /// The frame is one Python-to-native call deep less visible: prelude and machinery.
+    /// Not in tracebacks, not counted, not seen by `sys._getframe`: prelude and machinery.
     pub hidden: bool,
 }
 impl Frame {

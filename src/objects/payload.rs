@@ -1,7 +1,7 @@
 //! What a heap slot holds: one variant a layout. Types that share a layout (`int` and `bool`, all exceptions) share a variant.
 use super::{
     class::TypeObj, code::CodeObj, dict::Dict, exception::ExcObj, frame::FrameObj, function::*, generator::Generator,
-    instance::Instance, iter::Iter, set::Set, str::Str, types::*,
+    instance::Instance, iter::Iter, list::List as ListObj, set::Set, str::Str, types::*,
 };
 use crate::heap::Ref;
 use num_bigint::BigInt;
@@ -40,7 +40,7 @@ pub enum Payload {
     Bytes(Box<[u8]>),
     ByteArray(Box<ByteArray>),
     Tuple(Box<[Ref]>),
-    List(Box<Vec<Ref>>),
+    List(Box<ListObj>),
     Dict(Box<Dict>),
     /// `set` and `frozenset`.
     Set(Box<Set>),

@@ -145,11 +145,50 @@ impl Set {
         }
         self.fill = self.used;
     }
-    /// Makes room for `more` entries, as `set.update` of another set does.
+    /// Makes room for `more` entries, as `set.update` of another set or of a dict does.
     pub fn reserve(&mut self, more: usize) {
         if (self.fill + more) * 5 >= self.mask() * 3 {
             self.resize((self.used + more) * 2);
         }
+    }
+    /// Into an empty set: the entries of another set, duplicates impossible. A table of the same size without dummies is
+    /// copied slot by slot; otherwise the entries are placed afresh. The caller counts the keys.
+    pub fn fill_from(&mut self, other: &Set) {
+        debug_assert!(self.used == 0, "only an empty set is filled so");
+        self.version = self.version.wrapping_add(1);
+        self.reserve(other.used);
+        if self.table.len() == other.table.len() && other.fill == other.used {
+            self.table.clone_from(&other.table);
+        } else {
+            other.iter().for_each(|(key, hash)| _ = self.place(key, hash));
+        }
+        self.fill = other.used;
+        self.used = other.used;
+    }
+    /// Whether neither entries nor dummies are there.
+    pub fn is_unused(&self) -> bool {
+        self.fill == 0
+    }
+    /// Rebuilds the table when more than a quarter of it are dummies, as removing many at once does.
+    pub fn sweep_dummies(&mut self) {
+        if self.fill - self.used > self.mask() / 4 {
+            self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });
+        }
+    }
+    /// Exchanges the contents, as in-place intersection does; `pop`'s place stays with its set.
+    pub fn swap_body(&mut self, other: &mut Set) {
+        std::mem::swap(self, other);
+        std::mem::swap(&mut self.finger, &mut other.finger);
+        self.version = other.version.wrapping_add(1);
+    }
+    /// `hash(frozenset)`: independent of order (CPython `frozenset_hash`).
+    pub fn frozen_hash(&self) -> i64 {
+        let shuffle = |h: i64| ((h as u64 ^ 89_869_747) ^ ((h as u64) << 16)).wrapping_mul(3_644_798_167);
+        let mut hash = self.iter().fold(0, |acc, (_, h)| acc ^ shuffle(h));
+        hash ^= (self.used as u64 + 1).wrapping_mul(1_927_868_237);
+        hash ^= (hash >> 11) ^ (hash >> 25);
+        hash = hash.wrapping_mul(69_069).wrapping_add(907_133_923);
+        if hash == u64::MAX { 590_923_713 } else { hash as i64 }
     }
     /// Takes the entry at a slot out; the key is the caller's to release.
     pub fn remove(&mut self, at: usize) -> Ref {
@@ -176,9 +215,10 @@ impl Set {
     }
     /// Empties the set; the keys are the caller's to release.
     pub fn take_all(&mut self) -> Vec<Ref> {
-        let version = self.version;
+        let (version, finger) = (self.version, self.finger);
         let old = std::mem::take(self);
         self.version = version.wrapping_add(1);
+        self.finger = finger;
         old.iter().map(|(k, _)| k).collect()
     }
     /// `sys.getsizeof` without the GC header: the object with its small table, and a separate table when there is one.

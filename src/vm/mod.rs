@@ -2,7 +2,18 @@
 //!
 //! Not here: files, sockets, clocks (`sim/` answers [`syscall::Syscall`]s), built-in functions (`natives/`).
 pub mod api;
+pub mod bootstrap;
+mod call;
 pub mod class;
+mod dispatch;
+mod finalize;
+mod frames;
+mod generator;
+pub mod load;
+mod ops;
+mod run;
+pub mod slow;
+mod unwind;
 pub mod native;
 pub mod step;
 pub mod syscall;
@@ -12,6 +23,7 @@ pub mod values;
 use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
 pub use crate::objects::fixed::{self, n, t};
+pub use run::{NoTrace, Outcome, Tracer};
 pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
 pub use step::{Answer, Ask, Request, Step};
 use std::collections::HashMap;
@@ -48,6 +60,10 @@ pub struct Vm {
     pub registry: HashMap<&'static str, Ref>,
     pub method_cache: Vec<CacheEntry>,
     pub next_version: u32,
+    /// The exception on its way up (owned), between the instruction that raised it and `unwind`.
+    pub raising: Option<Ref>,
+    /// What the running thread asks of the operating system.
+    pub pending_syscall: Option<Box<syscall::Syscall>>,
     /// Objects that the running native keeps until it returns.
     pub temps: Vec<Ref>,
     /// Answers that the running native has already got, and how many it has asked for again.

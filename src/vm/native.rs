@@ -156,7 +156,4 @@ impl Vm {
             },
         }
     }
-    fn make_native_type(&mut self, def: &'static TypeDef) -> Ref {
-        todo!("{}", def.name)
-    }
 }

@@ -31,6 +31,8 @@ pub enum Request {
     Call { func: Ref, args: Vec<Ref>, kwnames: Option<Ref> },
     /// Resume a generator, coroutine or async generator.
     Resume { generator: Ref, how: Resume },
+    /// Run a function's code with a namespace of its own: module and class bodies, `exec`.
+    Body { func: Ref, namespace: Ref },
 }
 
 /// How a generator is resumed.

@@ -42,6 +42,18 @@ pub struct Thread {
     pub context: Option<Ref>,
     /// The request with which a new thread begins.
     pub start: Option<std::sync::Arc<RequestCell>>,
+    /// Containers whose `repr` is under way: how a container that holds itself is noticed.
+    pub reprs: Vec<ReprRunning>,
+}
+
+/// A `repr` under way. The object is not counted: an entry left behind by an exception is swept by the next `repr`.
+#[derive(Clone, Copy, Debug)]
+pub struct ReprRunning {
+    pub obj: Ref,
+    /// Python frames below it.
+    pub frames: usize,
+    /// The native has asked for something and will be run again from its start.
+    pub suspended: bool,
 }
 
 /// A request kept for a thread that has not started.
@@ -65,7 +77,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, start } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, start, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
@@ -108,6 +120,10 @@ impl Request {
                 f(*func);
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
+            }
+            Request::Body { func, namespace } => {
+                f(*func);
+                f(*namespace);
             }
             Request::Resume { generator, how } => {
                 f(*generator);

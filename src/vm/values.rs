@@ -6,6 +6,7 @@ use crate::objects::dict::Dict;
 use crate::objects::exception::ExcObj;
 use crate::objects::instance::Instance;
 use crate::objects::iter::Iter;
+use crate::objects::list::List;
 use crate::objects::set::Set;
 use crate::objects::str::Str;
 use crate::objects::{Payload, State};
@@ -120,7 +121,7 @@ impl Vm {
         self.list_raw(items.into_iter().map(Owned::into_raw).collect())
     }
     pub fn list_raw(&mut self, items: Vec<Ref>) -> Owned {
-        self.heap.alloc(t::LIST, Payload::List(Box::new(items)), 0)
+        self.heap.alloc(t::LIST, Payload::List(Box::new(List::new(items))), 0)
     }
     pub fn list_of(&mut self, items: &[Ref]) -> Owned {
         items.iter().for_each(|r| self.heap.incref_raw(*r));
@@ -255,7 +256,12 @@ impl Vm {
             _ => None,
         }
     }
+    /// The items, to change: by single appends and pops, or through [`Vm::list_obj_mut`] with its notes on the room.
     pub fn list_mut(&mut self, r: Ref) -> &mut Vec<Ref> {
+        &mut self.list_obj_mut(r).items
+    }
+    /// The list with its account of allocated room.
+    pub fn list_obj_mut(&mut self, r: Ref) -> &mut List {
         match self.heap.get_mut(r) {
             Payload::List(x) => x,
             _ => panic!("{r:?} is no list"),
@@ -328,6 +334,16 @@ impl Vm {
     pub fn replace_raw(&mut self, old: Option<Ref>) {
         if let Some(r) = old {
             self.heap.decref_raw(r);
+        }
+    }
+}
+
+impl Vm {
+    /// What a cell holds (borrowed).
+    pub fn cell_value(&self, cell: Ref) -> Option<Ref> {
+        match self.heap.get(cell) {
+            Payload::Cell(c) => *c,
+            _ => None,
         }
     }
 }

@@ -1,5 +1,53 @@
-//! `object`, `type`, functions, descriptors, modules, generators; `builtins` and `sys`.
+//! `object`, `type`, functions, descriptors, modules, generators; `builtins` and the machine's own helpers.
+mod builtins;
+mod calls;
+pub mod instance_check;
+mod code_type;
+mod descriptors;
+mod function;
+mod generator;
+mod helpers;
+mod importing;
+mod object_type;
+mod small;
+mod type_new;
+mod type_type;
 use crate::vm::native::{ModuleDef, TypeDef};
 
-pub static TYPES: &[&TypeDef] = &[];
-pub static MODULES: &[&ModuleDef] = &[];
+pub static TYPES: &[&TypeDef] = &[
+    &object_type::TYPE,
+    &type_type::TYPE,
+    &function::FUNCTION,
+    &function::METHOD,
+    &function::BUILTIN,
+    &function::METHOD_DESCRIPTOR,
+    &function::SLOT_WRAPPER,
+    &function::METHOD_WRAPPER,
+    &function::CLASSMETHOD_DESCRIPTOR,
+    &descriptors::GETSET,
+    &descriptors::MEMBER,
+    &descriptors::PROPERTY,
+    &descriptors::STATICMETHOD,
+    &descriptors::CLASSMETHOD,
+    &descriptors::SUPER,
+    &small::NONE,
+    &small::ELLIPSIS,
+    &small::NOTIMPLEMENTED,
+    &small::CELL,
+    &small::MODULE,
+    &code_type::CODE,
+    &code_type::FRAME,
+    &code_type::TRACEBACK,
+    &generator::GENERATOR,
+    &generator::COROUTINE,
+    &generator::COROUTINE_WRAPPER,
+    &generator::ASYNC_GENERATOR,
+];
+pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &helpers::MODULE, &importing::MODULE];
+
+/// Types that are names in `builtins`, exceptions aside.
+pub const IN_BUILTINS: &[&str] = &[
+    "object", "type", "int", "bool", "float", "complex", "str", "bytes", "bytearray", "tuple", "list", "dict", "set",
+    "frozenset", "slice", "range", "property", "staticmethod", "classmethod", "super", "reversed", "enumerate", "zip",
+    "map", "filter", "memoryview",
+];

@@ -60,21 +60,54 @@ const fn usable(log2: u8) -> isize {
     ((2usize << log2) / 3) as isize
 }
 
+/// log2 of the index slots for a wanted number of them (CPython `calculate_log2_keysize`).
+fn log2_for(slots: usize) -> u8 {
+    let x = ((slots | 8) - 1) | 7;
+    (usize::BITS - x.leading_zeros()) as u8
+}
+
+/// log2 of the index slots for a number of entries known beforehand (CPython `estimate_log2_keysize`).
+fn estimate(n: usize) -> u8 {
+    log2_for((n * 3).div_ceil(2))
+}
+
 impl Dict {
     pub fn new() -> Dict {
         Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, str_keys: true }
     }
-    /// Room for `n` entries without growing.
+    /// A dict made for `n` entries, as displays make it: a table from six entries on.
     pub fn with_capacity(n: usize) -> Dict {
         let mut d = Dict::new();
-        if n > 0 {
-            let mut log2 = 3;
-            while usable(log2) < n as isize {
-                log2 += 1;
-            }
-            d.rebuild(log2);
+        if n > usable(3) as usize {
+            d.rebuild(estimate(n));
         }
         d
+    }
+    /// Makes a table for `n` entries at once, not smaller than the present one (`dict.fromkeys` of a dict or set).
+    pub fn presize(&mut self, n: usize, str_keys: bool) {
+        self.str_keys &= str_keys;
+        self.rebuild(estimate(n).max(self.log2));
+    }
+    /// Before the entries of another dict are merged in: one growth for all of them when they would not fit.
+    pub fn reserve_for(&mut self, other: &Dict) {
+        let capacity = if self.index.is_empty() { 0 } else { usable(self.log2) };
+        if capacity < other.used as isize {
+            self.str_keys &= other.str_keys;
+            self.rebuild(estimate(self.used + other.used));
+        }
+    }
+    /// Whether a merge of this dict into an empty one copies the table as it stands.
+    pub fn is_compact(&self) -> bool {
+        self.used == self.entries.len() && (self.log2 == 3 || usable(self.log2.saturating_sub(1)) < self.used as isize)
+    }
+    /// Before a new key is inserted: a table of `str` keys is rebuilt for the first other one.
+    pub fn note_key(&mut self, is_str: bool) {
+        if !is_str && self.str_keys {
+            self.str_keys = false;
+            if !self.index.is_empty() {
+                self.grow();
+            }
+        }
     }
     #[inline]
     pub fn len(&self) -> usize {
@@ -193,14 +226,14 @@ impl Dict {
         self.version = version.wrapping_add(1);
         old.entries.into_iter().filter(|e| e.key.is_some()).collect()
     }
-    /// CPython grows to three times the used entries.
+    /// CPython grows to three times the used entries; the first table has eight slots.
     fn grow(&mut self) {
-        let wanted = (self.used * 3).max(8);
-        let mut log2 = 3;
-        while (1usize << log2) < wanted {
-            log2 += 1;
-        }
-        self.rebuild(log2);
+        self.rebuild(if self.index.is_empty() { 3 } else { log2_for(self.used * 3) });
+    }
+    /// Drops dead entries behind the last live one, as `popitem` does.
+    pub fn truncate_dead(&mut self) {
+        let live = self.last().map_or(0, |i| i + 1);
+        self.entries.truncate(live);
     }
     fn rebuild(&mut self, log2: u8) {
         self.entries.retain(|e| e.key.is_some());
@@ -218,12 +251,35 @@ impl Dict {
     }
     /// A copy whose references the caller counts. CPython copies the table as it is when it is at least two thirds full.
     pub fn duplicate(&self) -> Dict {
-        let mut d = self.clone();
-        if d.used * 3 < d.entries.len() * 2 {
-            let log2 = Dict::with_capacity(d.used).log2.max(if d.used > 0 { 3 } else { 0 });
-            if d.used == 0 { d = Dict::new() } else { d.rebuild(log2) }
+        if self.used == 0 {
+            return Dict::new();
         }
+        if self.used >= self.entries.len() * 2 / 3 {
+            return self.clone();
+        }
+        let mut d = Dict::new();
+        d.merge_into_empty(self);
         d
+    }
+    /// Into an empty dict: all entries of another, as `dict.update` does. The caller counts the references.
+    pub fn merge_into_empty(&mut self, other: &Dict) {
+        debug_assert!(self.used == 0, "only an empty dict is filled so");
+        let version = self.version.wrapping_add(1);
+        if other.used == 0 {
+            return;
+        }
+        if other.is_compact() {
+            *self = other.clone();
+        } else {
+            self.reserve_for(other);
+            for e in other.entries.iter() {
+                if let Some(k) = e.key {
+                    self.note_key(other.str_keys);
+                    self.insert_new(k, e.hash, e.value);
+                }
+            }
+        }
+        self.version = version;
     }
     /// `sys.getsizeof` of CPython 3.14 without the GC header: object, keys header, index bytes, entries.
     pub fn size(&self) -> usize {

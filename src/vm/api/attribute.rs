@@ -476,7 +476,7 @@ impl Vm {
         self.attribute_error(obj, name, message)
     }
     /// Sets or deletes through a data descriptor.
-    fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+    pub fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
         match self.heap.get(descr) {
             Payload::Property(p) => {
                 let (f, what) = if value.is_some() { (p.fset, "setter") } else { (p.fdel, "deleter") };

@@ -194,6 +194,10 @@ impl Vm {
             let message = format!("unhashable type: '{}'", self.type_name(r));
             return Err(self.type_error(message));
         };
+        self.hash_result(h)
+    }
+    /// What a `__hash__` returned, as a hash.
+    pub fn hash_result(&mut self, h: Ref) -> Result<i64, Ask> {
         match self.heap.get(h) {
             Payload::Int(i) => Ok(if *i == -1 { -2 } else { *i }),
             Payload::BigInt(b) => Ok(hash_bigint(b)),

@@ -3,9 +3,57 @@ use crate::heap::{Owned, Ref};
 use crate::objects::dict::Step as DictStep;
 use crate::objects::set::SetStep;
 use crate::vm::step::Ask;
-use crate::vm::{Vm, t};
+use crate::vm::{Vm, n, t};
 
 impl Vm {
+    /// Hash of a dict key; a TypeError becomes "cannot use 'list' as a dict key (unhashable type: 'list')".
+    #[inline]
+    pub fn hash_key(&mut self, key: Ref) -> Result<i64, Ask> {
+        match self.hash_simple(key) {
+            Some(h) => Ok(h),
+            None => self.hash_for(key, "a dict key"),
+        }
+    }
+    /// Hash of a set element, with the message for sets.
+    #[inline]
+    pub fn hash_element(&mut self, key: Ref) -> Result<i64, Ask> {
+        match self.hash_simple(key) {
+            Some(h) => Ok(h),
+            None => self.hash_for(key, "a set element"),
+        }
+    }
+    fn hash_for(&mut self, key: Ref, role: &str) -> Result<i64, Ask> {
+        let python = self.lookup_special(key, n::__HASH__).is_some_and(|f| self.ty(f) == t::FUNCTION);
+        let failed = if python {
+            match self.try_call_special(key, n::__HASH__, &[])? {
+                Some(Ok(h)) => return self.hash_result(h),
+                Some(Err(e)) => self.incref(e),
+                None => return self.hash(key),
+            }
+        } else {
+            match self.hash(key) {
+                Err(Ask::Raise(e)) => e,
+                other => return other,
+            }
+        };
+        if self.ty(failed.get()) != t::TYPE_ERROR {
+            return Err(Ask::Raise(failed));
+        }
+        let cause = self.keep(failed);
+        let cause = self.to_str(cause)?;
+        let (ty, cause) = (self.full_type_name(self.ty(key)), self.lossy(cause));
+        Err(self.type_error(format!("cannot use '{ty}' as {role} ({cause})")))
+    }
+    /// A type's name with its module, left out for `builtins` and `__main__` (the C API's `%T`).
+    pub fn full_type_name(&mut self, ty: Ref) -> String {
+        let (dict, qual) = (self.type_obj(ty).dict, self.type_obj(ty).qualname);
+        let qual = self.lossy(qual);
+        let module = self.dict_get_name(dict, n::__MODULE__).and_then(|m| self.utf8(m));
+        match module {
+            Some(m) if m != "builtins" && m != "__main__" => format!("{m}.{qual}"),
+            _ => qual,
+        }
+    }
     /// Entry of a key whose hash is known.
     pub fn dict_find(&mut self, dict: Ref, key: Ref, hash: i64) -> Result<Option<usize>, Ask> {
         let Some(d) = self.dict_of(dict) else { panic!("{dict:?} is no dict") };
@@ -24,13 +72,13 @@ impl Vm {
     }
     /// Value of a key (borrowed), hashing and comparing as Python does.
     pub fn dict_get(&mut self, dict: Ref, key: Ref) -> Result<Option<Ref>, Ask> {
-        let hash = self.hash(key)?;
+        let hash = self.hash_key(key)?;
         let found = self.dict_find(dict, key, hash)?;
         Ok(found.map(|i| self.dict_of(dict).expect("a dict").value(i)))
     }
     /// Stores borrowed key and value.
     pub fn dict_set(&mut self, dict: Ref, key: Ref, value: Ref) -> Result<(), Ask> {
-        let hash = self.hash(key)?;
+        let hash = self.hash_key(key)?;
         let found = self.dict_find(dict, key, hash)?;
         self.dict_store(dict, found, key, hash, value);
         Ok(())
@@ -47,14 +95,14 @@ impl Vm {
                 self.heap.incref_raw(key);
                 let is_str = self.ty(key) == t::STR;
                 let d = self.dict_mut(dict);
+                d.note_key(is_str);
                 d.insert_new(key, hash, value);
-                d.str_keys &= is_str;
             }
         }
     }
     /// Removes a key; its value is given out.
     pub fn dict_remove(&mut self, dict: Ref, key: Ref) -> Result<Option<Owned>, Ask> {
-        let hash = self.hash(key)?;
+        let hash = self.hash_key(key)?;
         let found = self.dict_find(dict, key, hash)?;
         Ok(found.map(|i| self.dict_take(dict, i)))
     }
@@ -128,7 +176,7 @@ impl Vm {
     }
     /// Adds a borrowed key to a set; whether it was new.
     pub fn set_add(&mut self, set: Ref, key: Ref) -> Result<bool, Ask> {
-        let hash = self.hash(key)?;
+        let hash = self.hash_element(key)?;
         if self.set_find(set, key, hash)?.is_some() {
             return Ok(false);
         }
@@ -137,7 +185,7 @@ impl Vm {
         Ok(true)
     }
     pub fn set_contains(&mut self, set: Ref, key: Ref) -> Result<bool, Ask> {
-        let hash = self.hash(key)?;
+        let hash = self.hash_element(key)?;
         Ok(self.set_find(set, key, hash)?.is_some())
     }
 }

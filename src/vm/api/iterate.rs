@@ -19,7 +19,7 @@ impl Vm {
     pub fn items_simple(&mut self, r: Ref) -> Option<Vec<Ref>> {
         let ty = self.ty(r);
         match self.heap.get(r) {
-            Payload::List(l) if ty == t::LIST => Some((**l).clone()),
+            Payload::List(l) if ty == t::LIST => Some(l.items.clone()),
             Payload::Tuple(x) if ty == t::TUPLE => Some(x.to_vec()),
             Payload::Dict(d) if ty == t::DICT => Some(d.iter().map(|(k, _)| k).collect()),
             Payload::Set(s) if ty == t::SET || ty == t::FROZENSET => Some(s.iter().map(|(k, _)| k).collect()),

@@ -1,0 +1,38 @@
+//! `pellucid install`: which folder the kernelspec goes to.
+use super::args::{Common, value};
+use super::{failed, wrong};
+use crate::kernelspec::{self, Place};
+use std::process::ExitCode;
+
+pub fn main(mut args: &[String]) -> ExitCode {
+    let (mut common, mut place, mut name) = (Common::default(), Place::User, "pellucid".to_owned());
+    while let Some(first) = args.first() {
+        let taken = match first.split('=').next().unwrap_or_default() {
+            "--user" => one(&mut args).map(|()| place = Place::User),
+            "--sys-prefix" => one(&mut args).map(|()| place = Place::SysPrefix),
+            "--prefix" => value(&mut args).map(|v| place = Place::Prefix(v.into())),
+            "--name" => value(&mut args).map(|v| name = v),
+            "--mount" => common.take(&mut args).map(drop),
+            _ => Err(format!("install does not take {first:?}")),
+        };
+        if let Err(why) = taken {
+            return wrong(&why);
+        }
+    }
+    if let Err(why) = kernelspec::check_name(&name) {
+        return wrong(&why);
+    }
+    match kernelspec::install(&place, &name, &common.mounts) {
+        Ok(folder) => {
+            println!("The kernel {name:?} is installed in {}", folder.display());
+            ExitCode::SUCCESS
+        }
+        Err(why) => failed(&why),
+    }
+}
+
+/// Takes an option without a value.
+fn one(args: &mut &[String]) -> Result<(), String> {
+    *args = args.get(1..).unwrap_or_default();
+    Ok(())
+}

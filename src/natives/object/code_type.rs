@@ -1,0 +1,317 @@
+//! `code`, `frame`, `traceback` as Python sees them.
+use crate::code::flags::kind;
+use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::class::{Layout, type_flags};
+use crate::objects::code::CodeObj;
+use crate::objects::frame::{FrameObj, FrameState};
+use crate::objects::types::Traceback;
+use crate::vm::native::TypeDef;
+use crate::vm::thread::Activation;
+use crate::vm::{Args, Def, Step, Vm, fixed, t};
+use std::sync::Arc;
+
+const fn table(place: Ref, name: &'static str, size: (usize, usize), defs: &'static [&'static [Def]]) -> TypeDef {
+    TypeDef { place: Some(place), name, module: "builtins", base: t::OBJECT, layout: Layout::Native, flags: type_flags::IMMUTABLE, size, doc: "", defs }
+}
+pub static CODE: TypeDef = table(t::CODE, "code", (232, 1), &[CODE_DEFS]);
+pub static FRAME: TypeDef = table(t::FRAME, "frame", (72, 8), &[FRAME_DEFS]);
+pub static TRACEBACK: TypeDef = table(t::TRACEBACK, "traceback", (48, 0), &[TRACEBACK_DEFS]);
+
+pub fn code(vm: &Vm, r: Ref) -> Arc<CodeObj> {
+    match vm.heap.get(r) {
+        Payload::Code(c) => c.clone(),
+        _ => panic!("{r:?} is no code object"),
+    }
+}
+fn number(vm: &mut Vm, a: Args, f: fn(&CodeObj) -> i64) -> Step {
+    let c = code(vm, a[0]);
+    Ok(vm.int(f(&c)))
+}
+fn object(vm: &mut Vm, a: Args, f: fn(&CodeObj) -> Ref) -> Step {
+    let c = code(vm, a[0]);
+    Ok(vm.incref(f(&c)))
+}
+static CODE_DEFS: &[Def] = &[
+    Def::method("__repr__", "(self, /)", code_repr, "Return repr(self)."),
+    Def::method("__eq__", "(self, value, /)", code_eq, "Return self==value."),
+    Def::method("__hash__", "(self, /)", code_hash, "Return hash(self)."),
+    Def::member("co_argcount", |vm, a| number(vm, a, |c| c.argcount as i64), ""),
+    Def::member("co_posonlyargcount", |vm, a| number(vm, a, |c| c.posonly as i64), ""),
+    Def::member("co_kwonlyargcount", |vm, a| number(vm, a, |c| c.kwonly as i64), ""),
+    Def::member("co_stacksize", |vm, a| number(vm, a, |c| c.stacksize as i64), ""),
+    Def::member("co_flags", |vm, a| number(vm, a, |c| c.flags as i64), ""),
+    Def::member("co_firstlineno", |vm, a| number(vm, a, |c| c.firstlineno as i64), ""),
+    Def::get("co_nlocals", |vm, a| number(vm, a, |c| c.nlocals as i64), ""),
+    Def::member("co_name", |vm, a| object(vm, a, |c| c.name), ""),
+    Def::member("co_qualname", |vm, a| object(vm, a, |c| c.qualname), ""),
+    Def::member("co_filename", |vm, a| object(vm, a, |c| c.filename), ""),
+    Def::member("co_consts", |vm, a| { let c = code(vm, a[0]); Ok(vm.tuple_of(&c.consts)) }, ""),
+    Def::member("co_names", |vm, a| { let c = code(vm, a[0]); Ok(vm.tuple_of(&c.names)) }, ""),
+    Def::get("co_varnames", |vm, a| { let c = code(vm, a[0]); Ok(vm.variable_names(&c, kind::LOCAL)) }, ""),
+    Def::get("co_cellvars", |vm, a| { let c = code(vm, a[0]); Ok(vm.variable_names(&c, kind::CELL)) }, ""),
+    Def::get("co_freevars", |vm, a| { let c = code(vm, a[0]); Ok(vm.variable_names(&c, kind::FREE)) }, ""),
+    Def::get("co_code", code_bytes, ""),
+    Def::get("_co_code_adaptive", code_bytes, ""),
+    Def::member("co_linetable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.linetable.to_vec())) }, ""),
+    Def::member("co_exceptiontable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.exceptiontable.to_vec())) }, ""),
+    Def::method("co_positions", "(self, /)", code_positions, "Iterator over the positions of the code units."),
+    Def::method("co_lines", "(self, /)", code_lines, "Iterator over (start, end, line) in byte offsets."),
+    Def::method("replace", "(self, /, **changes)", |vm, a| { let kw = a.opt(1).unwrap_or(fixed::NONE); vm.tail_prelude("code_replace", &[a[0], kw]) }, "Return a copy of the code object with new values for the specified fields."),
+    Def::method("__replace__", "(self, /, **changes)", |vm, a| { let kw = a.opt(1).unwrap_or(fixed::NONE); vm.tail_prelude("code_replace", &[a[0], kw]) }, "The same as replace()."),
+    Def::method("__sizeof__", "(self, /)", |vm, a| { let c = code(vm, a[0]); Ok(vm.int(208 + 2 * c.units.len() as i64)) }, "Size of object in memory, in bytes."),
+];
+fn code_repr(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, a[0]);
+    let text = format!(
+        "<code object {} at {:#x}, file \"{}\", line {}>",
+        vm.lossy(c.name), a[0].address(), vm.lossy(c.filename), c.firstlineno
+    );
+    Ok(vm.str(text))
+}
+fn code_eq(vm: &mut Vm, a: Args) -> Step {
+    if vm.ty(a[1]) != t::CODE {
+        return Ok(vm.not_implemented());
+    }
+    let (x, y) = (code(vm, a[0]), code(vm, a[1]));
+    let mut same = x.units == y.units && x.name == y.name && x.firstlineno == y.firstlineno && x.names == y.names
+        && x.localsplus == y.localsplus && x.flags == y.flags && x.argcount == y.argcount && x.linetable == y.linetable
+        && x.exceptiontable == y.exceptiontable && x.consts.len() == y.consts.len();
+    for (p, q) in x.consts.iter().zip(&*y.consts) {
+        same = same && vm.ty(*p) == vm.ty(*q) && vm.eq(*p, *q)?;
+    }
+    Ok(vm.bool(same))
+}
+fn code_hash(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, a[0]);
+    let h = vm.hash(c.name)? ^ (c.firstlineno as i64) ^ ((c.units.len() as i64) << 20);
+    Ok(vm.int(if h == -1 { -2 } else { h }))
+}
+fn code_bytes(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, a[0]);
+    let bytes: Vec<u8> = c.units.iter().flat_map(|u| u.to_le_bytes()).collect();
+    Ok(vm.bytes(bytes))
+}
+fn iterator_over(vm: &mut Vm, rows: Vec<crate::heap::Owned>) -> Step {
+    let list = vm.list(rows).into_raw();
+    Ok(vm.iter(t::LIST_ITER, crate::objects::iter::Iter::List { list: Some(list), at: 0 }))
+}
+fn code_positions(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, a[0]);
+    let rows: Vec<_> = crate::code::linetable::positions(&c.linetable, c.firstlineno).collect();
+    let rows = rows
+        .into_iter()
+        .map(|p| {
+            let parts = [p.line, p.end_line, p.col, p.end_col].map(|x| match x {
+                Some(i) => vm.int(i as i64),
+                None => vm.none(),
+            });
+            vm.tuple(parts.into())
+        })
+        .collect();
+    iterator_over(vm, rows)
+}
+fn code_lines(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, a[0]);
+    let rows = crate::code::linetable::lines(&c.linetable, c.firstlineno)
+        .into_iter()
+        .map(|(start, end, line)| {
+            let line = match line {
+                Some(i) => vm.int(i as i64),
+                None => vm.none(),
+            };
+            let parts = vec![vm.int(start as i64), vm.int(end as i64), line];
+            vm.tuple(parts)
+        })
+        .collect();
+    iterator_over(vm, rows)
+}
+
+fn frame(vm: &Vm, r: Ref) -> &FrameObj {
+    match vm.heap.get(r) {
+        Payload::Frame(f) => f,
+        _ => panic!("{r:?} is no frame"),
+    }
+}
+static FRAME_DEFS: &[Def] = &[
+    Def::method("__repr__", "(self, /)", frame_repr, "Return repr(self)."),
+    Def::method("clear", "(self, /)", |vm, a| vm.tail_prelude("frame_clear", &[a[0]]), "Clear all references held by the frame."),
+    Def::get("f_code", |vm, a| { let c = frame(vm, a[0]).code; Ok(vm.incref(c)) }, ""),
+    Def::get("f_globals", |vm, a| { let c = frame(vm, a[0]).globals; Ok(vm.incref(c)) }, ""),
+    Def::get("f_builtins", |vm, a| { let c = frame(vm, a[0]).builtins; Ok(vm.incref(c)) }, ""),
+    Def::get("f_locals", frame_locals, ""),
+    Def::get("f_back", frame_back, ""),
+    Def::get("f_lasti", |vm, a| { let (last, _) = position(vm, a[0]); Ok(vm.int(last as i64 * 2)) }, ""),
+    Def::get("f_lineno", |vm, a| { let (_, line) = position(vm, a[0]); Ok(vm.int(line as i64)) }, ""),
+    Def::get("f_generator", frame_generator, ""),
+    Def::get_set("f_trace", |vm, a| match frame(vm, a[0]).trace { Some(f) => Ok(vm.incref(f)), None => Ok(vm.none()) }, set_trace, ""),
+    Def::get_set("f_trace_lines", |vm, a| { let b = frame(vm, a[0]).trace_lines; Ok(vm.bool(b)) }, set_flag::<0>, ""),
+    Def::get_set("f_trace_opcodes", |vm, a| { let b = frame(vm, a[0]).trace_opcodes; Ok(vm.bool(b)) }, set_flag::<1>, ""),
+];
+fn frame_mut(vm: &mut Vm, r: Ref) -> &mut FrameObj {
+    match vm.heap.get_mut(r) {
+        Payload::Frame(f) => f,
+        _ => panic!("{r:?} is no frame"),
+    }
+}
+fn set_trace(vm: &mut Vm, a: Args) -> Step {
+    let value = a.not_none(1);
+    value.iter().for_each(|r| vm.heap.incref_raw(*r));
+    let old = std::mem::replace(&mut frame_mut(vm, a[0]).trace, value);
+    vm.replace_raw(old);
+    Ok(vm.none())
+}
+fn set_flag<const OPCODES: usize>(vm: &mut Vm, a: Args) -> Step {
+    let on = a.opt(1) == Some(fixed::TRUE);
+    let f = frame_mut(vm, a[0]);
+    if OPCODES == 1 { f.trace_opcodes = on } else { f.trace_lines = on }
+    Ok(vm.none())
+}
+/// Last instruction (code unit) and its line.
+pub fn position(vm: &Vm, r: Ref) -> (u32, i32) {
+    let f = frame(vm, r);
+    let last = match &f.state {
+        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+            Some(Activation::Py(x)) => x.last,
+            _ => f.lasti,
+        },
+        FrameState::Suspended { generator } => vm.generator(*generator).frame.as_ref().map_or(f.lasti, |x| x.last),
+        FrameState::Finished { .. } => f.lasti,
+    };
+    (last, crate::vm::load::line_of(&code(vm, f.code), last))
+}
+fn frame_repr(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, frame(vm, a[0]).code);
+    let (_, line) = position(vm, a[0]);
+    let file = crate::objects::str::repr(vm.str_of(c.filename).expect("a str").wtf8());
+    let text = format!("<frame at {:#x}, file {file}, line {line}, code {}>", a[0].address(), vm.lossy(c.name));
+    Ok(vm.str(text))
+}
+/// The frame's variables: a fresh dict (writes to it do not reach the frame, except at module and class level).
+fn frame_locals(vm: &mut Vm, a: Args) -> Step {
+    let f = frame(vm, a[0]).clone();
+    if let Some(ns) = f.locals {
+        return Ok(vm.incref(ns));
+    }
+    let c = code(vm, f.code);
+    if c.flags & crate::code::flags::NEWLOCALS == 0 {
+        return Ok(vm.incref(f.globals));
+    }
+    let values = frame_values(vm, &f);
+    Ok(vm.locals_dict(&c, &values))
+}
+fn frame_values(vm: &Vm, f: &FrameObj) -> Vec<Option<Ref>> {
+    match &f.state {
+        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+            Some(Activation::Py(x)) => {
+                let base = x.base as usize;
+                (base..base + x.code.localsplus.len()).map(|i| vm.cur.stack[i].opt()).collect()
+            }
+            _ => vec![],
+        },
+        FrameState::Suspended { generator } => {
+            let g = vm.generator(*generator);
+            let count = g.frame.as_ref().map_or(0, |x| x.code.localsplus.len());
+            g.stack.iter().take(count).map(|w| w.opt()).collect()
+        }
+        FrameState::Finished { locals } => locals.clone(),
+    }
+}
+impl Vm {
+    /// Named local values as a dict; cells are looked into.
+    pub fn locals_dict(&mut self, c: &CodeObj, values: &[Option<Ref>]) -> crate::heap::Owned {
+        let dict = self.dict();
+        for (i, v) in values.iter().enumerate().take(c.localsplus.len()) {
+            let in_cell = c.kinds[i] & (kind::CELL | kind::FREE) != 0;
+            let value = match v {
+                Some(v) if in_cell && self.ty(*v) == t::CELL => self.cell_value(*v),
+                v => *v,
+            };
+            if c.kinds[i] & kind::HIDDEN != 0 {
+                continue;
+            }
+            if let Some(v) = value {
+                self.dict_set_name(dict.get(), c.localsplus[i], v);
+            }
+        }
+        dict
+    }
+}
+fn frame_back(vm: &mut Vm, a: Args) -> Step {
+    if let FrameState::Running { index, .. } = frame(vm, a[0]).state {
+        let below = (0..index as usize).rev().find(|i| matches!(&vm.cur.activations[*i], Activation::Py(f) if !f.hidden));
+        if let Some(i) = below {
+            let f = vm.frame_object(i);
+            return Ok(vm.incref(f));
+        }
+    }
+    Ok(vm.none())
+}
+fn frame_generator(vm: &mut Vm, a: Args) -> Step {
+    let g = match &frame(vm, a[0]).state {
+        FrameState::Suspended { generator } => Some(*generator),
+        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+            Some(Activation::Py(f)) => f.generator,
+            _ => None,
+        },
+        FrameState::Finished { .. } => None,
+    };
+    match g {
+        Some(g) => Ok(vm.incref(g)),
+        None => Ok(vm.none()),
+    }
+}
+
+static TRACEBACK_DEFS: &[Def] = &[
+    Def::new("(cls, tb_next, tb_frame, tb_lasti, tb_lineno)", traceback_new),
+    Def::get_set("tb_next", |vm, a| match tb(vm, a[0]).next { Some(x) => Ok(vm.incref(x)), None => Ok(vm.none()) }, set_next, ""),
+    Def::member("tb_frame", |vm, a| { let f = tb(vm, a[0]).frame; Ok(vm.incref(f)) }, ""),
+    Def::member("tb_lasti", |vm, a| { let i = tb(vm, a[0]).lasti; Ok(vm.int(i as i64)) }, ""),
+    Def::get("tb_lineno", |vm, a| { let i = tb(vm, a[0]).lineno; Ok(vm.int(i as i64)) }, ""),
+];
+fn tb(vm: &Vm, r: Ref) -> &Traceback {
+    match vm.heap.get(r) {
+        Payload::Traceback(x) => x,
+        _ => panic!("{r:?} is no traceback"),
+    }
+}
+fn traceback_new(vm: &mut Vm, a: Args) -> Step {
+    let next = a.not_none(1);
+    if next.is_some_and(|r| vm.ty(r) != t::TRACEBACK) {
+        let message = format!("expected traceback object or None, got '{}'", vm.type_name(a[1]));
+        return Err(vm.type_error(message));
+    }
+    if vm.ty(a[2]) != t::FRAME {
+        let message = format!("traceback() argument 'tb_frame' must be frame, not {}", vm.type_name(a[2]));
+        return Err(vm.type_error(message));
+    }
+    let (lasti, lineno) = (vm.index_i32(a[3])?, vm.index_i32(a[4])?);
+    vm.heap.incref_raw(a[2]);
+    next.iter().for_each(|r| vm.heap.incref_raw(*r));
+    let x = Traceback { frame: a[2], next, lasti, lineno };
+    Ok(vm.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(x)), 0))
+}
+fn set_next(vm: &mut Vm, a: Args) -> Step {
+    let next = a.not_none(1);
+    if a.opt(1).is_none() {
+        return Err(vm.type_error("can't delete tb_next attribute"));
+    }
+    let mut at = next;
+    while let Some(x) = at {
+        if vm.ty(x) != t::TRACEBACK {
+            let message = format!("expected traceback object, got '{}'", vm.type_name(x));
+            return Err(vm.type_error(message));
+        }
+        if x == a[0] {
+            return Err(vm.value_error("traceback loop detected"));
+        }
+        at = tb(vm, x).next;
+    }
+    next.iter().for_each(|r| vm.heap.incref_raw(*r));
+    let old = match vm.heap.get_mut(a[0]) {
+        Payload::Traceback(x) => std::mem::replace(&mut x.next, next),
+        _ => None,
+    };
+    vm.replace_raw(old);
+    Ok(vm.none())
+}

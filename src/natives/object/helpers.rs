@@ -1,0 +1,124 @@
+//! What the prelude needs of the machine: the hidden module `_pellucid`.
+use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::vm::native::ModuleDef;
+use crate::vm::step::Resume;
+use crate::vm::{Args, Def, Step, Vm, fixed, t};
+
+pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS], types: &[], init: None };
+
+static FUNCTIONS: &[Def] = &[
+    Def::function("_type_new_raw", "(meta, name, bases, ns, /)", super::type_new::type_new_raw, "A class before names and hooks."),
+    Def::function("_run_body", "(func, ns, /)", |vm, a| vm.run_body(a[0], a[1]), "Runs a class body."),
+    Def::function("_type_lookup", "(cls, name, default, /)", type_lookup, "An attribute along the MRO, unbound."),
+    Def::function("_type_dict", "(cls, /)", |vm, a| { let d = vm.type_obj(a[0]).dict; Ok(vm.incref(d)) }, "A class's own namespace."),
+    Def::function("_type_modified", "(cls, /)", |vm, a| { vm.type_modified(a[0]); Ok(vm.none()) }, "After a change of a class's own namespace."),
+    Def::function("_is_type", "(x, /)", |vm, a| { let b = vm.is_type(a[0]); Ok(vm.bool(b)) }, ""),
+    Def::function("_real_type", "(x, /)", |vm, a| { let ty = vm.ty(a[0]); Ok(vm.incref(ty)) }, ""),
+    Def::function("_has_flag", "(cls, flag, /)", |vm, a| { let f = vm.index_i64(a[1])? as u32; let b = vm.type_obj(a[0]).has(f); Ok(vm.bool(b)) }, ""),
+    Def::function("_gen_throw", "(gen, exc, /)", |vm, a| vm.tail_resume(a[0], Resume::Throw(a[1])), "Raises inside, without asking the delegate."),
+    Def::function("_gen_send", "(gen, value, /)", |vm, a| vm.tail_resume(a[0], Resume::Send(a[1])), ""),
+    Def::function("_gen_delegate", "(gen, /)", |vm, a| match vm.delegate_of(a[0]) { Some(d) => Ok(vm.incref(d)), None => Ok(vm.none()) }, ""),
+    Def::function("_gen_pop_delegate", "(gen, value, /)", pop_delegate, "After a delegate's end: its result becomes what the SEND loop gives."),
+    Def::function("_gen_state", "(gen, /)", |vm, a| { let s = vm.generator(a[0]).state as i64; Ok(vm.int(s)) }, "0 created, 1 suspended, 2 running, 3 closed."),
+    Def::function("_gen_kill", "(gen, /)", |vm, a| { vm.kill_generator(a[0]); Ok(vm.none()) }, "Drops the frame of a generator that never began."),
+    Def::function("_is_wrapped", "(x, /)", |vm, a| { let b = vm.ty(a[0]) == t::ASYNC_GEN_WRAPPED; Ok(vm.bool(b)) }, "What an async generator yields, as opposed to what it awaits."),
+    Def::function("_unwrap", "(x, /)", |vm, a| match vm.heap.get(a[0]) { Payload::Proxy(v) => { let v = *v; Ok(vm.incref(v)) } _ => Ok(vm.incref(a[0])) }, ""),
+    Def::function("_ag_flag", "(gen, name, value, /)", ag_flag, "Reads (value None) or sets a flag of an async generator."),
+    Def::function("_cell_contents", "(cell, /)", |vm, a| match vm.cell_value(a[0]) { Some(v) => Ok(vm.incref(v)), None => Ok(vm.none()) }, ""),
+    Def::function("_caller_globals", "()", caller_globals, ""),
+    Def::function("_input_line", "(prompt, password, /)", input_line, "One line from the front end."),
+    Def::function("_sys_modules", "()", |vm, _| { let m = vm.modules; Ok(vm.incref(m)) }, ""),
+    Def::function("_set_registry", "(name, value, /)", set_registry, "Keeps a value for the process."),
+    Def::function("_get_registry", "(name, /)", get_registry, ""),
+    Def::function("_exc_traceback", "(exc, tb, /)", set_traceback, "Replaces an exception's traceback."),
+    Def::function("_set_context", "(exc, context, /)", set_context, "Replaces an exception's context without a check."),
+];
+
+fn type_lookup(vm: &mut Vm, a: Args) -> Step {
+    let name = super::object_type::attr_name(vm, a[1])?;
+    let v = vm.lookup(a[0], name).unwrap_or(a[2]);
+    Ok(vm.incref(v))
+}
+fn pop_delegate(vm: &mut Vm, a: Args) -> Step {
+    let send = crate::code::opcode::op::SEND;
+    let g = vm.generator_mut(a[0]);
+    let Some(f) = g.frame.as_mut() else { return Ok(vm.none()) };
+    // Suspended at YIELD_VALUE inside `SEND … YIELD_VALUE RESUME JUMP_BACKWARD_NO_INTERRUPT`: go on behind the loop.
+    let units = &f.code.units;
+    let at = (0..f.pc as usize).rev().find(|i| (units[*i] & 0xFF) as u8 == send);
+    if let Some(at) = at {
+        let n = (units[at] >> 8) as usize;
+        f.pc = (at + 2 + n) as u32;
+    }
+    Ok(vm.incref(a[1]))
+}
+fn ag_flag(vm: &mut Vm, a: Args) -> Step {
+    let name = vm.lossy(a[1]);
+    let set = a.not_none(2).map(|v| v == fixed::TRUE);
+    let g = vm.generator_mut(a[0]);
+    let flag = match name.as_str() {
+        "running" => &mut g.ag_running,
+        "closed" => &mut g.ag_closed,
+        _ => &mut g.hooks_inited,
+    };
+    let old = *flag;
+    if let Some(v) = set {
+        *flag = v;
+    }
+    Ok(vm.bool(old))
+}
+fn caller_globals(vm: &mut Vm, _a: Args) -> Step {
+    let found = vm.visible_frame(0).and_then(|i| match &vm.cur.activations[i] {
+        crate::vm::thread::Activation::Py(f) => Some(f.globals),
+        _ => None,
+    });
+    match found {
+        Some(g) => Ok(vm.incref(g)),
+        None => Ok(vm.none()),
+    }
+}
+fn input_line(vm: &mut Vm, a: Args) -> Step {
+    use crate::face::InputRefused;
+    use crate::vm::syscall::{SysResult, Syscall};
+    let prompt = vm.lossy(a[0]);
+    match vm.syscall(Syscall::Input { prompt, password: a[1] == fixed::TRUE })? {
+        SysResult::Text(s) => Ok(vm.str(s)),
+        SysResult::NoInput(InputRefused::Interrupted) => Err(crate::vm::Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]))),
+        SysResult::NoInput(InputRefused::NotAllowed) => {
+            Err(vm.runtime_error("input() was called, but this front end does not support input requests."))
+        }
+        _ => Err(vm.error(t::EOF_ERROR, "EOF when reading a line")),
+    }
+}
+fn leak(name: String) -> &'static str {
+    // Names of registry entries are few and fixed by the prelude.
+    Box::leak(name.into_boxed_str())
+}
+fn set_registry(vm: &mut Vm, a: Args) -> Step {
+    let name = vm.lossy(a[0]);
+    vm.heap.incref_raw(a[1]);
+    let key = vm.registry.keys().find(|k| **k == name).copied().unwrap_or_else(|| leak(name));
+    let old = vm.registry.insert(key, a[1]);
+    vm.replace_raw(old);
+    Ok(vm.none())
+}
+fn get_registry(vm: &mut Vm, a: Args) -> Step {
+    let name = vm.lossy(a[0]);
+    match vm.registry.get(name.as_str()).copied() {
+        Some(v) => Ok(vm.incref(v)),
+        None => Ok(vm.none()),
+    }
+}
+fn replace(vm: &mut Vm, exc: Ref, value: Option<Ref>, field: fn(&mut crate::objects::exception::ExcObj) -> &mut Option<Ref>) -> Step {
+    value.iter().for_each(|r| vm.heap.incref_raw(*r));
+    let old = std::mem::replace(field(vm.exc_mut(exc)), value);
+    vm.replace_raw(old);
+    Ok(vm.none())
+}
+fn set_traceback(vm: &mut Vm, a: Args) -> Step {
+    replace(vm, a[0], a.not_none(1), |e| &mut e.traceback)
+}
+fn set_context(vm: &mut Vm, a: Args) -> Step {
+    replace(vm, a[0], a.not_none(1), |e| &mut e.context)
+}

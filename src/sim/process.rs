@@ -1,0 +1,137 @@
+//! A process as the system sees it: its folder, its descriptors, and the table of open files that they point into.
+use super::{Os, Stop};
+use crate::face::Stream;
+use crate::vm::syscall::errno;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Descriptors, folder and mask of a process.
+#[derive(Clone, Debug)]
+pub struct Process {
+    pub pid: i32,
+    pub parent: i32,
+    /// Absolute.
+    pub cwd: String,
+    pub umask: u32,
+    pub fds: BTreeMap<i32, Slot>,
+}
+
+/// One descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Key in the table of open files.
+    pub file: u32,
+    pub inheritable: bool,
+}
+
+/// One open file (POSIX: open file description), shared by the descriptors that `dup` made.
+#[derive(Clone, Debug)]
+pub struct OpenFile {
+    pub kind: Kind,
+    pub position: u64,
+    /// Access mode, O_APPEND, O_NONBLOCK.
+    pub flags: i32,
+    /// Descriptors that point here.
+    pub uses: u32,
+}
+
+/// What is open.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A file of the memory tree, by inode.
+    Memory(u64),
+    /// A file of the library: its bytes.
+    Library(String, Arc<Vec<u8>>),
+    /// A file under a mount: its path and its whole contents; every change is written back.
+    Host { path: String, data: Vec<u8> },
+    /// A folder, by absolute path.
+    Directory(String),
+    Null,
+    Zero,
+    Random,
+    Stdin { line: Vec<u8> },
+    Output(Stream),
+    PipeReader(u32),
+    PipeWriter(u32),
+    Socket(u32),
+    /// Registered descriptors and their events.
+    Epoll(BTreeMap<i32, u32>),
+}
+
+/// Every open file of the system.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    files: BTreeMap<u32, OpenFile>,
+    last: u32,
+}
+
+impl Process {
+    pub fn new(cwd: String) -> Process {
+        Process { pid: 100, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new() }
+    }
+    /// The lowest free descriptor.
+    fn free(&self) -> i32 {
+        (0..).find(|n| !self.fds.contains_key(n)).expect("fewer than 2^31 descriptors")
+    }
+}
+
+impl Os {
+    pub(super) fn open_standard_streams(&mut self) {
+        for (kind, flags) in [(Kind::Stdin { line: vec![] }, 0), (Kind::Output(Stream::Stdout), 1), (Kind::Output(Stream::Stderr), 1)] {
+            let fd = self.open_file(kind, flags);
+            self.process.fds.get_mut(&fd).expect("just opened").inheritable = true;
+        }
+    }
+    /// A new open file at the lowest free descriptor, not inheritable (PEP 446).
+    pub(super) fn open_file(&mut self, kind: Kind, flags: i32) -> i32 {
+        self.table.last += 1;
+        let file = self.table.last;
+        self.table.files.insert(file, OpenFile { kind, position: 0, flags, uses: 1 });
+        let fd = self.process.free();
+        self.process.fds.insert(fd, Slot { file, inheritable: false });
+        fd
+    }
+    pub(super) fn file(&self, fd: i32) -> Result<&OpenFile, Stop> {
+        let slot = self.process.fds.get(&fd).ok_or(Stop::Errno(errno::EBADF))?;
+        Ok(&self.table.files[&slot.file])
+    }
+    pub(super) fn file_mut(&mut self, fd: i32) -> Result<&mut OpenFile, Stop> {
+        let slot = self.process.fds.get(&fd).ok_or(Stop::Errno(errno::EBADF))?;
+        Ok(self.table.files.get_mut(&slot.file).expect("a descriptor points to an open file"))
+    }
+    /// Another descriptor for the same open file.
+    pub(super) fn dup(&mut self, fd: i32, to: Option<i32>, inheritable: bool) -> Result<i32, Stop> {
+        let slot = *self.process.fds.get(&fd).ok_or(Stop::Errno(errno::EBADF))?;
+        let to = match to {
+            Some(n) if n < 0 => return Err(Stop::Errno(errno::EBADF)),
+            Some(n) if n == fd => return Ok(n),
+            Some(n) => {
+                let _ = self.close(n);
+                n
+            }
+            None => self.process.free(),
+        };
+        self.table.files.get_mut(&slot.file).expect("a descriptor points to an open file").uses += 1;
+        self.process.fds.insert(to, Slot { file: slot.file, inheritable });
+        Ok(to)
+    }
+    /// Ends a descriptor; the last one of an open file ends that too.
+    pub(super) fn close(&mut self, fd: i32) -> Result<(), Stop> {
+        let slot = self.process.fds.remove(&fd).ok_or(Stop::Errno(errno::EBADF))?;
+        self.io_changed = true;
+        let f = self.table.files.get_mut(&slot.file).expect("a descriptor points to an open file");
+        f.uses -= 1;
+        if f.uses > 0 {
+            return Ok(());
+        }
+        let f = self.table.files.remove(&slot.file).expect("just seen");
+        match f.kind {
+            Kind::Memory(inode) => self.fs.tree.closed(inode),
+            Kind::PipeReader(p) => self.pipes.close_reader(p),
+            Kind::PipeWriter(p) => self.pipes.close_writer(p),
+            Kind::Socket(s) => self.sockets.close(s),
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! Pushing and popping Python frames, and frame objects.
+use super::thread::Activation;
+use super::{Vm, t};
+use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
+use crate::objects::code::CodeObj;
+use crate::objects::frame::{Frame, FrameObj, FrameState, Ret, Word};
+use std::sync::Arc;
+
+/// Registers of the running frame, kept out of memory while it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Regs {
+    pub pc: usize,
+    pub sp: usize,
+    pub base: usize,
+}
+
+impl Vm {
+    /// The top of the data stack in use.
+    pub(super) fn stack_top(&self) -> usize {
+        self.cur
+            .activations
+            .iter()
+            .rev()
+            .find_map(|a| match a {
+                Activation::Py(f) => Some(f.sp as usize),
+                Activation::Native(_) => None,
+            })
+            .unwrap_or(0)
+    }
+    /// Makes sure that the stack has words up to `end`.
+    #[inline]
+    pub(super) fn reserve_stack(&mut self, end: usize) {
+        if self.cur.stack.len() < end {
+            self.cur.stack.resize(end.next_power_of_two().max(256), Word::NULL);
+        }
+    }
+    #[inline]
+    pub(super) fn code_of(&self, func: Ref) -> (Ref, Arc<CodeObj>) {
+        match self.heap.get(func) {
+            Payload::Function(f) => match self.heap.get(f.code) {
+                Payload::Code(c) => (f.code, c.clone()),
+                _ => panic!("a function's code is no code object"),
+            },
+            _ => panic!("{func:?} is no function"),
+        }
+    }
+    /// A frame for `func`, whose locals the caller puts at `base`. Takes over the reference to `func`.
+    #[inline]
+    pub(super) fn push_frame(&mut self, func: Ref, code_ref: Ref, code: Arc<CodeObj>, base: usize, ret: Ret) {
+        let Payload::Function(f) = self.heap.get(func) else { panic!("{func:?} is no function") };
+        let (globals, builtins) = (f.globals, f.builtins);
+        self.heap.incref_raw(code_ref);
+        let sp = (base + code.localsplus.len()) as u32;
+        self.reserve_stack(sp as usize + code.stacksize as usize + 8);
+        let hidden = code.hidden;
+        self.cur.depth += 1;
+        self.cur.activations.push(Activation::Py(Frame {
+            code,
+            code_ref,
+            func,
+            globals,
+            builtins,
+            locals: None,
+            generator: None,
+            object: None,
+            base: base as u32,
+            sp,
+            pc: 0,
+            last: 0,
+            ret,
+            hidden,
+        }));
+    }
+    /// The Python frame on top.
+    #[inline]
+    pub(super) fn top(&mut self) -> &mut Frame {
+        match self.cur.activations.last_mut() {
+            Some(Activation::Py(f)) => f,
+            _ => panic!("the top activation is no Python frame"),
+        }
+    }
+    #[inline]
+    pub(super) fn save(&mut self, r: &Regs, at: usize) {
+        let f = self.top();
+        f.pc = r.pc as u32;
+        f.sp = r.sp as u32;
+        f.last = at as u32;
+    }
+    /// Ends the frame on top: its stack segment and references are given back. The value is not its business.
+    pub(super) fn pop_frame(&mut self) -> (Ret, Option<Ref>) {
+        let Some(Activation::Py(f)) = self.cur.activations.pop() else { panic!("no Python frame to pop") };
+        self.cur.depth -= 1;
+        if f.object.is_some() {
+            self.retire_frame_object(&f);
+        }
+        for i in (f.base as usize..f.sp as usize).rev() {
+            if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
+                self.heap.decref_raw(r);
+            }
+        }
+        self.heap.decref_raw(f.code_ref);
+        self.heap.decref_raw(f.func);
+        f.locals.iter().for_each(|r| self.heap.decref_raw(*r));
+        f.object.iter().for_each(|r| self.heap.decref_raw(*r));
+        (f.ret, f.generator)
+    }
+    /// The frame ends while Python holds its object: the object keeps the locals.
+    fn retire_frame_object(&mut self, f: &Frame) {
+        let object = f.object.expect("checked");
+        if self.heap.count(object) == 1 {
+            return;
+        }
+        let count = f.code.localsplus.len();
+        let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
+        locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
+        if let Payload::Frame(x) = self.heap.get_mut(object) {
+            x.state = FrameState::Finished { locals };
+            x.lasti = f.last;
+        }
+    }
+    /// The frame object of the Python frame at this index of the activations (borrowed), made when first asked for.
+    pub fn frame_object(&mut self, index: usize) -> Ref {
+        let Activation::Py(f) = &self.cur.activations[index] else { panic!("activation {index} is no Python frame") };
+        if let Some(o) = f.object {
+            return o;
+        }
+        let (code, func, globals, builtins, locals) = (f.code_ref, f.func, f.globals, f.builtins, f.locals);
+        [Some(code), Some(func), Some(globals), Some(builtins), locals].into_iter().flatten().for_each(|r| self.heap.incref_raw(r));
+        let object = FrameObj {
+            state: FrameState::Running { thread: self.cur.id, index: index as u32 },
+            code,
+            func,
+            globals,
+            builtins,
+            locals,
+            back: None,
+            lasti: 0,
+            trace: None,
+            extra_locals: None,
+            trace_lines: true,
+            trace_opcodes: false,
+        };
+        let o = self.heap.alloc(t::FRAME, Payload::Frame(Box::new(object)), 0).into_raw();
+        if let Activation::Py(f) = &mut self.cur.activations[index] {
+            f.object = Some(o);
+        }
+        o
+    }
+    /// Index of the visible Python frame `depth` levels below the top.
+    pub fn visible_frame(&self, depth: usize) -> Option<usize> {
+        let visible = |a: &Activation| matches!(a, Activation::Py(f) if !f.hidden);
+        (0..self.cur.activations.len()).rev().filter(|i| visible(&self.cur.activations[*i])).nth(depth)
+    }
+    /// `sys._getframe(depth)`.
+    pub fn frame_at(&mut self, depth: usize) -> Result<Owned, super::Ask> {
+        match self.visible_frame(depth) {
+            Some(i) => {
+                let o = self.frame_object(i);
+                Ok(self.incref(o))
+            }
+            None => Err(self.value_error("call stack is not deep enough")),
+        }
+    }
+}
+
+impl Vm {
+    /// The frame object of a generator that has a frame (borrowed), running or not.
+    pub fn generator_frame_object(&mut self, g: Ref) -> Option<Ref> {
+        let running = self.cur.activations.iter().position(|a| matches!(a, Activation::Py(f) if f.generator == Some(g)));
+        if let Some(i) = running {
+            return Some(self.frame_object(i));
+        }
+        let f = self.generator(g).frame.as_ref()?;
+        if f.object.is_some() {
+            return f.object;
+        }
+        let (code, func, globals, builtins, lasti) = (f.code_ref, f.func, f.globals, f.builtins, f.last);
+        [code, func, globals, builtins].into_iter().for_each(|r| self.heap.incref_raw(r));
+        let object = FrameObj {
+            state: FrameState::Suspended { generator: g },
+            code,
+            func,
+            globals,
+            builtins,
+            locals: None,
+            back: None,
+            lasti,
+            trace: None,
+            extra_locals: None,
+            trace_lines: true,
+            trace_opcodes: false,
+        };
+        let o = self.heap.alloc(t::FRAME, Payload::Frame(Box::new(object)), 0).into_raw();
+        if let Some(f) = self.generator_mut(g).frame.as_mut() {
+            f.object = Some(o);
+        }
+        Some(o)
+    }
+}

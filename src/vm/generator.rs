@@ -1,0 +1,245 @@
+//! Generators, coroutines and async generators: making, resuming, suspending, closing.
+use super::frames::Regs;
+use super::step::Resume;
+use super::thread::Activation;
+use super::{Ask, Vm, fixed, t};
+use crate::heap::{Owned, Ref, flag};
+use crate::objects::Payload;
+use crate::objects::code::flags;
+use crate::objects::frame::{Ret, Word};
+use crate::objects::generator::{GenState, Generator};
+
+impl Vm {
+    pub fn generator(&self, r: Ref) -> &Generator {
+        match self.heap.get(r) {
+            Payload::Generator(g) => g,
+            _ => panic!("{r:?} is no generator"),
+        }
+    }
+    pub fn generator_mut(&mut self, r: Ref) -> &mut Generator {
+        match self.heap.get_mut(r) {
+            Payload::Generator(g) => g,
+            _ => panic!("{r:?} is no generator"),
+        }
+    }
+    /// RETURN_GENERATOR: moves the frame on top into a new object, which is what the call returns.
+    pub(super) fn make_generator(&mut self, r: &Regs, at: usize) {
+        self.save(r, at);
+        let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
+        self.cur.depth -= 1;
+        let stack = self.take_segment(frame.base as usize, frame.sp as usize);
+        let ty = match frame.code.flags {
+            f if f & flags::COROUTINE != 0 => t::COROUTINE,
+            f if f & flags::ASYNC_GENERATOR != 0 => t::ASYNC_GENERATOR,
+            _ => t::GENERATOR,
+        };
+        let Payload::Function(func) = self.heap.get(frame.func) else { panic!("a frame has a function") };
+        let (name, qualname, code) = (func.name, func.qualname, frame.code_ref);
+        [name, qualname, code].into_iter().for_each(|r| self.heap.incref_raw(r));
+        let ret = frame.ret;
+        frame.ret = Ret::Push;
+        let generator = Generator {
+            state: GenState::Created,
+            frame: Some(Box::new(frame)),
+            stack,
+            name,
+            qualname,
+            code,
+            handled: None,
+            origin: None,
+            finalizer: None,
+            hooks_inited: false,
+            ag_running: false,
+            ag_closed: false,
+            frame_object: None,
+        };
+        let g = self.heap.alloc(ty, Payload::Generator(Box::new(generator)), flag::FINALIZER);
+        self.deliver(g, ret);
+    }
+    /// Takes a segment of the data stack away; borrowed words become owned, since the frame leaves its caller's care.
+    fn take_segment(&mut self, from: usize, to: usize) -> Vec<Word> {
+        (from..to)
+            .map(|i| {
+                let w = std::mem::replace(&mut self.cur.stack[i], Word::NULL);
+                if !w.is_null() && !w.is_owned() {
+                    self.heap.incref_raw(w.get());
+                    return Word::owned(w.get());
+                }
+                w
+            })
+            .collect()
+    }
+    /// Puts a suspended generator's frame on top. `ret`: what becomes of what it yields. None: it cannot be resumed.
+    fn push_generator(&mut self, g: Ref, ret: Ret) -> bool {
+        let base = self.stack_top();
+        let x = self.generator_mut(g);
+        let Some(mut frame) = x.frame.take() else { return false };
+        x.state = GenState::Running;
+        let stack = std::mem::take(&mut x.stack);
+        let handled = x.handled.take();
+        self.reserve_stack(base + frame.code.localsplus.len() + frame.code.stacksize as usize + 8);
+        self.cur.stack[base..base + stack.len()].copy_from_slice(&stack);
+        frame.base = base as u32;
+        frame.sp = (base + stack.len()) as u32;
+        frame.ret = ret;
+        frame.generator = Some(g);
+        self.heap.incref_raw(g);
+        if let Some(o) = frame.object {
+            let (thread, index) = (self.cur.id, self.cur.activations.len() as u32);
+            if let Payload::Frame(f) = self.heap.get_mut(o) {
+                f.state = crate::objects::frame::FrameState::Running { thread, index };
+            }
+        }
+        self.cur.depth += 1;
+        self.cur.handled.push(handled);
+        self.cur.activations.push(Activation::Py(*frame));
+        true
+    }
+    /// Resumes by value; the registers of the frame below are saved already.
+    pub(super) fn resume_send(&mut self, g: Ref, value: Owned, ret: Ret) {
+        if let Err(e) = self.check_resumable(g, value.get(), ret) {
+            self.release(value);
+            match e {
+                Some(Ask::Raise(e)) => self.fail(e, ret),
+                Some(other) => panic!("a check raises or not: {other:?}"),
+                None => {
+                    let none = self.none();
+                    self.end_generator(g, none, ret)
+                }
+            }
+            return;
+        }
+        if self.cur.depth >= self.recursion_limit {
+            self.release(value);
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            return self.raise_ask(e);
+        }
+        assert!(self.push_generator(g, ret), "a created or suspended generator has a frame");
+        self.push_saved(value);
+    }
+    /// Ok: there is a frame to resume. Err(None): it is at its end.
+    fn check_resumable(&mut self, g: Ref, value: Ref, _ret: Ret) -> Result<(), Option<Ask>> {
+        let what = match self.ty(g) {
+            t::COROUTINE => "coroutine",
+            t::ASYNC_GENERATOR => "async generator",
+            _ => "generator",
+        };
+        match self.generator(g).state {
+            GenState::Running => Err(Some(self.value_error(format!("{what} already executing")))),
+            GenState::Closed if what == "coroutine" => Err(Some(self.runtime_error("cannot reuse already awaited coroutine"))),
+            GenState::Closed => Err(None),
+            GenState::Created if value != fixed::NONE => {
+                Err(Some(self.type_error(format!("can't send non-None value to a just-started {what}"))))
+            }
+            _ => Ok(()),
+        }
+    }
+    /// Resumes by raising at the yield.
+    pub(super) fn resume_throw(&mut self, g: Ref, exc: Owned, ret: Ret) {
+        match self.generator(g).state {
+            GenState::Running => {
+                self.release(exc);
+                let e = self.value_error("generator already executing");
+                return self.raise_ask(e);
+            }
+            GenState::Closed => {
+                if self.ty(g) == t::COROUTINE {
+                    self.release(exc);
+                    let e = self.runtime_error("cannot reuse already awaited coroutine");
+                    return self.raise_ask(e);
+                }
+                return self.fail(exc, ret);
+            }
+            GenState::Created => {
+                // Nothing can catch it: the generator ends where it began.
+                assert!(self.push_generator(g, ret), "a created generator has a frame");
+                return self.unwind(exc);
+            }
+            GenState::Suspended => {}
+        }
+        assert!(self.push_generator(g, ret), "a suspended generator has a frame");
+        self.unwind(exc);
+    }
+    /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
+    pub(super) fn suspend(&mut self, r: &Regs, at: usize, value: Owned) {
+        self.save(r, at);
+        let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
+        self.cur.depth -= 1;
+        let stack = self.take_segment(frame.base as usize, frame.sp as usize);
+        let ret = frame.ret;
+        let g = frame.generator.take().expect("only a generator's frame yields");
+        let handled = self.cur.handled.pop().flatten();
+        if let Some(o) = frame.object
+            && let Payload::Frame(f) = self.heap.get_mut(o)
+        {
+            f.state = crate::objects::frame::FrameState::Suspended { generator: g };
+            f.lasti = frame.last;
+        }
+        let x = self.generator_mut(g);
+        x.state = GenState::Suspended;
+        x.stack = stack;
+        x.frame = Some(Box::new(frame));
+        x.handled = handled;
+        self.heap.set_flag(g, flag::FINALIZER);
+        self.heap.decref_raw(g);
+        self.deliver(value, ret);
+    }
+    /// The frame of a generator is gone; releases the reference that the frame held.
+    pub(super) fn close_generator(&mut self, g: Ref) {
+        let handled = self.cur.handled.pop().flatten();
+        handled.iter().for_each(|r| self.heap.decref_raw(*r));
+        self.generator_mut(g).state = GenState::Closed;
+        self.heap.clear_flag(g, flag::FINALIZER);
+        self.heap.decref_raw(g);
+    }
+    /// A generator's frame returned: FOR_ITER and SEND see the end, others get StopIteration.
+    pub(super) fn end_generator(&mut self, g: Ref, value: Owned, ret: Ret) {
+        let is_async = self.ty(g) == t::ASYNC_GENERATOR;
+        if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && !is_async && matches!(self.cur.activations.last(), Some(Activation::Py(_))) {
+            return self.end_iteration(value, ret);
+        }
+        let e = if is_async {
+            Ask::Raise(self.new_exception(t::STOP_ASYNC_ITERATION, vec![]))
+        } else {
+            self.stop_iteration(Some(value.get()))
+        };
+        self.release(value);
+        match e {
+            Ask::Raise(e) => self.fail(e, ret),
+            other => panic!("an exception was made: {other:?}"),
+        }
+    }
+    /// Carries out a `Request::Resume`, whose references it takes over.
+    pub(super) fn start_resume(&mut self, g: Ref, how: Resume, ret: Ret) {
+        match how {
+            Resume::Send(v) => self.resume_send(g, Owned::adopt(v), ret),
+            Resume::Throw(e) => self.resume_throw(g, Owned::adopt(e), ret),
+        }
+        self.heap.decref_raw(g);
+    }
+    /// What a suspended generator delegates to (`yield from`, `await`), borrowed.
+    pub fn delegate_of(&self, g: Ref) -> Option<Ref> {
+        let x = self.generator(g);
+        if x.state != GenState::Suspended {
+            return None;
+        }
+        let f = x.frame.as_ref()?;
+        // Suspended in a SEND loop: the next instruction is RESUME with 2 (yield from) or 3 (await) in its low bits.
+        let unit = *f.code.units.get(f.pc as usize)?;
+        let (op, arg) = ((unit & 0xFF) as u8, unit >> 8);
+        if op == super::dispatch::op::RESUME && arg & 3 >= 2 { x.stack.last().and_then(|w| w.opt()) } else { None }
+    }
+    /// Ends a generator that never began, or whose frame cannot be resumed: drops its frame.
+    pub fn kill_generator(&mut self, g: Ref) {
+        let x = self.generator_mut(g);
+        x.state = GenState::Closed;
+        let (frame, stack, handled) = (x.frame.take(), std::mem::take(&mut x.stack), x.handled.take());
+        self.heap.clear_flag(g, flag::FINALIZER);
+        let mut refs: Vec<Ref> = stack.iter().filter_map(|w| w.owned_ref()).collect();
+        refs.extend(handled);
+        if let Some(f) = frame {
+            f.visit(&mut |r| refs.push(r));
+        }
+        refs.into_iter().for_each(|r| self.heap.decref_raw(r));
+    }
+}

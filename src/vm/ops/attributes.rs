@@ -1,0 +1,156 @@
+//! Attribute loads, stores and deletions; `super()`.
+use super::*;
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
+use crate::objects::code::CodeObj;
+use crate::vm::api::Found;
+use crate::vm::{slow, t};
+
+impl Vm {
+    #[inline]
+    pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+        let name = code.names[arg >> 1];
+        let w = self.peek(r, 1);
+        let obj = w.get();
+        let ty = self.ty(obj);
+        if self.type_obj(ty).has(type_flags::PLAIN_GETATTR) {
+            if arg & 1 != 0 {
+                if let Some(flow) = self.load_method(r, w, ty, name) {
+                    return flow;
+                }
+            } else if let Some(v) = self.plain_attr(obj, ty, name) {
+                self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
+                self.drop_word(w);
+                return Flow::Next;
+            }
+        }
+        self.load_attr_slow(r, at, name, arg & 1 != 0)
+    }
+    /// An instance attribute or plain class attribute, where no descriptor has to be called.
+    #[inline]
+    fn plain_attr(&mut self, obj: Ref, ty: Ref, name: Ref) -> Option<Owned> {
+        match self.heap.get(obj) {
+            Payload::Instance(_) => {}
+            Payload::Module(m) => {
+                let v = self.dict_get_name(m.dict, name)?;
+                return Some(self.incref(v));
+            }
+            _ => return None,
+        }
+        match self.lookup(ty, name) {
+            None => {}
+            Some(a) => {
+                match self.heap.get(a) {
+                    Payload::Member(m) => {
+                        let v = self.slot_values(obj)?.get(m.index as usize).copied().flatten()?;
+                        return Some(self.incref(v));
+                    }
+                    Payload::Function(_) | Payload::Int(_) | Payload::Str(_) | Payload::Float(_) | Payload::List(_) | Payload::Dict(_) => {}
+                    _ => return None,
+                }
+                if self.instance_attr(obj, name).is_none() {
+                    return match self.heap.get(a) {
+                        Payload::Function(_) => Some(self.bound_method(a, obj)),
+                        _ => Some(self.incref(a)),
+                    };
+                }
+            }
+        }
+        let v = self.instance_attr(obj, name)?;
+        Some(self.incref(v))
+    }
+    /// A method call's load: pushes function and self instead of making a bound method.
+    #[inline]
+    fn load_method(&mut self, r: &mut Regs, w: Word, ty: Ref, name: Ref) -> Option<Flow> {
+        let obj = w.get();
+        match self.heap.get(obj) {
+            Payload::Type(_) | Payload::Super(_) => return None,
+            Payload::Module(_) => {
+                let v = self.plain_attr(obj, ty, name)?;
+                self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
+                self.push_word(r, Word::NULL);
+                self.drop_word(w);
+                return Some(Flow::Next);
+            }
+            _ => {}
+        }
+        let f = self.lookup(ty, name)?;
+        if !matches!(self.ty(f), t::FUNCTION | t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) || self.instance_attr(obj, name).is_some() {
+            return None;
+        }
+        self.heap.incref_raw(f);
+        self.cur.stack[r.sp - 1] = Word::owned(f);
+        self.push_word(r, w);
+        Some(Flow::Next)
+    }
+    #[inline(never)]
+    fn load_attr_slow(&mut self, r: &mut Regs, at: usize, name: Ref, method: bool) -> Flow {
+        if method {
+            // callable, NULL: the NULL goes on top once the value is there.
+            let w = self.pop(r);
+            let obj = w.get();
+            let mark = self.temps.len();
+            self.cursor = 0;
+            self.answers.clear();
+            match self.find_attr(obj, name) {
+                Ok(Found::Value(v)) => {
+                    self.release_temps(mark);
+                    self.push(r, v);
+                    self.push_word(r, Word::NULL);
+                    self.drop_word(w);
+                    return Flow::Next;
+                }
+                Ok(Found::Call(..)) => {}
+                Err(Ask::Raise(e)) => {
+                    self.release_temps(mark);
+                    self.drop_word(w);
+                    return self.raise(Ask::Raise(e));
+                }
+                Err(ask) => self.forget(ask),
+            }
+            self.release_temps(mark);
+            self.push_word(r, w);
+            return self.slow_op(r, at, slow::getattr_for_call, 1, &[name], Ret::Unpack);
+        }
+        self.slow_op(r, at, slow::getattr, 1, &[name], Ret::Push)
+    }
+    /// Drops a request that will be made again.
+    pub(in crate::vm) fn forget(&mut self, ask: Ask) {
+        let mut refs = Vec::new();
+        match ask {
+            Ask::Need { request, .. } | Ask::Tail(request) => request.visit(&mut |r| refs.push(r)),
+            Ask::Raise(e) => refs.push(e.into_raw()),
+            Ask::Syscall(_) => {}
+        }
+        refs.into_iter().for_each(|r| self.heap.decref_raw(r));
+    }
+    /// Stack: value, object.
+    #[inline]
+    pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+        let name = code.names[arg];
+        let (value, obj) = (self.peek(r, 2), self.peek(r, 1));
+        let ty = self.ty(obj.get());
+        if self.type_obj(ty).has(type_flags::PLAIN_SETATTR)
+            && matches!(self.heap.get(obj.get()), Payload::Instance(_))
+            && self.lookup(ty, name).is_none_or(|a| matches!(self.heap.get(a), Payload::Int(_) | Payload::Str(_) | Payload::Unit))
+            && self.set_instance_attr(obj.get(), name, Some(value.get()))
+        {
+            r.sp -= 2;
+            self.drop_word(obj);
+            self.drop_word(value);
+            return Flow::Next;
+        }
+        self.slow_op(r, at, slow::setattr, 2, &[name], Ret::Discard)
+    }
+    pub(in crate::vm) fn delete_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+        self.slow_op(r, at, slow::delattr, 1, &[code.names[arg]], Ret::Discard)
+    }
+    /// Stack: super, class, self.
+    pub(in crate::vm) fn load_super_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+        let name = code.names[arg >> 2];
+        if arg & 1 != 0 {
+            return self.slow_op(r, at, slow::super_method, 3, &[name], Ret::Unpack);
+        }
+        self.slow_op(r, at, slow::super_attr, 3, &[name], Ret::Push)
+    }
+}

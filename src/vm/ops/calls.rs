@@ -1,0 +1,75 @@
+//! Calls with keywords and unpacking, returns.
+use super::*;
+use crate::objects::Payload;
+use crate::vm::fixed;
+use crate::vm::thread::Activation;
+
+impl Vm {
+    /// Stack: callable, self or NULL, arguments, tuple of keyword names.
+    pub(in crate::vm) fn op_call_kw(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
+        let names = self.pop_owned(r).into_raw();
+        let place = r.sp - nargs - 2;
+        self.op_call_words(r, at, place, Some(names))
+    }
+    /// Stack: callable, NULL, tuple or any iterable, dict or NULL.
+    pub(in crate::vm) fn op_call_ex(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let args = self.peek(r, 2).get();
+        if self.tuple_items(args).is_none() {
+            let kwargs = self.pop(r);
+            let iterable = self.pop(r);
+            let (null, callee) = (self.pop(r), self.pop(r));
+            self.save(r, at);
+            let words = Words::from_slice(&[callee, null, iterable, kwargs]);
+            return self.slow_with(words, crate::vm::slow::call_ex, &[], Ret::Push);
+        }
+        let kwargs = self.pop(r);
+        let args = self.pop(r);
+        self.pop(r);
+        let callee = self.pop(r);
+        let mut words: Words = self.tuple_items(args.get()).expect("checked").iter().map(|x| Word::owned(*x)).collect();
+        words.iter().for_each(|w| self.heap.incref_raw(w.get()));
+        let mut names = None;
+        if let Some(d) = kwargs.opt() {
+            let pairs: Vec<(Ref, Ref)> = self.dict_of(d).map_or(vec![], |d| d.iter().collect());
+            if !pairs.is_empty() {
+                let keys: Vec<Ref> = pairs.iter().map(|(k, _)| *k).collect();
+                pairs.iter().for_each(|(_, v)| {
+                    self.heap.incref_raw(*v);
+                    words.push(Word::owned(*v))
+                });
+                names = Some(self.tuple_of(&keys).into_raw());
+            }
+        }
+        self.drop_word(kwargs);
+        self.drop_word(args);
+        self.save(r, at);
+        self.call_words(callee, words, names, Ret::Push);
+        Flow::Reload
+    }
+    #[inline]
+    pub(in crate::vm) fn return_value(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let value = self.pop_owned(r);
+        self.save(r, at);
+        let (ret, generator) = self.pop_frame();
+        if let Some(g) = generator {
+            self.heap.incref_raw(g);
+            self.close_generator(g);
+            self.end_generator(g, value, ret);
+            self.heap.decref_raw(g);
+            return Flow::Reload;
+        }
+        self.deliver(value, ret);
+        Flow::Reload
+    }
+    pub(in crate::vm) fn resume(&mut self, _r: &mut Regs, _at: usize) -> Flow {
+        Flow::Next
+    }
+    /// Whether the frame on top belongs to a coroutine or a generator-based one.
+    pub(in crate::vm) fn in_coroutine(&self) -> bool {
+        matches!(self.cur.activations.last(), Some(Activation::Py(f))
+            if f.code.flags & (crate::code::flags::COROUTINE | crate::code::flags::ITERABLE_COROUTINE) != 0)
+    }
+    pub(in crate::vm) fn payload_is_dict(&self, r: Ref) -> bool {
+        matches!(self.heap.get(r), Payload::Dict(_)) && r != fixed::NONE
+    }
+}

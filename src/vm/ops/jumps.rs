@@ -1,0 +1,121 @@
+//! Jumps, tests, loops.
+use super::*;
+use crate::objects::Payload;
+use crate::vm::{fixed, slow, t};
+use crate::objects::generator::GenState;
+
+impl Vm {
+    #[inline(always)]
+    pub(in crate::vm) fn jump(&mut self, r: &mut Regs, n: usize) -> Flow {
+        r.pc += n;
+        Flow::Next
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn jump_backward(&mut self, r: &mut Regs, at: usize, n: usize, budget: &mut u64) -> Flow {
+        r.pc -= n;
+        *budget = budget.saturating_sub(1);
+        if *budget == 0 {
+            self.save(r, at);
+            return Flow::Reload;
+        }
+        Flow::Next
+    }
+    pub(in crate::vm) fn jump_back_quietly(&mut self, r: &mut Regs, n: usize) -> Flow {
+        r.pc -= n;
+        Flow::Next
+    }
+    /// The compiler puts TO_BOOL or a bool-giving comparison in front: the top is a bool.
+    #[inline(always)]
+    pub(in crate::vm) fn pop_jump_if(&mut self, r: &mut Regs, n: usize, want: bool) -> Flow {
+        let w = self.pop(r);
+        if (w.get() == fixed::TRUE) == want {
+            r.pc += n;
+        }
+        Flow::Next
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn pop_jump_if_none(&mut self, r: &mut Regs, n: usize, want: bool) -> Flow {
+        let w = self.pop(r);
+        if (w.get() == fixed::NONE) == want {
+            r.pc += n;
+        }
+        self.drop_word(w);
+        Flow::Next
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn to_bool(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let w = self.peek(r, 1);
+        let x = w.get();
+        if x == fixed::TRUE || x == fixed::FALSE {
+            return Flow::Next;
+        }
+        if x == fixed::NONE {
+            self.cur.stack[r.sp - 1] = Word::owned(fixed::FALSE);
+            return Flow::Next;
+        }
+        match self.truth_simple(x) {
+            Some(b) => {
+                self.cur.stack[r.sp - 1] = Word::owned(fixed::bool_ref(b));
+                self.drop_word(w);
+                Flow::Next
+            }
+            None => self.slow_op(r, at, slow::truth, 1, &[], Ret::Push),
+        }
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn unary_not(&mut self, r: &mut Regs) -> Flow {
+        let w = self.pop(r);
+        self.push_word(r, Word::owned(fixed::bool_ref(w.get() != fixed::TRUE)));
+        Flow::Next
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn is_op(&mut self, r: &mut Regs, invert: usize) -> Flow {
+        let b = self.pop(r);
+        let a = self.pop(r);
+        let same = (a.get() == b.get()) != (invert == 1);
+        self.push_word(r, Word::owned(fixed::bool_ref(same)));
+        self.drop_word(b);
+        self.drop_word(a);
+        Flow::Next
+    }
+    pub(in crate::vm) fn get_iter_op(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let x = self.peek(r, 1).get();
+        match self.heap.get(x) {
+            Payload::Generator(_) if self.ty(x) == t::GENERATOR => Flow::Next,
+            Payload::Iter(_) => Flow::Next,
+            _ => self.slow_op(r, at, slow::get_iter, 1, &[], Ret::Push),
+        }
+    }
+    /// FOR_ITER: pushes the next item; at the end jumps behind END_FOR.
+    #[inline]
+    pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, at: usize, n: usize) -> Flow {
+        let it = self.peek(r, 1).get();
+        match self.heap.get(it) {
+            Payload::Iter(_) if self.is_simple_iter(it) => match self.advance(it) {
+                Ok(Some(v)) => self.push(r, v),
+                Ok(None) => {
+                    r.pc += n + 1;
+                    Flow::Next
+                }
+                Err(e) => self.raise(e),
+            },
+            Payload::Generator(g) if self.ty(it) == t::GENERATOR => match g.state {
+                GenState::Closed => {
+                    r.pc += n + 1;
+                    Flow::Next
+                }
+                _ => {
+                    self.save(r, at);
+                    let none = self.none();
+                    self.resume_send(it, none, Ret::ForIter(n as u32 + 1));
+                    Flow::Reload
+                }
+            },
+            _ => {
+                let words = Words::from_slice(&[Word::borrowed(it)]);
+                self.save(r, at);
+                self.slow_with(words, slow::next, &[], Ret::ForIter(n as u32 + 1))
+            }
+        }
+    }
+}

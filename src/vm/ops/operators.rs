@@ -1,0 +1,230 @@
+//! Binary and unary operators, comparisons, subscripts.
+use super::*;
+use crate::objects::Payload;
+use crate::vm::api::Cmp;
+use crate::vm::{fixed, slow, t};
+
+/// BINARY_OP arguments with fast paths.
+mod nb {
+    pub const ADD: usize = 0;
+    pub const FLOOR_DIVIDE: usize = 2;
+    pub const MULTIPLY: usize = 5;
+    pub const REMAINDER: usize = 6;
+    pub const SUBTRACT: usize = 10;
+    pub const TRUE_DIVIDE: usize = 11;
+    pub const FIRST_INPLACE: usize = 13;
+    pub const SUBSCR: usize = 26;
+}
+
+impl Vm {
+    #[inline]
+    pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        let (x, y) = (a.get(), b.get());
+        if let Some(v) = self.binary_fast(arg, x, y) {
+            r.sp -= 2;
+            self.push(r, v);
+            self.drop_word(a);
+            self.drop_word(b);
+            return Flow::Next;
+        }
+        let number = fixed::small_int(arg as i64).expect("small");
+        self.slow_op(r, at, slow::binary_op, 2, &[number], Ret::Push)
+    }
+    /// Exact ints, floats, and subscripts of exact built-in containers.
+    #[inline(always)]
+    fn binary_fast(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Owned> {
+        if arg == nb::SUBSCR {
+            return self.subscript_fast(x, y);
+        }
+        let op = if arg >= nb::FIRST_INPLACE { arg - nb::FIRST_INPLACE } else { arg };
+        match (self.heap.get(x), self.heap.get(y)) {
+            (Payload::Int(a), Payload::Int(b)) if self.ty(x) == t::INT && self.ty(y) == t::INT => {
+                let (a, b) = (*a, *b);
+                let v = match op {
+                    nb::ADD => a.checked_add(b)?,
+                    nb::SUBTRACT => a.checked_sub(b)?,
+                    nb::MULTIPLY => a.checked_mul(b)?,
+                    nb::FLOOR_DIVIDE if b > 0 => a.div_euclid(b),
+                    nb::REMAINDER if b > 0 => a.rem_euclid(b),
+                    1 => a & b,
+                    7 => a | b,
+                    12 => a ^ b,
+                    9 if (0..64).contains(&b) => a >> b,
+                    3 if (0..32).contains(&b) && a.unsigned_abs() < 1 << 31 => a << b,
+                    _ => return None,
+                };
+                Some(self.int(v))
+            }
+            (Payload::Float(a), Payload::Float(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::FLOAT => {
+                let (a, b) = (*a, *b);
+                let v = float_op(op, a, b)?;
+                Some(self.float(v))
+            }
+            (Payload::Float(a), Payload::Int(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::INT => {
+                let (a, b) = (*a, *b);
+                let v = float_op(op, a, b as f64)?;
+                Some(self.float(v))
+            }
+            (Payload::Int(a), Payload::Float(b)) if self.ty(x) == t::INT && self.ty(y) == t::FLOAT => {
+                let (a, b) = (*a, *b);
+                let v = float_op(op, a as f64, b)?;
+                Some(self.float(v))
+            }
+            _ => None,
+        }
+    }
+    #[inline]
+    fn subscript_fast(&mut self, x: Ref, y: Ref) -> Option<Owned> {
+        let found = match self.heap.get(x) {
+            Payload::List(_) | Payload::Tuple(_) if matches!(self.ty(x), t::LIST | t::TUPLE) => {
+                let items = self.items_of(x)?;
+                let i = self.i64_of(y)?;
+                let i = if i < 0 { i + items.len() as i64 } else { i };
+                *items.get(usize::try_from(i).ok()?)?
+            }
+            Payload::Dict(_) if self.ty(x) == t::DICT => self.dict_simple_get(x, y)?,
+            Payload::Str(s) if self.ty(x) == t::STR => {
+                let i = self.i64_of(y)?;
+                let i = if i < 0 { i + s.len() as i64 } else { i };
+                let i = usize::try_from(i).ok().filter(|i| *i < s.len())?;
+                let c = s.at(i);
+                return Some(self.char(c));
+            }
+            _ => return None,
+        };
+        Some(self.incref(found))
+    }
+    /// Value of a key of simple type in a dict whose candidates are simple too.
+    #[inline]
+    pub(in crate::vm) fn dict_simple_get(&self, dict: Ref, key: Ref) -> Option<Ref> {
+        self.dict_simple_find(dict, key).flatten().map(|i| self.dict_of(dict).expect("a dict").value(i))
+    }
+    /// Entry of a simple key; None when equality would have to ask.
+    #[inline]
+    pub(in crate::vm) fn dict_simple_find(&self, dict: Ref, key: Ref) -> Option<Option<usize>> {
+        use crate::objects::dict::Step;
+        let hash = self.hash_simple(key)?;
+        let d = self.dict_of(dict)?;
+        let mut p = d.probe(hash);
+        loop {
+            match d.step(&mut p, key, hash) {
+                Step::Absent => return Some(None),
+                Step::Identical(i) => return Some(Some(i)),
+                Step::Candidate(i, k) => match self.compare_simple(k, key, Cmp::Eq) {
+                    Some(true) => return Some(Some(i)),
+                    Some(false) => {}
+                    None => return None,
+                },
+            }
+        }
+    }
+    #[inline]
+    pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+        let op = Cmp::ALL[arg >> 5];
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        if let Some(v) = self.compare_simple(a.get(), b.get(), op) {
+            r.sp -= 2;
+            self.push_word(r, Word::owned(fixed::bool_ref(v)));
+            self.drop_word(a);
+            self.drop_word(b);
+            return Flow::Next;
+        }
+        let f = if arg & 16 != 0 { slow::compare_bool } else { slow::compare };
+        let number = fixed::small_int(arg as i64 >> 5).expect("small");
+        self.slow_op(r, at, f, 2, &[number], Ret::Push)
+    }
+    pub(in crate::vm) fn unary(&mut self, r: &mut Regs, at: usize, which: i64) -> Flow {
+        let w = self.peek(r, 1);
+        let fast = match (self.heap.get(w.get()), which) {
+            (Payload::Int(i), 0) if self.ty(w.get()) == t::INT => i.checked_neg(),
+            (Payload::Int(i), 1) if self.ty(w.get()) == t::INT => Some(!*i),
+            _ => None,
+        };
+        if let Some(i) = fast {
+            r.sp -= 1;
+            let v = self.int(i);
+            self.drop_word(w);
+            return self.push(r, v);
+        }
+        let number = fixed::small_int(which).expect("small");
+        self.slow_op(r, at, slow::unary, 1, &[number], Ret::Push)
+    }
+    pub(in crate::vm) fn contains_op(&mut self, r: &mut Regs, at: usize, invert: usize) -> Flow {
+        let (key, container) = (self.peek(r, 2), self.peek(r, 1));
+        if self.ty(container.get()) == t::DICT
+            && let Some(found) = self.dict_simple_find(container.get(), key.get())
+        {
+            r.sp -= 2;
+            self.push_word(r, Word::owned(fixed::bool_ref(found.is_some() != (invert == 1))));
+            self.drop_word(key);
+            self.drop_word(container);
+            return Flow::Next;
+        }
+        let number = fixed::small_int(invert as i64).expect("small");
+        self.slow_op(r, at, slow::contains, 2, &[number], Ret::Push)
+    }
+    /// Stack: value, container, key.
+    pub(in crate::vm) fn store_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
+        if self.store_subscr_fast(value.get(), container.get(), key.get()) {
+            r.sp -= 3;
+            [value, container, key].into_iter().for_each(|w| self.drop_word(w));
+            return Flow::Next;
+        }
+        self.slow_op(r, at, slow::store_subscr, 3, &[], Ret::Discard)
+    }
+    fn store_subscr_fast(&mut self, value: Ref, container: Ref, key: Ref) -> bool {
+        match self.ty(container) {
+            t::DICT => match self.dict_simple_find(container, key) {
+                Some(found) => {
+                    let hash = self.hash_simple(key).expect("just hashed");
+                    self.dict_store(container, found, key, hash, value);
+                    true
+                }
+                None => false,
+            },
+            t::LIST => {
+                let Some(i) = self.i64_of(key) else { return false };
+                let len = self.list_items(container).map_or(0, |l| l.len() as i64);
+                let i = if i < 0 { i + len } else { i };
+                if i < 0 || i >= len {
+                    return false;
+                }
+                self.heap.incref_raw(value);
+                let old = std::mem::replace(&mut self.list_mut(container)[i as usize], value);
+                self.heap.decref_raw(old);
+                true
+            }
+            _ => false,
+        }
+    }
+    /// Stack: container, key.
+    pub(in crate::vm) fn delete_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
+        self.slow_op(r, at, slow::delete_subscr, 2, &[], Ret::Discard)
+    }
+    pub(in crate::vm) fn binary_slice(&mut self, r: &mut Regs, at: usize) -> Flow {
+        self.slow_op(r, at, slow::binary_slice, 3, &[], Ret::Push)
+    }
+    /// Stack: value, container, start, stop.
+    pub(in crate::vm) fn store_slice(&mut self, r: &mut Regs, at: usize) -> Flow {
+        self.slow_op(r, at, slow::store_slice, 4, &[], Ret::Discard)
+    }
+    pub(in crate::vm) fn get_len(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let w = self.peek(r, 1);
+        let words = Words::from_slice(&[Word::borrowed(w.get())]);
+        self.save(r, at);
+        self.slow_with(words, slow::len, &[], Ret::Push)
+    }
+}
+
+#[inline(always)]
+fn float_op(op: usize, a: f64, b: f64) -> Option<f64> {
+    Some(match op {
+        nb::ADD => a + b,
+        nb::SUBTRACT => a - b,
+        nb::MULTIPLY => a * b,
+        nb::TRUE_DIVIDE if b != 0.0 => a / b,
+        _ => return None,
+    })
+}

@@ -1,0 +1,69 @@
+//! What an opcode does when its operands are not simple: natives, since they may have to ask Python.
+mod access;
+mod build;
+mod control;
+mod operators;
+pub(super) use access::*;
+pub use access::super_type;
+pub(super) use build::*;
+pub(super) use control::*;
+pub use build::convert;
+pub use control::{next, type_call};
+pub(super) use operators::*;
+use super::{Args, Ask, Step, Vm, fixed, n, t};
+use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
+
+/// The closest of the known names, by CPython's rule for suggestions, if any is close enough.
+pub fn nearest(name: &str, known: &[String]) -> Option<String> {
+    let limit = (name.chars().count() + 3) * 2 / 6;
+    known
+        .iter()
+        .filter(|k| k.as_str() != name)
+        .map(|k| (distance(name, k), k))
+        .filter(|(d, k)| *d <= limit.max((name.len() + k.len() + 3) / 6))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k.clone())
+}
+
+/// Edit distance; a change of case alone counts half.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Runs a special method: a native one inline, a Python one by a request. NotImplemented counts as none.
+pub(super) fn special(vm: &mut Vm, obj: Ref, name: Ref, args: &[Ref]) -> Result<Option<Ref>, Ask> {
+    let r = vm.call_pure(obj, name, args)?;
+    Ok(r.filter(|r| *r != fixed::NOT_IMPLEMENTED))
+}
+
+pub(super) fn own(vm: &mut Vm, r: Ref) -> Step {
+    Ok(vm.incref(r))
+}
+
+pub(super) fn small(vm: &Vm, r: Ref) -> usize {
+    vm.i64_of(r).unwrap_or(0) as usize
+}
+
+pub(super) fn pair(vm: &mut Vm, a: Ref, b: Ref) -> Step {
+    Ok(vm.tuple_of(&[a, b]))
+}
+
+pub(super) fn is_dict(vm: &Vm, r: Ref) -> bool {
+    matches!(vm.heap.get(r), Payload::Dict(_))
+}
+
+pub(super) fn tuple_from(vm: &mut Vm, items: Vec<Ref>) -> Owned {
+    vm.tuple_of(&items)
+}

@@ -1,0 +1,194 @@
+//! Values and exceptions on their way between activations: delivery, handlers, tracebacks.
+use super::thread::Activation;
+use super::{Answer, Vm, fixed, t};
+use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
+use crate::objects::frame::{Ret, Word};
+use crate::objects::types::Traceback;
+
+impl Vm {
+    /// Gives a value to the activation on top as its callee's `ret` says.
+    pub(super) fn deliver(&mut self, value: Owned, ret: Ret) {
+        if ret == Ret::Discard {
+            return self.release(value);
+        }
+        match self.cur.activations.last_mut() {
+            None => self.cur.outcome = Some(Ok(value.into_raw())),
+            Some(Activation::Native(n)) => n.answers.push(Answer::Value(value.into_raw())),
+            Some(Activation::Py(_)) => match ret {
+                Ret::Push | Ret::ForIter(_) | Ret::Send(_) => self.push_saved(value),
+                Ret::Discard => panic!("handled above"),
+                Ret::Init => self.check_init(value),
+                Ret::Unpack => self.push_unpacked(value),
+            },
+        }
+    }
+    pub(super) fn push_saved(&mut self, value: Owned) {
+        let f = self.top();
+        let sp = f.sp as usize;
+        f.sp += 1;
+        self.cur.stack[sp] = Word::owned(value.into_raw());
+    }
+    fn push_unpacked(&mut self, value: Owned) {
+        let items = self.tuple_items(value.get()).expect("Unpack delivers a tuple").to_vec();
+        for r in items.into_iter().rev() {
+            if r == super::slow::NULL_MARKER {
+                let f = self.top();
+                let sp = f.sp as usize;
+                f.sp += 1;
+                self.cur.stack[sp] = Word::NULL;
+            } else {
+                let o = self.incref(r);
+                self.push_saved(o);
+            }
+        }
+        self.release(value);
+    }
+    fn check_init(&mut self, value: Owned) {
+        if value.get() == fixed::NONE {
+            return;
+        }
+        let message = format!("__init__() should return None, not '{}'", self.type_name(value.get()));
+        self.release(value);
+        let e = self.type_error(message);
+        self.raise_ask(e);
+    }
+    /// Starts unwinding with the exception of an `Ask::Raise`.
+    pub(super) fn raise_ask(&mut self, e: super::Ask) {
+        match e {
+            super::Ask::Raise(e) => self.unwind(e),
+            other => panic!("only an exception can be raised, not {other:?}"),
+        }
+    }
+    /// What ended with an exception gives it to the activation on top; `ret` was where its value would have gone.
+    pub(super) fn fail(&mut self, exc: Owned, ret: Ret) {
+        if matches!(ret, Ret::ForIter(_) | Ret::Send(_))
+            && matches!(self.cur.activations.last(), Some(Activation::Py(_)))
+            && self.is_a(exc.get(), t::STOP_ITERATION)
+        {
+            let value = self.exc_of(exc.get()).and_then(|e| e.fields.first().copied().flatten()).unwrap_or(fixed::NONE);
+            let value = self.incref(value);
+            self.release(exc);
+            self.end_iteration(value, ret);
+            return;
+        }
+        self.unwind(exc);
+    }
+    /// The iterator that FOR_ITER or SEND asked is at its end with this result.
+    pub(super) fn end_iteration(&mut self, value: Owned, ret: Ret) {
+        match ret {
+            Ret::ForIter(n) => {
+                self.release(value);
+                self.top().pc += n;
+            }
+            Ret::Send(n) => {
+                self.push_saved(value);
+                self.top().pc += n;
+            }
+            _ => panic!("only FOR_ITER and SEND end an iteration"),
+        }
+    }
+    /// PEP 3134: a new exception remembers the one being handled.
+    fn chain(&mut self, exc: Ref) {
+        let Some(current) = self.cur.current_exception() else { return };
+        if current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
+            return;
+        }
+        // Never a cycle of contexts: cut the chain where it would come back to `exc`.
+        let mut at = current;
+        while let Some(next) = self.exc_of(at).and_then(|e| e.context) {
+            if next == exc {
+                self.exc_mut(at).context = None;
+                self.heap.decref_raw(next);
+                break;
+            }
+            at = next;
+        }
+        self.heap.incref_raw(current);
+        self.exc_mut(exc).context = Some(current);
+    }
+    /// Goes up from the top activation until something handles the exception.
+    pub(super) fn unwind(&mut self, exc: Owned) {
+        self.chain(exc.get());
+        self.unwind_chained(exc)
+    }
+    /// Like `unwind`, for an exception that is raised again.
+    pub(super) fn unwind_chained(&mut self, exc: Owned) {
+        loop {
+            let ret = match self.cur.activations.last_mut() {
+                None => {
+                    self.cur.outcome = Some(Err(exc.into_raw()));
+                    return;
+                }
+                Some(Activation::Native(n)) => {
+                    if n.catch {
+                        n.catch = false;
+                        n.answers.push(Answer::Raised(exc.into_raw()));
+                        return;
+                    }
+                    self.drop_native()
+                }
+                Some(Activation::Py(_)) => {
+                    let index = self.cur.activations.len() - 1;
+                    self.add_traceback(exc.get(), index);
+                    if self.enter_handler(&exc) {
+                        self.release(exc);
+                        return;
+                    }
+                    let (ret, generator) = self.pop_frame();
+                    if let Some(g) = generator {
+                        self.close_generator(g);
+                    }
+                    ret
+                }
+            };
+            if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && self.is_a(exc.get(), t::STOP_ITERATION) {
+                return self.fail(exc, ret);
+            }
+        }
+    }
+    /// Ends the native on top: gives back what it holds.
+    pub(super) fn drop_native(&mut self) -> Ret {
+        let Some(Activation::Native(n)) = self.cur.activations.pop() else { panic!("no native to drop") };
+        let mut refs = Vec::new();
+        n.visit(&mut |r| refs.push(r));
+        refs.into_iter().for_each(|r| self.heap.decref_raw(r));
+        n.ret
+    }
+    /// Jumps to the handler of the frame on top, if one covers the raising instruction.
+    fn enter_handler(&mut self, exc: &Owned) -> bool {
+        let f = self.top();
+        let Some(h) = f.code.handler(f.last) else { return false };
+        let keep = f.base as usize + f.code.localsplus.len() + h.depth as usize;
+        let (top, last) = (f.sp as usize, f.last);
+        f.pc = h.target;
+        for i in (keep..top).rev() {
+            if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
+                self.heap.decref_raw(r);
+            }
+        }
+        self.top().sp = keep as u32;
+        if h.lasti {
+            let i = self.int(last as i64);
+            self.push_saved(i);
+        }
+        let e = self.incref(exc.get());
+        self.push_saved(e);
+        true
+    }
+    /// A traceback entry for the frame, unless the frame is hidden.
+    fn add_traceback(&mut self, exc: Ref, index: usize) {
+        let Activation::Py(f) = &self.cur.activations[index] else { return };
+        if f.hidden {
+            return;
+        }
+        let (code, last) = (f.code.clone(), f.last);
+        let frame = self.frame_object(index);
+        self.heap.incref_raw(frame);
+        let lineno = super::load::line_of(&code, last);
+        let next = self.exc_mut(exc).traceback.take();
+        let tb = Traceback { frame, next, lasti: last as i32 * 2, lineno };
+        let tb = self.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(tb)), 0);
+        self.exc_mut(exc).traceback = Some(tb.into_raw());
+    }
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# All tests: Rust, clippy, the kernel through a fake front end and Jupyter's own suite, the notes' claims, the notebooks.
+# Ends with a line `N passed, N failed, N skipped`; exits 1 if anything failed.
+set -uo pipefail
+
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
+    sed -n '2,3s/^# //p' "$0"
+    exit 0
+fi
+
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." || exit 1
+# shellcheck source=tools/setup.sh
+. tools/setup.sh
+
+passed=0 failed=0 skipped=0
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# one TITLE COMMAND...: a step that counts as one test.
+one() {
+    local title=$1; shift
+    say "$title"
+    if "$@"; then count 1 0 0; else printf 'FAILED: %s\n' "$title"; count 0 1 0; fi
+}
+
+# number WORD TEXT: the sum of the numbers in front of WORD.
+number() { grep -oE "[0-9]+ $1" <<<"$2" | awk '{ n += $1 } END { print n + 0 }'; }
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+need_rust
+target=$(target_dir)
+venv=$target/test-venv
+make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest
+
+say "Rust tests"
+if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --ignore-rust-version --no-fail-fast --color never 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    summary=$(grep -E '^ *Summary' "$log" | tail -n 1)
+    count "$(number passed "$summary")" "$(($(number failed "$summary") + $(number 'timed out' "$summary")))" "$(number skipped "$summary")"
+else
+    cargo test --workspace --ignore-rust-version --no-fail-fast --color never 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    summary=$(grep -E '^test result:' "$log")
+    count "$(number passed "$summary")" "$(number failed "$summary")" "$(number ignored "$summary")"
+fi
+# A build that fails has no tests to count.
+if [ "$status" != 0 ] && [ "$failed" = 0 ]; then count 0 1 0; fi
+
+one "Clippy" cargo clippy --workspace --all-targets --ignore-rust-version --quiet -- -D warnings
+one "Build" cargo build --release --ignore-rust-version -p pellucid-kernel --quiet
+export PELLUCID=$target/release/pellucid
+
+say "The kernel, through a fake front end and Jupyter's own suite"
+"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+summary=$(tail -n 1 "$log")
+errors=$(($(number failed "$summary") + $(number errors? "$summary")))
+count "$(number passed "$summary")" "$errors" "$(number skipped "$summary")"
+if [ "$status" != 0 ] && [ "$errors" = 0 ]; then count 0 1 0; fi
+
+say "The notes' claims"
+if [ -f tests/claims.py ]; then
+    "$venv/bin/python" tests/claims.py --cmd "$PELLUCID run" 2>&1 | tee "$log"
+    if [[ $(grep '^claims: ' "$log") =~ ([0-9]+)\ /\ ([0-9]+) ]]; then
+        count "${BASH_REMATCH[1]}" "$((BASH_REMATCH[2] - BASH_REMATCH[1]))" 0
+    else
+        count 0 1 0
+    fi
+else
+    printf 'tests/claims.py is not there\n'
+    count 0 0 1
+fi
+
+# A kernelspec of the tests' own: what is installed for the user stays as it is.
+"$PELLUCID" install --prefix "$venv" >/dev/null
+executed=$(mktemp -d)
+trap 'rm -rf "$log" "$executed"' EXIT
+for notebook in notebooks/*.ipynb; do
+    [ -f "$notebook" ] || continue
+    one "$notebook" "$venv/bin/jupyter" nbconvert --log-level WARN --to notebook --execute \
+        --ExecutePreprocessor.kernel_name=pellucid --output-dir "$executed" "$notebook"
+done
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
