@@ -52,6 +52,13 @@ pub fn from_problem(vm: &mut Vm, p: &SyntaxProblem, source: &str, incomplete_cla
         ProblemKind::TabError => t::TAB_ERROR,
         ProblemKind::RecursionError => return vm.error(t::RECURSION_ERROR, p.msg.clone()),
     };
+    raised(vm, ty, p, Some(source))
+}
+/// The exception of class `ty` for what the compiler refused, to raise.
+pub fn syntax_error(vm: &mut Vm, ty: Ref, p: &SyntaxProblem) -> Ask {
+    raised(vm, ty, p, None)
+}
+fn raised(vm: &mut Vm, ty: Ref, p: &SyntaxProblem, source: Option<&str>) -> Ask {
     let msg = vm.str(p.msg.as_str());
     let msg = vm.keep(msg);
     let Some(line) = p.lineno else {
@@ -70,7 +77,8 @@ pub fn from_problem(vm: &mut Vm, p: &SyntaxProblem, source: &str, incomplete_cla
     let details = vm.tuple_items(tuple).map_or(vec![], <[Ref]>::to_vec);
     let mut values = arranged(Some(msg), &details);
     if p.msg.starts_with("invalid syntax") {
-        let parts = vec![vm.int(0), vm.int(0), vm.str(source)];
+        let source = source.map_or(Owned::adopt(fixed::NONE), |s| vm.str(s));
+        let parts = vec![vm.int(0), vm.int(0), source];
         let metadata = vm.tuple(parts);
         values[METADATA] = Some(vm.keep(metadata));
     }
