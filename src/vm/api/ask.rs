@@ -65,6 +65,10 @@ impl Vm {
     pub fn try_call(&mut self, func: Ref, args: &[Ref]) -> Result<Result<Ref, Ref>, Ask> {
         self.request(|vm| vm.call_request(func, args, &[]), true)
     }
+    /// Like `try_call`, with keyword arguments.
+    pub fn try_call_kw(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Result<Ref, Ref>, Ask> {
+        self.request(|vm| vm.call_request(func, args, kwargs), true)
+    }
     /// Ends the native with a call whose value becomes its own: `return vm.tail_call(f, &[x])`.
     pub fn tail_call(&mut self, func: Ref, args: &[Ref]) -> Step {
         let request = self.call_request(func, args, &[]);

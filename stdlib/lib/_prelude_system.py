@@ -1,0 +1,173 @@
+# Helpers in Python of the natives in src/natives/system: loops over other people's methods, and what must run between
+# a call and its end. Hidden from tracebacks.
+
+def thread_run(function, args, kwargs):
+    try:
+        function(*args, **kwargs)
+    except SystemExit:
+        pass
+    except BaseException as e:
+        import sys
+        text = f"Exception ignored in thread started by {function!r}"
+        sys.unraisablehook(type(sys.implementation)(exc_type=type(e), exc_value=e, exc_traceback=e.__traceback__,
+                                                    err_msg=text, object=None))
+
+def thread_local_first(self, init, args, kwargs, how, name, value):
+    init(self, *args, **kwargs)
+    if how == 0:
+        return getattr(self, name)
+    if how == 1:
+        setattr(self, name, value)
+    else:
+        delattr(self, name)
+
+def io_fill(buffer, data):
+    view = memoryview(buffer).cast('B')
+    view[:len(data)] = data
+
+def io_finalize(stream):
+    try:
+        if stream.closed:
+            return
+    except BaseException:
+        return
+    try:
+        stream.close()
+    except Exception:
+        pass
+
+def io_buffered_close(stream, below):
+    try:
+        stream.flush()
+    finally:
+        below.close()
+
+def io_readline(stream, size):
+    if size is None:
+        size = -1
+    size = size.__index__()
+    peek = getattr(stream, 'peek', None)
+    line = bytearray()
+    while size < 0 or len(line) < size:
+        count = 1
+        if peek is not None:
+            ahead = peek(1)
+            if not isinstance(ahead, bytes):
+                raise OSError(f"peek() should have returned a bytes object, not '{type(ahead).__name__}'")
+            if ahead:
+                end = ahead.find(b'\n') + 1
+                count = end or len(ahead)
+                if size >= 0:
+                    count = min(count, size - len(line))
+        got = stream.read(count)
+        if not isinstance(got, bytes):
+            raise OSError(f"read() should have returned a bytes object, not '{type(got).__name__}'")
+        if not got:
+            break
+        line += got
+        if line.endswith(b'\n'):
+            break
+    return bytes(line)
+
+def io_readlines(stream, hint):
+    if hint is None or hint <= 0:
+        return list(stream)
+    total = 0
+    lines = []
+    for line in stream:
+        lines.append(line)
+        total += len(line)
+        if total >= hint:
+            break
+    return lines
+
+def io_writelines(stream, lines):
+    if stream.closed:
+        raise ValueError("I/O operation on closed file.")
+    for line in lines:
+        stream.write(line)
+
+def io_bytes_writelines(stream, lines):
+    for line in lines:
+        stream.write(line)
+
+def io_raw_read(stream, size):
+    if size is None:
+        size = -1
+    if size < 0:
+        return stream.readall()
+    buffer = bytearray(size.__index__())
+    count = stream.readinto(buffer)
+    if count is None:
+        return None
+    return bytes(buffer[:count])
+
+def io_raw_readall(stream):
+    parts = []
+    while True:
+        data = stream.read(131072)
+        if not data:
+            break
+        if not isinstance(data, bytes):
+            raise TypeError("read() should return bytes")
+        parts.append(data)
+    if parts:
+        return b''.join(parts)
+    return data
+
+def io_read_all_of(raw):
+    readall = getattr(raw, 'readall', None)
+    if readall is not None:
+        return readall()
+    return io_raw_readall(raw)
+
+def io_into(read, buffer):
+    view = memoryview(buffer).cast('B')
+    data = read(len(view))
+    count = len(data)
+    if count > len(view):
+        raise ValueError(f"read() returned too much data: {len(view)} bytes requested, {count} returned")
+    view[:count] = data
+    return count
+
+def io_buffered_readinto(stream, buffer):
+    return io_into(stream.read, buffer)
+
+def io_buffered_readinto1(stream, buffer):
+    return io_into(stream.read1, buffer)
+
+def io_codec(encoding, errors):
+    import codecs
+    info = codecs.lookup(encoding)
+    if not info._is_text_encoding:
+        raise LookupError(f"{encoding!r} is not a text encoding; use codecs.open() to handle arbitrary codecs")
+    codecs.lookup_error(errors)
+    return info.incrementalencoder(errors), info.incrementaldecoder(errors)
+
+def io_encoded_length(text, encoding, errors):
+    encoding = {'utf-16': 'utf-16-le', 'utf-32': 'utf-32-le', 'utf-8-sig': 'utf-8'}.get(encoding, encoding)
+    return len(text.encode(encoding, errors))
+
+def io_warn(message, category):
+    import warnings
+    warnings.warn(message, category, 3)
+
+def posix_readv(fd, buffers):
+    import posix
+    total = 0
+    for buffer in buffers:
+        view = memoryview(buffer).cast('B')
+        data = posix.read(fd, len(view))
+        view[:len(data)] = data
+        total += len(data)
+        if len(data) < len(view):
+            break
+    return total
+
+def posix_writev(fd, buffers):
+    import posix
+    return posix.write(fd, b''.join(buffers))
+
+def time_strptime(string, format):
+    import _strptime
+    return _strptime._strptime_time(string, format)
