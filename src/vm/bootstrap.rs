@@ -67,6 +67,7 @@ impl Vm {
     }
 
     fn fixed_objects(&mut self) {
+        const { assert!(fixed::END >= crate::heap::FIRST_MORTAL) }
         for (i, name) in t::ALL.iter().enumerate() {
             let r = self.heap.alloc_fixed(t::TYPE, Payload::Type(Box::new(blank_type(name))));
             assert_eq!(r.index(), 1 + i);
@@ -134,6 +135,8 @@ impl Vm {
             x.name = d.name.into();
             x.flags = d.flags;
             x.layout = d.layout;
+            x.has_dict = d.flags & type_flags::DICT != 0 || dict_by_layout(d);
+            x.has_weakref = d.flags & type_flags::WEAKREF != 0;
             (x.basicsize, x.itemsize) = d.size;
         }
     }
@@ -332,6 +335,21 @@ impl Vm {
         }
         std::mem::forget(module);
     }
+    /// Gives `sys` its three standard streams.
+    pub fn install_streams(&mut self) {
+        let mark = self.temps.len();
+        let streams = crate::natives::system::io::make_standard_streams(self);
+        let modules = self.modules;
+        let sys = self.dict_get_name(modules, n::SYS).expect("sys is a native module");
+        let dict = self.module_dict(sys);
+        for (stream, name) in streams.into_iter().zip(["stdin", "stdout", "stderr"]) {
+            for key in [name.to_owned(), format!("__{name}__")] {
+                let o = self.incref(stream);
+                self.dict_set_str(dict, &key, o);
+            }
+        }
+        self.release_temps(mark);
+    }
     /// Calls a function on an idle machine and runs it to its end, for start-up code that asks nothing of the system.
     pub fn run_to_end(&mut self, func: Owned, args: &[Ref]) -> Result<Owned, Owned> {
         assert!(self.cur.activations.is_empty(), "the machine is idle");
@@ -354,6 +372,11 @@ impl Default for Vm {
     fn default() -> Self {
         Vm::new()
     }
+}
+
+/// Layouts whose instances always have a dict.
+fn dict_by_layout(d: &TypeDef) -> bool {
+    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || d.place == Some(t::FUNCTION)
 }
 
 fn blank_type(name: &str) -> TypeObj {

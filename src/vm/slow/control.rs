@@ -77,15 +77,18 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
         let native = x.native;
         let params = vm.bind_native_args(native, args, kwargs)?;
         let f = vm.natives[native as usize].def.f;
-        let o = f(vm, Args(&params));
-        return match o {
-            Ok(o) => Ok(vm.keep(o)),
+        if vm.has_answer() {
+            // Run again: the object lies on the tape, whichever way it was made.
+            return vm.call_kw(new, args, kwargs);
+        }
+        return match f(vm, Args(&params)) {
+            Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.
-            Err(Ask::Tail(request)) => {
-                vm.forget(Ask::Tail(request));
+            Err(Ask::Raise(e)) => Err(Ask::Raise(e)),
+            Err(other) => {
+                vm.forget(other);
                 vm.call_kw(new, args, kwargs)
             }
-            Err(e) => Err(e),
         };
     }
     vm.call_kw(new, args, kwargs)
@@ -211,12 +214,17 @@ pub fn load_special(vm: &mut Vm, a: Args) -> Step {
                 _ => "",
             };
             let missed = if hint.is_empty() { format!(" (missed {text} method)") } else { format!(" (missed {text} method){hint}") };
-            let message = format!("'{}' object does not support {protocol}{missed}", { let ty = vm.ty(a[0]); vm.full_type_name(ty) });
+            let message = format!("'{}' object does not support {protocol}{missed}", vm.full_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
 }
 impl Vm {
+    /// An object's type with its module, left out for `builtins` and `__main__` (the C API's `%T`).
+    pub fn full_type_name(&self, r: Ref) -> String {
+        let name = self.full_name_of_type(self.ty(r));
+        name.strip_prefix("__main__.").map_or(name.clone(), str::to_owned)
+    }
     /// `module.qualname` of a type, `qualname` alone for builtins: as in a class's repr.
     pub fn full_name_of_type(&self, ty: Ref) -> String {
         let x = self.type_obj(ty);
