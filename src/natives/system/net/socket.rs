@@ -24,7 +24,7 @@ opaque_state!(Socket, |_x, _f| {});
 
 pub static SOCKET: TypeDef = TypeDef {
     place: None,
-    name: "_socket.socket",
+    name: "socket",
     module: "_socket",
     base: t::OBJECT,
     layout: Layout::Native,
