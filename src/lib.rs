@@ -3,8 +3,12 @@
 pub mod code;
 pub mod face;
 pub mod heap;
+pub mod lens;
+pub mod machine;
 pub mod natives;
 pub mod objects;
+pub mod render;
 pub mod session;
 pub mod sim;
+pub mod snapshot;
 pub mod vm;

@@ -10,7 +10,7 @@ pub mod text;
 use crate::vm::native::{ModuleDef, TypeDef};
 
 /// Every built-in type with a fixed place.
-pub static TYPES: &[&[&TypeDef]] = &[object::TYPES, numbers::TYPES, text::TYPES, containers::TYPES, errors::TYPES, system::TYPES];
+pub static TYPES: &[&[&TypeDef]] = &[object::TYPES, numbers::TYPES, text::TYPES, containers::TYPES, containers::VIEWS, containers::SIMPLE, containers::LAZY, containers::OLD, containers::FILTER, containers::TYPE_PARAMS, errors::TYPES, system::TYPES];
 /// Every module written in Rust.
 pub static MODULES: &[&[&ModuleDef]] =
     &[object::MODULES, numbers::MODULES, text::MODULES, containers::MODULES, errors::MODULES, system::MODULES];

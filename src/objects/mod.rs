@@ -1,4 +1,5 @@
 //! The built-in objects as data, and the pure algorithms on them. Methods that Python sees are in `natives/`.
+pub mod alias;
 pub mod class;
 pub mod code;
 pub mod complex_ops;

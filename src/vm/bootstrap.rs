@@ -125,7 +125,7 @@ impl Vm {
     }
     fn init_type_object(&mut self, ty: Ref, def: Option<&'static TypeDef>) {
         let dict = self.dict().into_raw();
-        let name = def.map_or(t::ALL[ty.index() - 1], |d| d.name);
+        let name = def.map_or_else(|| t::ALL[ty.index() - 1], |d| d.name);
         let qualname = self.intern(name).into_raw();
         let x = self.type_obj_mut(ty);
         x.dict = dict;
@@ -224,7 +224,7 @@ impl Vm {
     pub(super) fn make_native_type(&mut self, def: &'static TypeDef) -> Ref {
         let ty = self.heap.alloc(t::TYPE, Payload::Type(Box::new(blank_type(def.name))), 0).into_raw();
         self.heap.make_immortal(ty);
-        self.native_types.insert(def.name, ty);
+        self.native_types.insert((def.module, def.name), ty);
         self.init_type_object(ty, Some(def));
         self.link_native(ty, def);
         self.fill_type(ty, def);
@@ -328,7 +328,7 @@ impl Vm {
             let tree = crate::code::marshal::read_code(source.code).expect("the blob holds valid code");
             let code = self.load_code(&tree, true).into_raw();
             let func = self.new_function(code, dict, self.builtins);
-            self.run_to_end(func, &[]).map(|v| self.release(v)).unwrap_or_else(|e| panic!("the prelude {part} raised {}", self.type_name(e.get())));
+            self.run_to_end(func, &[]).map(|v| self.release(v)).unwrap_or_else(|e| { let args = self.exc_of(e.get()).map(|x| x.args).and_then(|a| self.tuple_items(a)).and_then(|a| a.first().copied()); panic!("the prelude {part} raised {}: {}", self.type_name(e.get()), args.map_or(String::new(), |a| self.lossy(a))) });
         }
         std::mem::forget(module);
     }

@@ -25,6 +25,7 @@ impl Vm {
     }
     /// Takes one dead object to its end: the finalizer by a native on top of what runs, then weak references, then the slot.
     fn bury(&mut self, r: Ref) {
+        self.forget_dead(r);
         let needs_python = self.heap.flags(r) & flag::FINALIZER != 0 && self.heap.flags(r) & flag::FINALIZED == 0;
         if needs_python && self.finalizer_of(r) {
             self.heap.clear_flag(r, flag::FINALIZER);
@@ -33,6 +34,18 @@ impl Vm {
             return;
         }
         self.end_object(r);
+    }
+    /// What must happen at the death of objects that others have a row for: weak references, classes.
+    fn forget_dead(&mut self, r: Ref) {
+        match self.heap.get(r) {
+            Payload::WeakRef(_) => self.forget_weakref(r),
+            Payload::Type(x) => {
+                for b in x.bases.clone() {
+                    self.type_obj_mut(b).subclasses.retain(|c| *c != r);
+                }
+            }
+            _ => {}
+        }
     }
     /// Weak references see the death; then the object goes (unless somebody brought it back).
     fn end_object(&mut self, r: Ref) {
@@ -86,6 +99,9 @@ impl Vm {
         self.heap.gc.running = true;
         let garbage = self.heap.find_garbage(full);
         let count = garbage.len();
+        let generation = if full { 2 } else { 0 };
+        self.heap.gc.stats[generation][0] += 1;
+        self.heap.gc.stats[generation][1] += count as u64;
         let mut finalizable = garbage.clone();
         finalizable.retain(|r| {
             let flags = self.heap.flags(*r);
@@ -103,6 +119,7 @@ impl Vm {
             self.heap.decref_raw(w);
         }
         if finalizable.is_empty() {
+            garbage.iter().for_each(|r| self.forget_dead(*r));
             self.heap.clear_garbage(&garbage);
         } else {
             // PEP 442: finalizers run first; what they leave unreachable is freed by the next pass.

@@ -46,8 +46,8 @@ pub struct Vm {
     pub parked: Vec<Thread>,
     /// Every native, by number: what `NativeObj::native` indexes.
     pub natives: Vec<native::Registered>,
-    /// Types made from a [`TypeDef`] that has no fixed place, by the definition's name.
-    pub native_types: HashMap<&'static str, Ref>,
+    /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
+    pub native_types: HashMap<(&'static str, &'static str), Ref>,
     /// Text → the interned `str` object.
     pub interned: HashMap<Box<str>, Ref>,
     /// `sys.modules`.

@@ -150,7 +150,7 @@ impl Vm {
     pub fn type_of_def(&mut self, def: &'static TypeDef) -> Ref {
         match def.place {
             Some(r) => r,
-            None => match self.native_types.get(def.name) {
+            None => match self.native_types.get(&(def.module, def.name)) {
                 Some(r) => *r,
                 None => self.make_native_type(def),
             },

@@ -25,7 +25,7 @@ pub enum Ask {
 }
 
 /// Something only the interpreter can do. All references are owned by the request.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Call with positional arguments and then keyword arguments, whose names are in the tuple.
     Call { func: Ref, args: Vec<Ref>, kwnames: Option<Ref> },
@@ -36,7 +36,7 @@ pub enum Request {
 }
 
 /// How a generator is resumed.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Resume {
     /// `send(value)`; `next` sends None.
     Send(Ref),

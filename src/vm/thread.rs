@@ -41,7 +41,7 @@ pub struct Thread {
     /// Values of the thread that natives keep (context, thread-local dicts): owned.
     pub context: Option<Ref>,
     /// The request with which a new thread begins.
-    pub start: Option<std::sync::Arc<RequestCell>>,
+    pub start: Option<Request>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
     pub reprs: Vec<ReprRunning>,
 }
@@ -55,10 +55,6 @@ pub struct ReprRunning {
     /// The native has asked for something and will be run again from its start.
     pub suspended: bool,
 }
-
-/// A request kept for a thread that has not started.
-#[derive(Debug)]
-pub struct RequestCell(pub Request);
 
 impl Thread {
     pub fn new(id: u32) -> Thread {
@@ -94,8 +90,8 @@ impl Thread {
             None => {}
         }
         context.iter().for_each(|r| f(*r));
-        if let Some(cell) = start {
-            cell.0.visit(f);
+        if let Some(request) = start {
+            request.visit(f);
         }
     }
 }

@@ -191,4 +191,12 @@ impl Vm {
         let tb = self.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(tb)), 0);
         self.exc_mut(exc).traceback = Some(tb.into_raw());
     }
+    /// Ends the native on top, which waits for an answer that can never come, with a RuntimeError.
+    pub fn fail_top(&mut self, message: &str) {
+        let ret = self.drop_native();
+        match self.runtime_error(message) {
+            super::Ask::Raise(e) => self.fail(e, ret),
+            other => panic!("an exception was made: {other:?}"),
+        }
+    }
 }

@@ -192,3 +192,28 @@ def warnings_warn_explicit(args, kwargs):
     import warnings
 
     warnings.warn_explicit(*args, **kwargs)
+
+
+def ast_parse(source, filename, mode, incomplete):
+    """The tree of a source text (a str): what compile() gives for PyCF_ONLY_AST."""
+    import _ast
+    import _ast_build
+
+    return _ast_build.parse(source, filename, mode, _ast._CLASSES, _ast._SINGLETONS, incomplete)
+
+
+def ast_source(tree, mode):
+    """Checks a tree and gives a source text for it: what compile() compiles for a tree."""
+    import ast
+
+    wanted = {"exec": ast.Module, "eval": ast.Expression, "single": ast.Interactive}[mode]
+    if not isinstance(tree, wanted):
+        raise TypeError(f"expected {wanted.__name__} node, got {type(tree).__name__}")
+    for node in ast.walk(tree):
+        for name in node._attributes[:2]:
+            if not hasattr(node, name):
+                raise TypeError(f'required field "{name}" missing from {type(node).__name__}')
+        for name, kind in node._field_types.items():
+            if not hasattr(node, name):
+                raise TypeError(f'required field "{name}" missing from {type(node).__name__}')
+    return ast.unparse(ast.Module(tree.body, []) if mode == "single" else tree)

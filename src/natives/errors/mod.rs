@@ -1,17 +1,21 @@
 //! Exceptions, warnings, tracebacks, `sys`, syntax trees.
+pub mod ast;
+mod opcodes;
 pub mod render;
 pub mod sys;
+mod tokens;
 pub mod types;
 pub mod warnings;
 
 pub use types::named::{import_error, name_error};
 pub use types::os_error::{os_error, os_error2};
+pub use types::syntax_error::syntax_error;
 pub use types::unicode_error::{unicode_decode_error, unicode_encode_error};
 
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = types::table::ALL;
-pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS];
+pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS, &ast::AST, &opcodes::OPCODE, &tokens::TOKENIZE];
 
 /// What only this machine has.
 static PELLUCID: ModuleDef = ModuleDef {

@@ -448,7 +448,8 @@ fn print(vm: &mut Vm, a: Args) -> Step {
         Some(f) => f,
         None => match vm.sys_attr("stdout") {
             Some(f) if f != fixed::NONE => f,
-            _ => return Ok(vm.none()),
+            Some(_) => return Ok(vm.none()),
+            None => fixed::NONE,
         },
     };
     let mut text = rustpython_wtf8::Wtf8Buf::new();
@@ -502,18 +503,27 @@ impl Vm {
             K::SyntaxError => t::SYNTAX_ERROR,
             K::IndentationError => t::INDENTATION_ERROR,
             K::TabError => t::TAB_ERROR,
-            #[allow(unreachable_patterns)]
-            _ => return self.plain_problem(p),
+            K::RecursionError => return self.error(t::RECURSION_ERROR, p.msg.clone()),
         };
-        crate::natives::errors::syntax_error(self, ty, p)
-    }
-    fn plain_problem(&mut self, p: &crate::code::SyntaxProblem) -> Ask {
-        let ty = match p.kind.name() {
-            "RecursionError" => t::RECURSION_ERROR,
-            "MemoryError" => t::MEMORY_ERROR,
-            "ValueError" => t::VALUE_ERROR,
-            _ => t::SYNTAX_ERROR,
+        let mut number = |vm: &mut Vm, x: Option<u32>| match x {
+            Some(i) => vm.int(i as i64),
+            None => vm.none(),
         };
-        self.error(ty, p.msg.clone())
+        let (line, column) = (number(self, p.lineno), number(self, p.offset));
+        let (end_line, end_column) = (number(self, p.end_lineno), number(self, p.end_offset));
+        let text = match &p.text {
+            Some(s) => self.str(s.clone()),
+            None => self.none(),
+        };
+        let file = self.str(p.filename.clone());
+        let place = self.tuple(vec![file, line, column, text, end_line, end_column]);
+        let message = self.str(p.msg.clone());
+        let args = if p.lineno.is_some() {
+            vec![message, place]
+        } else {
+            self.release(place);
+            vec![message]
+        };
+        Ask::Raise(self.new_exception(ty, args))
     }
 }

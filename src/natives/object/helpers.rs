@@ -31,6 +31,9 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_sys_modules", "()", |vm, _| { let m = vm.modules; Ok(vm.incref(m)) }, ""),
     Def::function("_set_registry", "(name, value, /)", set_registry, "Keeps a value for the process."),
     Def::function("_get_registry", "(name, /)", get_registry, ""),
+    Def::function("_native_module", "(name, /)", native_module, "A native module, made at first use."),
+    Def::function("_gc_collect", "(generation, /)", super::gc_module::collect_now, "One collection."),
+    Def::function("_weak_referent", "(ref, /)", |vm, a| match super::weakref::referent(vm, a[0]) { Some(r) => Ok(vm.incref(r)), None => Ok(vm.none()) }, ""),
     Def::function("_exc_traceback", "(exc, tb, /)", set_traceback, "Replaces an exception's traceback."),
     Def::function("_set_context", "(exc, context, /)", set_context, "Replaces an exception's context without a check."),
 ];
@@ -121,4 +124,18 @@ fn set_traceback(vm: &mut Vm, a: Args) -> Step {
 }
 fn set_context(vm: &mut Vm, a: Args) -> Step {
     replace(vm, a[0], a.not_none(1), |e| &mut e.context)
+}
+fn native_module(vm: &mut Vm, a: Args) -> Step {
+    let modules = vm.modules;
+    if let Some(m) = vm.dict_get_name(modules, a[0]) {
+        return Ok(vm.incref(m));
+    }
+    let name = vm.lossy(a[0]);
+    match vm.native_module(&name) {
+        Some(m) => {
+            vm.dict_set_name(modules, a[0], m.get());
+            Ok(m)
+        }
+        None => Err(vm.error(t::IMPORT_ERROR, format!("no native module {name}"))),
+    }
 }

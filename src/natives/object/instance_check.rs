@@ -69,9 +69,8 @@ impl Vm {
         if self.ty(cls) == t::TYPE {
             return if hook == n::__INSTANCECHECK__ { self.real_isinstance(x, cls) } else { self.real_issubclass(x, cls) };
         }
-        if let Some(items) = self.tuple_items(cls) {
+        if let Some(items) = self.tuple_items(cls).map(<[Ref]>::to_vec) {
             self.enter_nested()?;
-            let items = items.to_vec();
             for c in items {
                 if self.check_by_hook(x, c, hook)? {
                     self.depth -= 1;

@@ -5,13 +5,16 @@ pub mod instance_check;
 mod code_type;
 mod descriptors;
 mod function;
+mod gc_module;
 mod generator;
 mod helpers;
 mod importing;
+mod marshal_module;
 mod object_type;
 mod small;
 mod type_new;
 mod type_type;
+pub mod weakref;
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = &[
@@ -38,12 +41,13 @@ pub static TYPES: &[&TypeDef] = &[
     &code_type::CODE,
     &code_type::FRAME,
     &code_type::TRACEBACK,
+    &weakref::TYPE,
     &generator::GENERATOR,
     &generator::COROUTINE,
     &generator::COROUTINE_WRAPPER,
     &generator::ASYNC_GENERATOR,
 ];
-pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &helpers::MODULE, &importing::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
 
 /// Types that are names in `builtins`, exceptions aside.
 pub const IN_BUILTINS: &[&str] = &[

@@ -113,7 +113,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 fn repr(vm: &mut Vm, a: Args) -> Step {
-    let text = format!("<{} object at {:#x}>", vm.full_type_name(a[0]), a[0].address());
+    let text = format!("<{} object at {:#x}>", vm.full_name_of_type(vm.ty(a[0])), a[0].address());
     Ok(vm.str(text))
 }
 fn str(vm: &mut Vm, a: Args) -> Step {

@@ -22,6 +22,23 @@ impl Vm {
             }
         }
     }
+    /// The tail request of a native that was run inline, as a question of the native that ran it.
+    pub(super) fn tail_as_question(&mut self, request: Request) -> Result<Ref, Ask> {
+        match self.next_answer() {
+            Some(Answer::Value(r)) => {
+                self.discard(request);
+                Ok(r)
+            }
+            Some(other) => panic!("{other:?} came back to a native that does not catch"),
+            None => Err(Ask::Need { request: Box::new(request), catch: false }),
+        }
+    }
+    /// Gives back what a request holds that will not be made.
+    fn discard(&mut self, request: Request) {
+        let mut held = Vec::new();
+        request.visit(&mut |r| held.push(r));
+        held.into_iter().for_each(|r| self.heap.decref_raw(r));
+    }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
         self.heap.incref_raw(func);

@@ -376,8 +376,22 @@ impl Vm {
             Payload::Type(_) => self.type_getattr(obj, name),
             Payload::Module(_) => self.module_getattr(obj, name),
             Payload::Super(_) => self.super_getattr(obj, name),
+            Payload::Opaque(_) => self.opaque_getattr(obj, name),
             _ => self.generic_getattr(obj, name),
         }
+    }
+    /// A generic alias has few attributes of its own; all others are its class's.
+    fn opaque_getattr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {
+        const OWN: &[&str] = &[
+            "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__",
+            "__mro_entries__", "__reduce_ex__", "__reduce__", "__bases__", "__copy__", "__deepcopy__",
+        ];
+        if let Some(origin) = self.state::<crate::objects::alias::GenericAlias>(obj).map(|x| x.origin)
+            && self.utf8(name).is_some_and(|s| !OWN.contains(&s))
+        {
+            return self.find_attr(origin, name);
+        }
+        self.generic_getattr(obj, name)
     }
     /// `obj.name` by all the rules.
     pub fn find_attr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {

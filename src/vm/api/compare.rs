@@ -62,7 +62,11 @@ impl Vm {
             self.enter_nested()?;
             let result = (self.natives[native as usize].def.f)(self, Args(&all));
             self.depth -= 1;
-            return result.map(|v| Some(self.keep(v)));
+            return match result {
+                // A native that ends with a call of its own: for us the call is a question like any other.
+                Err(Ask::Tail(request)) => self.tail_as_question(*request).map(Some),
+                result => result.map(|v| Some(self.keep(v))),
+            };
         }
         if f == fixed::NONE {
             return Ok(None);

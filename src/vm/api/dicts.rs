@@ -41,18 +41,8 @@ impl Vm {
         }
         let cause = self.keep(failed);
         let cause = self.to_str(cause)?;
-        let (ty, cause) = (self.full_type_name(self.ty(key)), self.lossy(cause));
+        let (ty, cause) = (self.full_type_name(key), self.lossy(cause));
         Err(self.type_error(format!("cannot use '{ty}' as {role} ({cause})")))
-    }
-    /// A type's name with its module, left out for `builtins` and `__main__` (the C API's `%T`).
-    pub fn full_type_name(&mut self, ty: Ref) -> String {
-        let (dict, qual) = (self.type_obj(ty).dict, self.type_obj(ty).qualname);
-        let qual = self.lossy(qual);
-        let module = self.dict_get_name(dict, n::__MODULE__).and_then(|m| self.utf8(m));
-        match module {
-            Some(m) if m != "builtins" && m != "__main__" => format!("{m}.{qual}"),
-            _ => qual,
-        }
     }
     /// Entry of a key whose hash is known.
     pub fn dict_find(&mut self, dict: Ref, key: Ref, hash: i64) -> Result<Option<usize>, Ask> {

@@ -23,6 +23,7 @@ pub fn mend(place: &mut SyntaxPlace, source: Option<&str>) {
     }
     let Some(text) = source.or(place.text.as_deref()).map(str::to_owned) else { return };
     let end = if source.is_some() { place.lineno.unwrap_or(0).max(0) as usize } else { 1 };
+    let first_line = if source.is_some() { 1 } else { place.lineno.unwrap_or(1) };
     let head: Vec<&str> = text.lines().take(end).collect();
     let code = dedent(&head.join("\n"));
     if code.len() > MAX_SOURCE {
@@ -37,7 +38,7 @@ pub fn mend(place: &mut SyntaxPlace, source: Option<&str>) {
         for keyword in candidates(&keywords, &code[from..to]) {
             let tried = format!("{}{keyword}{}", &code[..from], &code[to..]);
             if is_right_so_far(&tried) {
-                found(place, &code, (from, to), &keyword);
+                found(place, first_line, &code, (from, to), &keyword);
                 return;
             }
         }
@@ -85,14 +86,14 @@ fn is_right_so_far(code: &str) -> bool {
     };
     parse_module(&whole).is_ok()
 }
-fn found(place: &mut SyntaxPlace, code: &str, (from, to): (usize, usize), keyword: &str) {
+fn found(place: &mut SyntaxPlace, first_line: i64, code: &str, (from, to): (usize, usize), keyword: &str) {
     let start = code[..from].rfind('\n').map_or(0, |i| i + 1);
     let line = code[start..].lines().next().unwrap_or("");
     let column = |at: usize| code[start..at].chars().count() as i64 + 1;
     place.text = Some(line.to_owned());
     place.offset = Some(column(from));
     place.end_offset = Some(column(to));
-    let number = code[..from].matches('\n').count() as i64 + 1;
+    let number = first_line + code[..from].matches('\n').count() as i64;
     place.lineno = Some(number);
     place.end_lineno = Some(number);
     place.msg = format!("invalid syntax. Did you mean '{keyword}'?");

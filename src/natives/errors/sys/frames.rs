@@ -19,14 +19,9 @@ fn depth_of(vm: &mut Vm, r: Option<Ref>) -> Result<usize, crate::vm::Ask> {
     let depth = r.map_or(Ok(0), |r| vm.index_i32(r))?;
     Ok(depth.max(0) as usize)
 }
-/// The frame object of the visible frame `depth` levels below the top.
-fn frame_at(vm: &mut Vm, depth: usize) -> Step {
-    let _ = depth;
-    Err(vm.unsupported("sys._getframe"))
-}
 fn getframe(vm: &mut Vm, a: Args) -> Step {
     let depth = depth_of(vm, a.opt(0))?;
-    frame_at(vm, depth)
+    vm.frame_at(depth)
 }
 fn getframemodulename(vm: &mut Vm, a: Args) -> Step {
     let depth = depth_of(vm, a.opt(0))?;
@@ -45,7 +40,7 @@ fn thread_number(vm: &mut Vm) -> Ref {
     vm.keep(id)
 }
 fn current_frames(vm: &mut Vm, _: Args) -> Step {
-    let frame = frame_at(vm, 0)?;
+    let frame = vm.frame_at(0)?;
     let frame = vm.keep(frame);
     let key = thread_number(vm);
     let dict = vm.dict();

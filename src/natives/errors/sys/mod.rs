@@ -50,15 +50,8 @@ const TEXTS: &[(&str, &str)] = &[
 ];
 const NUMBERS: &[(&str, i64)] = &[("maxsize", i64::MAX), ("maxunicode", 0x10FFFF), ("hexversion", HEX_VERSION), ("api_version", 1013)];
 
-/// The dict of a module.
-fn dict_of(vm: &Vm, module: Ref) -> Ref {
-    match vm.heap.get(module) {
-        Payload::Module(m) => m.dict,
-        _ => panic!("{module:?} is no module"),
-    }
-}
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
-    let dict = dict_of(vm, module);
+    let dict = vm.module_dict(module);
     for (name, text) in TEXTS {
         let text = vm.str(*text);
         vm.dict_set_str(dict, name, text);
@@ -83,6 +76,9 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     }
     let modules = vm.incref(vm.modules);
     vm.dict_set_str(dict, "modules", modules);
+    if let Some(monitoring) = vm.native_module(MONITORING.name) {
+        vm.dict_set_str(dict, "monitoring", monitoring);
+    }
     init_structures(vm, dict);
     init_lists(vm, dict);
     for (hook, kept) in [

@@ -1,5 +1,5 @@
 //! `sys.monitoring` (PEP 669): its constants and its tools' names. Events are refused, since the machine sends none.
-use super::{dict_of, namespace};
+use super::namespace;
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::vm::native::{Args, Def, ModuleDef};
@@ -35,7 +35,7 @@ const EVENTS: &[&str] = &[
 const TOOLS: &[&str] = &["sys.tool0", "sys.tool1", "sys.tool2", "sys.tool3", "sys.tool4", "sys.tool5"];
 
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
-    let dict = dict_of(vm, module);
+    let dict = vm.module_dict(module);
     for (name, id) in [("DEBUGGER_ID", 0), ("COVERAGE_ID", 1), ("PROFILER_ID", 2), ("OPTIMIZER_ID", 5)] {
         let id = vm.int(id);
         vm.dict_set_str(dict, name, id);

@@ -1,7 +1,8 @@
 //! `SyntaxError`: where in which text the parser stopped.
 use super::base::base_init;
 use super::fields::{self, member};
-use crate::heap::Ref;
+use crate::code::{ProblemKind, SyntaxProblem};
+use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::vm::native::{Args, Def};
 use crate::vm::{Ask, Step, Vm, fixed, t};
@@ -40,6 +41,50 @@ fn arranged(msg: Option<Ref>, info: &[Ref]) -> Vec<Option<Ref>> {
 pub fn parsed(vm: &Vm, args: &[Ref]) -> Vec<Option<Ref>> {
     let info = args.get(1).filter(|_| args.len() == 2).and_then(|r| vm.tuple_items(*r)).unwrap_or(&[]);
     arranged(args.first().copied(), info)
+}
+/// The exception for what the compiler refused, to raise. `incomplete_class`: input that could go on is an
+/// `_IncompleteInputError`.
+pub fn from_problem(vm: &mut Vm, p: &SyntaxProblem, source: &str, incomplete_class: bool) -> Ask {
+    let ty = match p.kind {
+        _ if p.incomplete && incomplete_class => t::INCOMPLETE_INPUT_ERROR,
+        ProblemKind::SyntaxError => t::SYNTAX_ERROR,
+        ProblemKind::IndentationError => t::INDENTATION_ERROR,
+        ProblemKind::TabError => t::TAB_ERROR,
+        ProblemKind::RecursionError => return vm.error(t::RECURSION_ERROR, p.msg.clone()),
+    };
+    raised(vm, ty, p, Some(source))
+}
+/// The exception of class `ty` for what the compiler refused, to raise.
+pub fn syntax_error(vm: &mut Vm, ty: Ref, p: &SyntaxProblem) -> Ask {
+    raised(vm, ty, p, None)
+}
+fn raised(vm: &mut Vm, ty: Ref, p: &SyntaxProblem, source: Option<&str>) -> Ask {
+    let msg = vm.str(p.msg.as_str());
+    let msg = vm.keep(msg);
+    let Some(line) = p.lineno else {
+        let exc = super::base::make(vm, ty, &[msg]);
+        fields::set(vm, exc.get(), MSG, Some(msg));
+        return Ask::Raise(exc);
+    };
+    let mut info = vec![vm.str(p.filename.as_str()), vm.int(line as i64)];
+    let number = |vm: &mut Vm, x: Option<u32>| x.map_or(Owned::adopt(fixed::NONE), |x| vm.int(x as i64));
+    info.push(number(vm, p.offset));
+    info.push(p.text.as_deref().map_or(Owned::adopt(fixed::NONE), |s| vm.str(s)));
+    info.push(number(vm, p.end_lineno));
+    info.push(number(vm, p.end_offset));
+    let tuple = vm.tuple(info);
+    let tuple = vm.keep(tuple);
+    let details = vm.tuple_items(tuple).map_or(vec![], <[Ref]>::to_vec);
+    let mut values = arranged(Some(msg), &details);
+    if p.msg.starts_with("invalid syntax") {
+        let source = source.map_or(Owned::adopt(fixed::NONE), |s| vm.str(s));
+        let parts = vec![vm.int(0), vm.int(0), source];
+        let metadata = vm.tuple(parts);
+        values[METADATA] = Some(vm.keep(metadata));
+    }
+    let exc = super::base::make(vm, ty, &[msg, tuple]);
+    fields::set_all(vm, exc.get(), &values);
+    Ask::Raise(exc)
 }
 fn init(vm: &mut Vm, a: Args) -> Step {
     let args = super::base::star(vm, a.opt(1));

@@ -1,0 +1,2 @@
+//! Lenses: the cell commands that look into the machine.
+pub mod view;

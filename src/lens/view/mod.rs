@@ -1,0 +1,26 @@
+//! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
+pub mod dispatch;
+pub mod heap;
+mod heap_picture;
+mod heap_words;
+pub mod kit;
+pub mod labels;
+pub mod lookup;
+pub mod mro;
+pub mod object;
+pub mod types;
+
+use crate::render::scene::Scene;
+use crate::render::theme::MARGIN;
+
+/// Sets the picture's size from its content's lower right corner.
+fn close(mut scene: Scene, right: i32, bottom: i32) -> Scene {
+    scene.width = right + MARGIN;
+    scene.height = bottom + MARGIN;
+    scene
+}
+
+/// The snapshot as JSON; a snapshot always can be.
+fn data(snapshot: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(snapshot).unwrap_or_default()
+}
