@@ -8,9 +8,8 @@ use crate::heap::Ref;
 use crate::vm::native::ModuleDef;
 use crate::vm::step::{Request, Step};
 use crate::vm::syscall::Syscall;
-use crate::vm::thread::{RequestCell, Thread};
+use crate::vm::thread::Thread;
 use crate::vm::{Args, Ask, Def, Vm, t};
-use std::sync::Arc;
 
 /// Longest wait in seconds.
 pub const TIMEOUT_MAX: f64 = 9223372036.0;
@@ -81,7 +80,7 @@ pub(super) fn start(vm: &mut Vm, request: impl FnOnce(&mut Vm) -> Request) -> Re
     let id = vm.sys_int(Syscall::ThreadStart)? as u32;
     let request = request(vm);
     let mut thread = Thread::new(id);
-    thread.start = Some(Arc::new(RequestCell(request)));
+    thread.start = Some(request);
     vm.parked.push(thread);
     Ok(id)
 }
