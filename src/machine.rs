@@ -21,6 +21,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let mut vm = Vm::new();
         vm.load_prelude();
+        vm.install_streams();
         Machine { vm, os: Os::new(options, Arc::new(StandardLibrary)) }
     }
 
@@ -36,6 +37,7 @@ impl Machine {
             let mut budget = SLICE;
             let outcome = self.vm.run(&mut NoTrace, &mut budget);
             self.vm.ticks += SLICE - budget;
+            self.hand_over_output(host);
             let thread = self.vm.cur.id;
             match outcome {
                 Outcome::Finished(r) if thread == main => return r,
@@ -58,6 +60,15 @@ impl Machine {
                     self.switch(host);
                 }
             }
+        }
+    }
+
+    /// Passes on what was written to the standard streams since the last time, in order.
+    fn hand_over_output(&mut self, host: &mut dyn Host) {
+        for (fd, data) in crate::natives::system::io::take_output(&mut self.vm) {
+            let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            // A failure (a closed descriptor) cannot be told to the program any more: it has gone on.
+            let _ = self.os.answer(crate::vm::syscall::Syscall::Write { fd, data }, &mut ctx);
         }
     }
 

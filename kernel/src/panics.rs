@@ -19,6 +19,9 @@ pub fn remember() {
         if std::thread::current().name() != Some(THREAD) {
             return usual(info);
         }
+        if std::env::var_os("PELLUCID_BACKTRACE").is_some() {
+            eprintln!("{}", std::backtrace::Backtrace::force_capture());
+        }
         let payload = info.payload();
         let said = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();

@@ -332,6 +332,21 @@ impl Vm {
         }
         std::mem::forget(module);
     }
+    /// Gives `sys` its three standard streams.
+    pub fn install_streams(&mut self) {
+        let mark = self.temps.len();
+        let streams = crate::natives::system::io::make_standard_streams(self);
+        let modules = self.modules;
+        let sys = self.dict_get_name(modules, n::SYS).expect("sys is a native module");
+        let dict = self.module_dict(sys);
+        for (stream, name) in streams.into_iter().zip(["stdin", "stdout", "stderr"]) {
+            for key in [name.to_owned(), format!("__{name}__")] {
+                let o = self.incref(stream);
+                self.dict_set_str(dict, &key, o);
+            }
+        }
+        self.release_temps(mark);
+    }
     /// Calls a function on an idle machine and runs it to its end, for start-up code that asks nothing of the system.
     pub fn run_to_end(&mut self, func: Owned, args: &[Ref]) -> Result<Owned, Owned> {
         assert!(self.cur.activations.is_empty(), "the machine is idle");

@@ -465,7 +465,7 @@ fn print(vm: &mut Vm, a: Args) -> Step {
         Some(f) => vm.truth(f)?,
         None => false,
     };
-    if !flush && let Some(done) = crate::natives::system::write_stdout_fast(vm, file, &text) {
+    if !flush && let Some(done) = crate::natives::system::io::write_stdout_fast(vm, file, &text) {
         done?;
         return Ok(vm.none());
     }

@@ -8,8 +8,13 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn load_fast_borrow(&mut self, r: &mut Regs, i: usize) -> Flow {
         let w = self.cur.stack[r.base + i];
+        debug_assert!(!w.is_null(), "local {i} is unbound in {} at unit {}", self.where_now(), r.pc);
         self.push_word(r, Word::borrowed(w.get()));
         Flow::Next
+    }
+    /// Names the running frame, for panics.
+    fn where_now(&self) -> String {
+        self.cur.top_frame().map_or(String::new(), |f| format!("{}:{}", self.lossy(f.code.filename), self.lossy(f.code.qualname)))
     }
     #[inline(always)]
     pub(in crate::vm) fn load_fast(&mut self, r: &mut Regs, i: usize) -> Flow {
@@ -33,7 +38,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn store_fast(&mut self, r: &mut Regs, i: usize) -> Flow {
         let w = self.pop(r);
-        let w = if w.is_owned() { w } else { Word::owned(self.own_word(w)) };
+        let w = if w.is_owned() || w.is_null() { w } else { Word::owned(self.own_word(w)) };
         let old = std::mem::replace(&mut self.cur.stack[r.base + i], w);
         self.drop_word(old);
         Flow::Next
