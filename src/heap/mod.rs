@@ -8,7 +8,7 @@ mod handle;
 #[cfg(test)]
 mod tests;
 pub use gc::GcState;
-pub use handle::{Owned, Ref};
+pub use handle::{FIRST_MORTAL, Owned, Ref};
 
 /// What the heap must know of what it stores.
 pub trait Payload: Default {

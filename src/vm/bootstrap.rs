@@ -67,6 +67,7 @@ impl Vm {
     }
 
     fn fixed_objects(&mut self) {
+        const { assert!(fixed::END >= crate::heap::FIRST_MORTAL) }
         for (i, name) in t::ALL.iter().enumerate() {
             let r = self.heap.alloc_fixed(t::TYPE, Payload::Type(Box::new(blank_type(name))));
             assert_eq!(r.index(), 1 + i);
@@ -134,6 +135,8 @@ impl Vm {
             x.name = d.name.into();
             x.flags = d.flags;
             x.layout = d.layout;
+            x.has_dict = d.flags & type_flags::DICT != 0 || dict_by_layout(d);
+            x.has_weakref = d.flags & type_flags::WEAKREF != 0;
             (x.basicsize, x.itemsize) = d.size;
         }
     }
@@ -369,6 +372,11 @@ impl Default for Vm {
     fn default() -> Self {
         Vm::new()
     }
+}
+
+/// Layouts whose instances always have a dict.
+fn dict_by_layout(d: &TypeDef) -> bool {
+    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || d.place == Some(t::FUNCTION)
 }
 
 fn blank_type(name: &str) -> TypeObj {

@@ -289,6 +289,9 @@ impl Vm {
         match step {
             Ok(v) => {
                 self.release_temps(mark);
+                if !self.answers.is_empty() {
+                    self.drop_answers();
+                }
                 self.deliver(v, ret);
             }
             Err(e) => self.native_asked(f, args, ret, e, mark),
@@ -299,16 +302,19 @@ impl Vm {
         self.depth = 0;
         let waiting = |vm: &mut Vm, catch| {
             args.iter().flatten().for_each(|r| vm.heap.incref_raw(*r));
-            let frame = NativeFrame { f, args: args.to_vec(), answers: vec![], ret, catch };
+            let answers = std::mem::take(&mut vm.answers);
+            let frame = NativeFrame { f, args: args.to_vec(), answers, ret, catch };
             vm.cur.activations.push(Activation::Native(Box::new(frame)));
         };
         match ask {
             Ask::Raise(e) => {
                 self.release_temps(mark);
+                self.drop_answers();
                 self.fail(e, ret)
             }
             Ask::Tail(request) => {
                 self.release_temps(mark);
+                self.drop_answers();
                 self.start_request(*request, ret)
             }
             Ask::Need { request, catch } => {
@@ -320,6 +326,14 @@ impl Vm {
                 waiting(self, false);
                 self.release_temps(mark);
                 self.pending_syscall = Some(call);
+            }
+        }
+    }
+    /// Releases what a native that ended at its first run had made `once`.
+    fn drop_answers(&mut self) {
+        for a in std::mem::take(&mut self.answers) {
+            if let Answer::Value(r) | Answer::Raised(r) = a {
+                self.heap.decref_raw(r);
             }
         }
     }

@@ -914,7 +914,7 @@ def start_session(argv, path):
     import _imp
 
     modules = _sys_modules()
-    bootstrap = type(sys)("importlib._bootstrap")
+    bootstrap = type(sys)("_frozen_importlib")
     modules["_frozen_importlib"] = bootstrap
     exec(_imp.get_frozen_object("importlib._bootstrap"), bootstrap.__dict__)
     bootstrap._install(sys, _imp)

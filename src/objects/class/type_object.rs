@@ -51,6 +51,9 @@ pub mod type_flags {
     pub const PLAIN_GETATTR: u32 = 512;
     /// `__setattr__` and `__delattr__` are object's.
     pub const PLAIN_SETATTR: u32 = 1024;
+    /// Definitions of native types: instances have a `__dict__`; instances can be weakly referenced.
+    pub const DICT: u32 = 4096;
+    pub const WEAKREF: u32 = 8192;
     /// Instances are called by `type.__call__` with `object.__new__` and a Python `__init__`: the fast path applies.
     pub const PLAIN_NEW: u32 = 2048;
 }

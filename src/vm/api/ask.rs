@@ -11,6 +11,10 @@ impl Vm {
         self.cursor += a.is_some() as usize;
         a
     }
+    /// Whether the next request has been answered already: the native is being run again and has come this far before.
+    pub fn has_answer(&self) -> bool {
+        self.cursor < self.answers.len()
+    }
     fn request(&mut self, make: impl FnOnce(&mut Vm) -> Request, catch: bool) -> Result<Result<Ref, Ref>, Ask> {
         match self.next_answer() {
             Some(Answer::Value(r)) => Ok(Ok(r)),
@@ -38,6 +42,20 @@ impl Vm {
         let mut held = Vec::new();
         request.visit(&mut |r| held.push(r));
         held.into_iter().for_each(|r| self.heap.decref_raw(r));
+    }
+    /// Makes an object that must be the same one when the native is run again, because a request will name it
+    /// (the instance whose `__init__` is called): it goes onto the tape like an answer.
+    pub fn once(&mut self, make: impl FnOnce(&mut Vm) -> Step) -> Result<Ref, Ask> {
+        match self.next_answer() {
+            Some(Answer::Value(r)) => Ok(r),
+            Some(other) => panic!("a native made an object where it had got {other:?}: it must ask first and change last"),
+            None => {
+                let r = make(self)?.into_raw();
+                self.answers.push(Answer::Value(r));
+                self.cursor += 1;
+                Ok(r)
+            }
+        }
     }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {

@@ -77,15 +77,18 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
         let native = x.native;
         let params = vm.bind_native_args(native, args, kwargs)?;
         let f = vm.natives[native as usize].def.f;
-        let o = f(vm, Args(&params));
-        return match o {
-            Ok(o) => Ok(vm.keep(o)),
+        if vm.has_answer() {
+            // Run again: the object lies on the tape, whichever way it was made.
+            return vm.call_kw(new, args, kwargs);
+        }
+        return match f(vm, Args(&params)) {
+            Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.
-            Err(Ask::Tail(request)) => {
-                vm.forget(Ask::Tail(request));
+            Err(Ask::Raise(e)) => Err(Ask::Raise(e)),
+            Err(other) => {
+                vm.forget(other);
                 vm.call_kw(new, args, kwargs)
             }
-            Err(e) => Err(e),
         };
     }
     vm.call_kw(new, args, kwargs)
