@@ -383,7 +383,7 @@ impl Default for Vm {
 
 /// Layouts whose instances always have a dict.
 fn dict_by_layout(d: &TypeDef) -> bool {
-    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || d.place == Some(t::FUNCTION)
+    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || matches!(d.place, Some(t::FUNCTION | t::NAMESPACE))
 }
 
 fn blank_type(name: &str) -> TypeObj {
