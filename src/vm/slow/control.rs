@@ -56,6 +56,10 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
                     return own(vm, obj);
                 }
                 Err(Ask::Raise(e)) => return Err(Ask::Raise(e)),
+                Err(Ask::Tail(request)) => {
+                    vm.as_request(request, false)?.unwrap_or_else(|e| panic!("nothing catches {e:?}"));
+                    return own(vm, obj);
+                }
                 // It has to ask: then as a call of its own, so that it is not run again with this one.
                 Err(other) => vm.forget(other),
             }
@@ -95,6 +99,7 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
             Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.
             Err(Ask::Raise(e)) => Err(Ask::Raise(e)),
+            Err(Ask::Tail(request)) => Ok(vm.as_request(request, false)?.unwrap_or_else(|e| panic!("nothing catches {e:?}"))),
             Err(other) => {
                 vm.forget(other);
                 vm.call_kw(new, args, kwargs)
