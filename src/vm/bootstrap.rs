@@ -136,7 +136,7 @@ impl Vm {
             x.flags = d.flags;
             x.layout = d.layout;
             x.has_dict = d.flags & type_flags::DICT != 0 || dict_by_layout(d);
-            x.has_weakref = d.flags & type_flags::WEAKREF != 0;
+            x.has_weakref = d.flags & type_flags::WEAKREF != 0 || d.layout == Layout::Type;
             (x.basicsize, x.itemsize) = d.size;
         }
     }
@@ -148,13 +148,19 @@ impl Vm {
             mro.push(b);
             at = if b == t::OBJECT { None } else { Some(self.base_by_def(b)) };
         }
+        let mut bases: Vec<Ref> = base.into_iter().collect();
+        for (_, second) in crate::natives::errors::types::table::SECOND_BASES.iter().filter(|x| x.0 == ty) {
+            // Behind the first base, whose own bases are the second one's too.
+            mro.insert(2, *second);
+            bases.push(*second);
+        }
         let x = self.type_obj_mut(ty);
         x.base = base;
-        x.bases = base.into_iter().collect();
         x.mro = mro;
-        if let Some(b) = base {
-            self.type_obj_mut(b).subclasses.push(ty);
+        for b in &bases {
+            self.type_obj_mut(*b).subclasses.push(ty);
         }
+        self.type_obj_mut(ty).bases = bases;
     }
     fn base_by_def(&self, ty: Ref) -> Ref {
         crate::natives::TYPES.iter().flat_map(|g| g.iter()).find(|d| d.place == Some(ty)).map_or(t::OBJECT, |d| d.base)
@@ -292,7 +298,8 @@ impl Vm {
     }
     /// A module-level native function object.
     pub fn native_function(&mut self, def: &'static Def, module: &str) -> Owned {
-        let native = self.register(def, def.name.to_owned());
+        let title = if module == "builtins" { def.name.to_owned() } else { format!("{module}.{}", def.name) };
+        let native = self.register(def, title);
         let module = self.intern(module).into_raw();
         let x = NativeObj { native, receiver: None, owner: None, module: Some(module) };
         self.heap.alloc(t::BUILTIN, Payload::Native(Box::new(x)), 0)
@@ -376,7 +383,7 @@ impl Default for Vm {
 
 /// Layouts whose instances always have a dict.
 fn dict_by_layout(d: &TypeDef) -> bool {
-    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || d.place == Some(t::FUNCTION)
+    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper | Layout::Type) || matches!(d.place, Some(t::FUNCTION | t::NAMESPACE))
 }
 
 fn blank_type(name: &str) -> TypeObj {

@@ -110,10 +110,14 @@ impl Vm {
     /// Goes up from the top activation until something handles the exception.
     pub(super) fn unwind(&mut self, exc: Owned) {
         self.chain(exc.get());
-        self.unwind_chained(exc)
+        self.unwind_from(exc, true)
     }
-    /// Like `unwind`, for an exception that is raised again.
+    /// Like `unwind`, for an exception that is raised again: its traceback has the frame on top already.
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
+        self.unwind_from(exc, false)
+    }
+    /// `report`: the frame on top gets a traceback entry.
+    fn unwind_from(&mut self, exc: Owned, mut report: bool) {
         loop {
             let ret = match self.cur.activations.last_mut() {
                 None => {
@@ -130,7 +134,9 @@ impl Vm {
                 }
                 Some(Activation::Py(_)) => {
                     let index = self.cur.activations.len() - 1;
-                    self.add_traceback(exc.get(), index);
+                    if std::mem::replace(&mut report, true) {
+                        self.add_traceback(exc.get(), index);
+                    }
                     if self.enter_handler(&exc) {
                         self.release(exc);
                         return;

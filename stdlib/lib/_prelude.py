@@ -915,6 +915,7 @@ def start_session(argv, path):
 
     modules = _sys_modules()
     bootstrap = type(sys)("_frozen_importlib")
+    bootstrap.__origname__ = "importlib._bootstrap"
     modules["_frozen_importlib"] = bootstrap
     exec(_imp.get_frozen_object("importlib._bootstrap"), bootstrap.__dict__)
     bootstrap._install(sys, _imp)

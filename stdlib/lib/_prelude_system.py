@@ -171,3 +171,24 @@ def posix_writev(fd, buffers):
 def time_strptime(string, format):
     import _strptime
     return _strptime._strptime_time(string, format)
+
+def atexit_run(entries):
+    while entries:
+        function, args, kwargs = entries.pop()
+        try:
+            function(*args, **kwargs)
+        except BaseException as e:
+            import sys
+            text = f"Exception ignored in atexit callback {function!r}"
+            sys.unraisablehook(type(sys.implementation)(exc_type=type(e), exc_value=e, exc_traceback=e.__traceback__,
+                                                        err_msg=text, object=None))
+
+def faulthandler_dump(file):
+    import sys
+    if file is None:
+        file = sys.stderr
+    frame = sys._getframe(1)
+    print("Current thread's stack (most recent call first):", file=file)
+    while frame is not None:
+        print(f'  File "{frame.f_code.co_filename}", line {frame.f_lineno} in {frame.f_code.co_name}', file=file)
+        frame = frame.f_back

@@ -22,7 +22,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("acquire_lock", "()", |vm, _| Ok(vm.none()), "Acquires the interpreter's import lock."),
     Def::function("release_lock", "()", |vm, _| Ok(vm.none()), "Release the interpreter's import lock."),
     Def::function("is_builtin", "(name, /)", |vm, a| { let k = vm.lossy(a[0]); let b = is_native(&k); Ok(vm.int(b as i64)) }, "Returns True if the module name corresponds to a built-in module."),
-    Def::function("is_frozen", "(name, /)", |vm, a| { let k = vm.lossy(a[0]); Ok(vm.bool(pellucid_stdlib::find(&k).is_some())) }, "Returns True if the module name corresponds to a frozen module."),
+    Def::function("is_frozen", "(name, /)", |vm, a| { let k = vm.lossy(a[0]); Ok(vm.bool(library(&k).is_some())) }, "Returns True if the module name corresponds to a frozen module."),
     Def::function("is_frozen_package", "(name, /)", |vm, a| { let m = frozen(vm, a[0])?; Ok(vm.bool(m.is_package)) }, "Returns True if the module name is of a frozen package."),
     Def::function("find_frozen", "(name, /, *, withdata=False)", find_frozen, "Return info about the corresponding frozen module (if there is one) or None."),
     Def::function("get_frozen_object", "(name, data=None, /)", get_frozen, "Create a code object for a frozen module."),
@@ -39,13 +39,21 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_override_multi_interp_extensions_check", "(override, /)", |vm, _| Ok(vm.int(0)), ""),
 ];
 
+/// A module of the compiled library; the importers go by two names.
+fn library(name: &str) -> Option<pellucid_stdlib::Module> {
+    pellucid_stdlib::find(match name {
+        "_frozen_importlib" => "importlib._bootstrap",
+        "_frozen_importlib_external" => "importlib._bootstrap_external",
+        name => name,
+    })
+}
 /// Modules of the compiled library that natives replace are the natives.
 fn is_native(name: &str) -> bool {
     Vm::native_module_def(name).is_some()
 }
 fn frozen(vm: &mut Vm, name: Ref) -> Result<pellucid_stdlib::Module, Ask> {
     let text = vm.lossy(name);
-    match pellucid_stdlib::find(&text) {
+    match library(&text) {
         Some(m) => Ok(m),
         None => {
             let message = format!("No such frozen object named {text}");
@@ -55,7 +63,7 @@ fn frozen(vm: &mut Vm, name: Ref) -> Result<pellucid_stdlib::Module, Ask> {
 }
 fn find_frozen(vm: &mut Vm, a: Args) -> Step {
     let text = vm.lossy(a[0]);
-    let Some(m) = pellucid_stdlib::find(&text) else { return Ok(vm.none()) };
+    let Some(m) = library(&text) else { return Ok(vm.none()) };
     let parts = vec![vm.none(), vm.bool(m.is_package), vm.str(m.name)];
     Ok(vm.tuple(parts))
 }

@@ -1,20 +1,42 @@
 //! What asks the simulated operating system: files, clock, threads, sockets, and the modules about them.
+mod atexit;
 pub mod common;
 mod contextvars;
 mod errno;
 pub mod io;
+mod locale;
+mod net;
 mod posix;
 pub mod signal;
+mod small;
 pub mod structseq;
 pub mod structseq_sys;
 mod thread;
 mod time;
 
 use crate::vm::native::{ModuleDef, TypeDef};
+pub use io::{make_standard_streams, take_output, write_stdout_fast};
 use structseq::Shape;
 
 pub static TYPES: &[&TypeDef] = &[];
-pub static MODULES: &[&ModuleDef] =
-    &[&contextvars::MODULE, &errno::MODULE, &io::MODULE, &posix::MODULE, &signal::MODULE, &thread::MODULE, &time::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &atexit::MODULE,
+    &contextvars::MODULE,
+    &errno::MODULE,
+    &io::MODULE,
+    &locale::MODULE,
+    &net::MODULE,
+    &net::select::MODULE,
+    &posix::MODULE,
+    &signal::MODULE,
+    &small::FAULTHANDLER,
+    &small::FCNTL,
+    &small::GRP,
+    &small::POSIXSUBPROCESS,
+    &small::PWD,
+    &small::RESOURCE,
+    &thread::MODULE,
+    &time::MODULE,
+];
 /// Struct sequence types, for their generic methods.
-static SHAPES: &[&[&Shape]] = &[structseq_sys::SHAPES, posix::SHAPES, time::SHAPES];
+static SHAPES: &[&[&Shape]] = &[structseq_sys::SHAPES, posix::SHAPES, small::SHAPES, time::SHAPES];

@@ -4,6 +4,7 @@ pub mod buffer;
 pub mod bytes;
 pub mod codec;
 pub mod format;
+mod hashes;
 pub mod memoryview;
 mod modules;
 pub mod pack;
@@ -12,6 +13,7 @@ mod scan;
 mod sre;
 pub mod str;
 pub mod util;
+mod zlib;
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = &[
@@ -21,4 +23,5 @@ pub static TYPES: &[&TypeDef] = &[
 pub static MODULES: &[&ModuleDef] = &[
     &array::MODULE, &sre::MODULE, &modules::codecs::MODULE, &modules::string::MODULE,
     &modules::binascii::MODULE, &modules::structs::MODULE, &modules::unicodedata::MODULE,
+    &hashes::MD5, &hashes::SHA1, &hashes::SHA2, &hashes::SHA3, &hashes::BLAKE2, &zlib::MODULE,
 ];

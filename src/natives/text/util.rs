@@ -98,14 +98,15 @@ pub fn not_an_integer(vm: &mut Vm, r: Ref) -> Ask {
     vm.type_error(message)
 }
 
-/// A sequence repetition count; None when the operand is no integer (the operator goes on with NotImplemented).
-pub fn repeat_count(vm: &mut Vm, r: Ref) -> Result<Option<usize>, Ask> {
+/// A sequence repetition count: "can't multiply sequence by non-int of type 'X'" for what is no integer.
+pub fn repeat_count(vm: &mut Vm, r: Ref) -> Result<usize, Ask> {
     if !vm.is_int(r) && vm.lookup_special(r, n::__INDEX__).is_none() {
-        return Ok(None);
+        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(r));
+        return Err(vm.type_error(message));
     }
     let i = vm.index_ref(r)?;
     match vm.i64_of(i) {
-        Some(k) => Ok(Some(k.max(0) as usize)),
+        Some(k) => Ok(k.max(0) as usize),
         None => {
             let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(r));
             Err(vm.overflow_error(message))

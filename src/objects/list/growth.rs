@@ -29,7 +29,12 @@ pub fn one_by_one(mut allocated: usize, len: usize) -> usize {
     }
     while len < allocated >> 1 {
         let newsize = (allocated >> 1) - 1;
-        allocated = resize(newsize + 1, allocated, newsize);
+        let next = resize(newsize + 1, allocated, newsize);
+        if next >= allocated {
+            // A short list keeps its first four places.
+            break;
+        }
+        allocated = next;
     }
     allocated
 }

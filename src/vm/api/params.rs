@@ -110,7 +110,7 @@ impl Vm {
             return Err(self.missing_receiver(native));
         }
         if !kwargs.is_empty() && p.plain {
-            let message = format!("{} takes no keyword arguments", self.call_title(native));
+            let message = format!("{} takes no keyword arguments", self.full_title(native));
             return Err(self.type_error(message));
         }
         if args.len() > p.positional && p.varargs.is_none() {
@@ -170,7 +170,7 @@ impl Vm {
         let message = if positional_only && i < p.positional {
             let (need, have) = (p.min - hidden, given - hidden);
             if p.min == p.positional && need == 1 && p.varargs.is_none() {
-                format!("{title} takes exactly one argument ({have} given)")
+                format!("{} takes exactly one argument ({have} given)", self.full_title(native))
             } else {
                 let word = if p.min == p.positional && p.varargs.is_none() { "" } else { "at least " };
                 format!("{} expected {word}{need} argument{}, got {have}", self.short_title(native), plural(need))
@@ -187,9 +187,9 @@ impl Vm {
         let (max, min, have) = (p.positional - hidden, p.min - hidden, given - hidden);
         let title = self.call_title(native);
         let message = if max == 0 && p.names.len() == hidden {
-            format!("{title} takes no arguments ({have} given)")
+            format!("{} takes no arguments ({have} given)", self.full_title(native))
         } else if p.plain && max == 1 && min == 1 {
-            format!("{title} takes exactly one argument ({have} given)")
+            format!("{} takes exactly one argument ({have} given)", self.full_title(native))
         } else if p.plain {
             let word = if max == min { "" } else { "at most " };
             format!("{} expected {word}{max} argument{}, got {have}", self.short_title(native), plural(max))
@@ -205,10 +205,16 @@ impl Vm {
         let (ty, name) = title.rsplit_once('.').unwrap_or(("object", &title));
         self.type_error(format!("unbound method {ty}.{name}() needs an argument"))
     }
+    /// With the module of a function: `math.sqrt()`.
+    fn full_title(&self, native: u32) -> String {
+        let row = &self.natives[native as usize];
+        format!("{}()", row.title.trim_end_matches(".__new__"))
+    }
     /// `list.append()`, `len()`.
     pub fn call_title(&self, native: u32) -> String {
         let row = &self.natives[native as usize];
         match row.def.kind {
+            DefKind::Function => format!("{}()", row.def.name),
             DefKind::New => format!("{}()", row.title.trim_end_matches(".__new__")),
             _ => format!("{}()", row.title),
         }

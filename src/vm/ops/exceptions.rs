@@ -24,23 +24,10 @@ impl Vm {
     }
     /// Stack: [index of the raising instruction,] exception.
     pub(in crate::vm) fn reraise_op(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
+        // The index under the exception tells the line of the first raise, which its traceback has already.
+        let _ = depth;
         let e = self.pop_owned(r);
         self.save(r, at);
-        if depth > 0 {
-            let last = self.i64_of(self.peek(r, depth).get()).unwrap_or(at as i64);
-            return self.reraise_at(e, last as u32, at as u32);
-        }
-        self.unwind_chained(e);
-        Flow::Reload
-    }
-    /// Raises again; the traceback already has this frame's entry, with the line of the first raise.
-    fn reraise_at(&mut self, e: Owned, last: u32, at: u32) -> Flow {
-        // The handler is looked up for RERAISE itself; frame and traceback report the instruction that raised first.
-        let f = self.top();
-        f.last = at;
-        if f.code.handler(at).is_none() {
-            f.last = last;
-        }
         self.unwind_chained(e);
         Flow::Reload
     }

@@ -45,6 +45,14 @@ pub fn binary_op(vm: &mut Vm, a: Args) -> Step {
 pub fn binary(vm: &mut Vm, x: Ref, y: Ref, op: usize) -> Result<Option<Ref>, Ask> {
     let (_, plain, reflected) = OPERATORS[op];
     let (tx, ty) = (vm.ty(x), vm.ty(y));
+    // `+` and `*` of sequences are no number operations: the right operand's reflected method comes before them.
+    let on_sequence = (plain == n::__ADD__ || plain == n::__MUL__) && is_sequence(vm, x) && tx != ty && !is_sequence(vm, y);
+    if on_sequence && vm.lookup(tx, plain).is_some_and(|f| vm.ty(f) == t::SLOT_WRAPPER) {
+        return match special(vm, y, reflected, &[x])? {
+            Some(v) => Ok(Some(v)),
+            None => special(vm, x, plain, &[y]),
+        };
+    }
     // A subclass on the right goes first if it brings its own reflected method.
     let right_first = tx != ty && vm.is_subtype(ty, tx) && {
         let (l, r) = (vm.lookup(tx, reflected), vm.lookup(ty, reflected));
@@ -60,6 +68,11 @@ pub fn binary(vm: &mut Vm, x: Ref, y: Ref, op: usize) -> Result<Option<Ref>, Ask
         return Ok(Some(v));
     }
     Ok(None)
+}
+
+fn is_sequence(vm: &Vm, r: Ref) -> bool {
+    use Payload::*;
+    matches!(vm.heap.get(r), Str(_) | Bytes(_) | ByteArray(_) | List(_) | Tuple(_))
 }
 
 fn unsupported_operands(vm: &mut Vm, symbol: &str, x: Ref, y: Ref) -> Ask {
@@ -162,17 +175,8 @@ fn get_item(vm: &mut Vm, x: Ref, key: Ref) -> Step {
 impl Vm {
     /// `x[key]` for natives.
     pub fn subscript(&mut self, x: Ref, key: Ref) -> Result<Ref, Ask> {
-        match get_item(self, x, key) {
-            Ok(v) => Ok(self.keep(v)),
-            Err(Ask::Tail(request)) => match *request {
-                crate::vm::Request::Call { func, args, kwnames: _ } => {
-                    let (func, args) = (self.keep(Owned::adopt(func)), args.into_iter().map(|r| self.keep(Owned::adopt(r))).collect::<Vec<_>>());
-                    self.call(func, &args)
-                }
-                other => panic!("a subscript calls: {other:?}"),
-            },
-            Err(e) => Err(e),
-        }
+        let step = get_item(self, x, key);
+        self.inline_value(step)
     }
 }
 

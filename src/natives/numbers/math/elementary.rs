@@ -54,6 +54,30 @@ pub fn atanh(x: f64) -> f64 {
     r.copysign(x)
 }
 
+/// The cube root: a polynomial for the mantissa, one step of Halley's, a factor for the exponent's remainder. Not always the
+/// nearest float, but the GNU C library's.
+pub fn cbrt(x: f64) -> f64 {
+    const ROOT2: f64 = 1.2599210498948732;
+    const ROOT4: f64 = 1.5874010519681996;
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let (m, e) = libm::frexp(x.abs());
+    let coefficients = [
+        0.784932344976639262,
+        -1.83469277483613086,
+        2.44693122563534430,
+        -2.11499494167371287,
+        1.50819193781584896,
+        0.354895765043919860,
+    ];
+    let u = coefficients.iter().fold(-0.145263899385486377, |u, c| u * m + c);
+    let cube = u * u * u;
+    let factor = [1.0 / ROOT4, 1.0 / ROOT2, 1.0, ROOT2, ROOT4][(2 + e % 3) as usize];
+    let y = u * (cube + 2.0 * m) / (2.0 * cube + m) * factor;
+    libm::ldexp(y.copysign(x), e / 3)
+}
+
 /// Mantissa in [½, 1) and exponent of a finite number other than 0.
 pub fn frexp(x: f64) -> (f64, i32) {
     if x == 0.0 || !x.is_finite() { (x, 0) } else { libm::frexp(x) }

@@ -1,5 +1,6 @@
 //! The module `math`: its table.
 pub mod elementary;
+mod erf;
 mod gamma;
 mod integers;
 mod real;

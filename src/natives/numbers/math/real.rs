@@ -1,6 +1,7 @@
 //! Functions of real numbers: each converts its arguments, computes, and names what is wrong with them.
 use super::super::float;
 use super::elementary;
+use super::erf as erfs;
 use super::gamma::{self as gammas, GammaError};
 use crate::heap::Ref;
 use crate::objects::float_text;
@@ -56,11 +57,11 @@ functions! {
     asinh = elementary::asinh, Domain, "";
     atan = f64::atan, Domain, "";
     atanh = elementary::atanh, Domain, "a number between -1 and 1";
-    cbrt = f64::cbrt, Domain, "";
+    cbrt = elementary::cbrt, Domain, "";
     cos = f64::cos, Domain, "a finite input";
     cosh = f64::cosh, Overflow, "";
-    erf = libm::erf, Domain, "";
-    erfc = libm::erfc, Domain, "";
+    erf = erfs::erf, Domain, "";
+    erfc = erfs::erfc, Domain, "";
     exp = f64::exp, Overflow, "";
     exp2 = f64::exp2, Overflow, "";
     expm1 = f64::exp_m1, Overflow, "";

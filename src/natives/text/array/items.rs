@@ -207,7 +207,7 @@ fn repeated(vm: &mut Vm, r: Ref, times: usize) -> Result<Vec<u8>, Ask> {
     Ok(array(vm, r).data.repeat(times))
 }
 fn mul(vm: &mut Vm, a: Args) -> Step {
-    let Some(times) = util::repeat_count(vm, a[1])? else { return Ok(vm.not_implemented()) };
+    let times = util::repeat_count(vm, a[1])?;
     let out = repeated(vm, a[0], times)?;
     let code = array(vm, a[0]).code;
     Ok(make(vm, code, out))
@@ -238,7 +238,7 @@ pub fn extend_bytes(vm: &mut Vm, r: Ref, more: Vec<u8>) -> Result<(), Ask> {
     Ok(())
 }
 fn imul(vm: &mut Vm, a: Args) -> Step {
-    let Some(times) = util::repeat_count(vm, a[1])? else { return Err(util::not_an_integer(vm, a[1])) };
+    let times = util::repeat_count(vm, a[1])?;
     let out = repeated(vm, a[0], times)?;
     check_resizable(vm, a[0])?;
     *data_mut(vm, a[0]).expect("an array") = out;

@@ -83,7 +83,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 fn repr(vm: &mut Vm, a: Args) -> Step {
-    let s = format!("{}({})", vm.type_name(a[0]), byte_repr(data(vm, a[0])));
+    let s = format!("{}({})", vm.type_name(a[0]), byte_repr(data(vm, a[0]), true));
     Ok(vm.str(s))
 }
 fn allocated(vm: &Vm, r: Ref) -> i64 {
@@ -195,9 +195,7 @@ fn iadd(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.incref(a[0]))
 }
 fn imul(vm: &mut Vm, a: Args) -> Step {
-    let Some(count) = util::repeat_count(vm, a[1])? else {
-        return Err(util::not_an_integer(vm, a[1]));
-    };
+    let count = util::repeat_count(vm, a[1])?;
     let size = data(vm, a[0]).len().checked_mul(count);
     let size = util::check_size(vm, size)?;
     if size != data(vm, a[0]).len() {

@@ -118,8 +118,8 @@ pub fn collect_bytes(vm: &mut Vm, items: &[Ref], what: &str) -> Result<Vec<u8>, 
     Ok(out)
 }
 
-/// The repr of bytes: `b'…'`.
-pub fn byte_repr(b: &[u8]) -> String {
+/// The repr of bytes: `b'…'`. A bytearray's escapes single quotes always.
+pub fn byte_repr(b: &[u8], bytearray: bool) -> String {
     let quote = if b.contains(&b'\'') && !b.contains(&b'"') { b'"' } else { b'\'' };
     let mut out = String::with_capacity(b.len() + 3);
     out.push('b');
@@ -130,7 +130,7 @@ pub fn byte_repr(b: &[u8]) -> String {
             b'\n' => out.push_str("\\n"),
             b'\r' => out.push_str("\\r"),
             b'\\' => out.push_str("\\\\"),
-            c if *c == quote => {
+            c if *c == quote || bytearray && *c == b'\'' => {
                 out.push('\\');
                 out.push(*c as char)
             }
@@ -142,7 +142,7 @@ pub fn byte_repr(b: &[u8]) -> String {
     out
 }
 fn repr(vm: &mut Vm, a: Args) -> Step {
-    let s = byte_repr(data(vm, a[0]));
+    let s = byte_repr(data(vm, a[0]), false);
     Ok(vm.str(s))
 }
 fn hash(vm: &mut Vm, a: Args) -> Step {

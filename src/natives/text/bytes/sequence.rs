@@ -44,13 +44,16 @@ fn get_item(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.int(i64::from(b)))
 }
 fn add(vm: &mut Vm, a: Args) -> Step {
-    let Some(y) = buffer::contents(vm, a[1]) else { return Ok(vm.not_implemented()) };
+    let Some(y) = buffer::contents(vm, a[1]) else {
+        let message = format!("can't concat {} to {}", vm.type_name(a[1]), vm.type_name(a[0]));
+        return Err(vm.type_error(message));
+    };
     let mut out = data(vm, a[0]).to_vec();
     out.extend(y);
     Ok(like(vm, a[0], out))
 }
 fn mul(vm: &mut Vm, a: Args) -> Step {
-    let Some(count) = util::repeat_count(vm, a[1])? else { return Ok(vm.not_implemented()) };
+    let count = util::repeat_count(vm, a[1])?;
     if count == 1 {
         let whole = 0..data(vm, a[0]).len();
         return Ok(part(vm, a[0], whole));

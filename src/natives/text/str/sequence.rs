@@ -57,7 +57,10 @@ pub fn substring(vm: &mut Vm, r: Ref, from: usize, to: usize) -> Owned {
 }
 
 fn add(vm: &mut Vm, a: Args) -> Step {
-    let (Some(x), Some(y)) = (vm.str_of(a[0]), vm.str_of(a[1])) else { return Ok(vm.not_implemented()) };
+    let (Some(x), Some(y)) = (vm.str_of(a[0]), vm.str_of(a[1])) else {
+        let message = format!("can only concatenate str (not \"{}\") to str", vm.type_name(a[1]));
+        return Err(vm.type_error(message));
+    };
     if x.is_empty() && vm.ty(a[1]) == t::STR {
         return Ok(vm.incref(a[1]));
     }
@@ -71,7 +74,7 @@ fn add(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.str(out))
 }
 fn mul(vm: &mut Vm, a: Args) -> Step {
-    let Some(count) = util::repeat_count(vm, a[1])? else { return Ok(vm.not_implemented()) };
+    let count = util::repeat_count(vm, a[1])?;
     if count == 1 {
         return Ok(util::same_or(vm, a[0], None));
     }
