@@ -49,8 +49,18 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
         let native = x.native;
         let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
         let f = vm.natives[native as usize].def.f;
-        let done = f(vm, Args(&bound))?;
-        vm.release(done);
+        if !vm.has_answer() {
+            match f(vm, Args(&bound)) {
+                Ok(done) => {
+                    vm.release(done);
+                    return own(vm, obj);
+                }
+                Err(Ask::Raise(e)) => return Err(Ask::Raise(e)),
+                // It has to ask: then as a call of its own, so that it is not run again with this one.
+                Err(other) => vm.forget(other),
+            }
+        }
+        vm.call_kw(init, &with_self, &kwargs)?;
         return own(vm, obj);
     }
     let (init, bound) = vm.bind_special(init, obj)?;
