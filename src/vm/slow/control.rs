@@ -229,12 +229,17 @@ pub fn load_special(vm: &mut Vm, a: Args) -> Step {
                 _ => "",
             };
             let missed = if hint.is_empty() { format!(" (missed {text} method)") } else { format!(" (missed {text} method){hint}") };
-            let message = format!("'{}' object does not support {protocol}{missed}", { let ty = vm.ty(a[0]); vm.full_type_name(ty) });
+            let message = format!("'{}' object does not support {protocol}{missed}", vm.full_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
 }
 impl Vm {
+    /// An object's type with its module, left out for `builtins` and `__main__` (the C API's `%T`).
+    pub fn full_type_name(&self, r: Ref) -> String {
+        let name = self.full_name_of_type(self.ty(r));
+        name.strip_prefix("__main__.").map_or(name.clone(), str::to_owned)
+    }
     /// `module.qualname` of a type, `qualname` alone for builtins: as in a class's repr.
     pub fn full_name_of_type(&self, ty: Ref) -> String {
         let x = self.type_obj(ty);
