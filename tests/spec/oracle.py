@@ -14,6 +14,6 @@ for cell in json.load(sys.stdin):
         try:
             exec(compile(cell, "<cell>", "exec"), module.__dict__)
         except BaseException as e:
-            error = "".join(traceback.format_exception_only(e)).rstrip().splitlines()[-1]
+            error = "".join(traceback.format_exception(e)).rstrip().splitlines()[-1]
     results.append([out.getvalue(), error])
 json.dump(results, sys.stdout)
