@@ -18,6 +18,17 @@ impl Session {
         let machine = Machine::new(&opts);
         Session { machine, opts, started: false, main: None }
     }
+    /// The machine itself, for tests that look at counts and set the collector. Not for front ends.
+    #[doc(hidden)]
+    pub fn machine_mut(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+    /// Every object whose stored reference count is wrong ([`crate::vm::census`]), as text; empty between cells.
+    #[doc(hidden)]
+    pub fn census(&self) -> Vec<String> {
+        // The namespace is lent by `sys.modules["__main__"]`.
+        self.machine.vm.census(&[]).iter().map(ToString::to_string).collect()
+    }
     fn start(&mut self, host: &mut dyn Host) {
         if self.started {
             return;
