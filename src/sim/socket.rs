@@ -30,6 +30,8 @@ pub struct Socket {
     pub ended: bool,
     /// This side sends nothing more.
     pub shut: bool,
+    /// The peer went away without reading everything: the next read tells so.
+    pub reset: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl Sockets {
         };
         let remote = Address::None;
         let state = State::New;
-        let s = Socket { family, kind, local, remote, state, received: VecDeque::new(), ended: false, shut: false };
+        let s = Socket { family, kind, local, remote, state, received: VecDeque::new(), ended: false, shut: false, reset: false };
         self.table.insert(self.last, s);
         Ok(self.last)
     }
@@ -91,6 +93,7 @@ impl Sockets {
                 if p.state == State::Connected(Some(s)) {
                     p.state = State::Connected(None);
                     p.ended = true;
+                    p.reset = !gone.received.is_empty();
                 }
             }
             State::Listening(waiting, _) => waiting.into_iter().for_each(|w| self.close(w)),
@@ -226,6 +229,9 @@ impl Sockets {
         }
         let stream = sock.kind == STREAM;
         let Some((data, from)) = sock.received.front_mut() else {
+            if std::mem::take(&mut sock.reset) {
+                return Err(errno::ECONNRESET);
+            }
             return Ok(if sock.ended { Some((vec![], sock.remote.clone())) } else { None });
         };
         let k = count.min(data.len());

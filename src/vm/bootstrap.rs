@@ -136,7 +136,7 @@ impl Vm {
             x.flags = d.flags;
             x.layout = d.layout;
             x.has_dict = d.flags & type_flags::DICT != 0 || dict_by_layout(d);
-            x.has_weakref = d.flags & type_flags::WEAKREF != 0;
+            x.has_weakref = d.flags & type_flags::WEAKREF != 0 || d.layout == Layout::Type;
             (x.basicsize, x.itemsize) = d.size;
         }
     }
@@ -383,7 +383,7 @@ impl Default for Vm {
 
 /// Layouts whose instances always have a dict.
 fn dict_by_layout(d: &TypeDef) -> bool {
-    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper) || matches!(d.place, Some(t::FUNCTION | t::NAMESPACE))
+    matches!(d.layout, Layout::Exception | Layout::Module | Layout::Wrapper | Layout::Type) || matches!(d.place, Some(t::FUNCTION | t::NAMESPACE))
 }
 
 fn blank_type(name: &str) -> TypeObj {

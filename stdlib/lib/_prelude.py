@@ -879,27 +879,6 @@ def subscript_generic(params):
     return typing.Generic[params]
 
 
-def make_template(strings, interpolations):
-    from string import templatelib
-
-    parts = []
-    for i, s in enumerate(strings):
-        parts.append(s)
-        if i < len(interpolations):
-            parts.append(interpolations[i])
-    return templatelib.Template(*parts)
-
-
-def make_interpolation(value, expression, spec, conversion):
-    from string import templatelib
-
-    return templatelib.Interpolation(value, expression, (None, "s", "r", "a")[conversion], spec)
-
-
-def code_replace(code, changes):
-    raise NotImplementedError("code.replace() is not supported on this machine")
-
-
 def frame_clear(frame):
     return None
 

@@ -27,14 +27,11 @@ pub fn one_by_one(mut allocated: usize, len: usize) -> usize {
     while allocated < len {
         allocated = resize(allocated, allocated, allocated + 1);
     }
-    while len < allocated >> 1 {
-        let newsize = (allocated >> 1) - 1;
-        let next = resize(newsize + 1, allocated, newsize);
-        if next >= allocated {
-            // A short list keeps its first four places.
-            break;
-        }
-        allocated = next;
+    // Pops from half the room on: each may shrink it, or leave it as it is.
+    let mut size = allocated >> 1;
+    while size > len {
+        size -= 1;
+        allocated = resize(size + 1, allocated, size);
     }
     allocated
 }

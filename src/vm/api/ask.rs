@@ -57,6 +57,22 @@ impl Vm {
             }
         }
     }
+    /// The value of a native that was run inline, lent: where it ended in a request, that is asked for as any other.
+    pub fn inline_value(&mut self, step: Step) -> Result<Ref, Ask> {
+        match step {
+            Ok(v) => Ok(self.keep(v)),
+            Err(Ask::Tail(request)) => Ok(self.as_request(request, false)?.unwrap_or_else(|e| panic!("nothing catches {e:?}"))),
+            Err(e) => Err(e),
+        }
+    }
+    /// Turns a request that an inline native ended in into one of the running native.
+    pub fn as_request(&mut self, request: Box<Request>, catch: bool) -> Result<Result<Ref, Ref>, Ask> {
+        if self.has_answer() {
+            self.forget(Ask::Tail(request));
+            return self.request(|_| unreachable!("there is an answer"), catch);
+        }
+        Err(Ask::Need { request, catch })
+    }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
         self.heap.incref_raw(func);

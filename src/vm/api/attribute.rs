@@ -405,6 +405,7 @@ impl Vm {
                 Ok(Found::Call(g, args)) => self.try_call(g, &args)?,
                 Ok(Found::Value(v)) => return Ok(Found::Value(v)),
                 Err(Ask::Raise(e)) => Err(self.keep(e)),
+                Err(Ask::Tail(request)) => self.as_request(request, true)?,
                 Err(other) => return Err(other),
             }
         } else {
@@ -433,9 +434,10 @@ impl Vm {
     }
     /// `obj.name` for natives: lent until the native returns.
     pub fn getattr(&mut self, obj: Ref, name: Ref) -> Result<Ref, Ask> {
-        match self.find_attr(obj, name)? {
-            Found::Value(v) => Ok(self.keep(v)),
-            Found::Call(f, args) => self.call(f, &args),
+        match self.find_attr(obj, name) {
+            Ok(Found::Value(v)) => Ok(self.keep(v)),
+            Ok(Found::Call(f, args)) => self.call(f, &args),
+            Err(e) => self.inline_value(Err(e)),
         }
     }
     /// `obj.name`, as a native's own value.
@@ -451,6 +453,7 @@ impl Vm {
             Ok(Found::Value(v)) => return Ok(Some(self.keep(v))),
             Ok(Found::Call(f, args)) => self.try_call(f, &args)?,
             Err(Ask::Raise(e)) => Err(self.keep(e)),
+            Err(Ask::Tail(request)) => self.as_request(request, true)?,
             Err(other) => return Err(other),
         };
         match found {

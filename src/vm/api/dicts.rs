@@ -41,18 +41,8 @@ impl Vm {
         }
         let cause = self.keep(failed);
         let cause = self.to_str(cause)?;
-        let ty = self.ty(key);
-        let (ty, cause) = (self.full_type_name(ty), self.lossy(cause));
+        let (ty, cause) = (self.full_type_name(key), self.lossy(cause));
         Err(self.type_error(format!("cannot use '{ty}' as {role} ({cause})")))
-    }
-    /// `module.qualname` of a type, `qualname` alone for builtins: the C API's `%T` in messages.
-    pub fn full_type_name(&self, ty: Ref) -> String {
-        let x = self.type_obj(ty);
-        let qual = self.lossy(x.qualname);
-        match self.dict_get_name(x.dict, n::__MODULE__).and_then(|m| self.utf8(m)) {
-            Some(m) if m != "builtins" => format!("{m}.{qual}"),
-            _ => qual,
-        }
     }
     /// Entry of a key whose hash is known.
     pub fn dict_find(&mut self, dict: Ref, key: Ref, hash: i64) -> Result<Option<usize>, Ask> {

@@ -49,8 +49,22 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
         let native = x.native;
         let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
         let f = vm.natives[native as usize].def.f;
-        let done = f(vm, Args(&bound))?;
-        vm.release(done);
+        if !vm.has_answer() {
+            match f(vm, Args(&bound)) {
+                Ok(done) => {
+                    vm.release(done);
+                    return own(vm, obj);
+                }
+                Err(Ask::Raise(e)) => return Err(Ask::Raise(e)),
+                Err(Ask::Tail(request)) => {
+                    vm.as_request(request, false)?.unwrap_or_else(|e| panic!("nothing catches {e:?}"));
+                    return own(vm, obj);
+                }
+                // It has to ask: then as a call of its own, so that it is not run again with this one.
+                Err(other) => vm.forget(other),
+            }
+        }
+        vm.call_kw(init, &with_self, &kwargs)?;
         return own(vm, obj);
     }
     let (init, bound) = vm.bind_special(init, obj)?;
@@ -85,6 +99,7 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
             Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.
             Err(Ask::Raise(e)) => Err(Ask::Raise(e)),
+            Err(Ask::Tail(request)) => Ok(vm.as_request(request, false)?.unwrap_or_else(|e| panic!("nothing catches {e:?}"))),
             Err(other) => {
                 vm.forget(other);
                 vm.call_kw(new, args, kwargs)
@@ -214,12 +229,17 @@ pub fn load_special(vm: &mut Vm, a: Args) -> Step {
                 _ => "",
             };
             let missed = if hint.is_empty() { format!(" (missed {text} method)") } else { format!(" (missed {text} method){hint}") };
-            let message = format!("'{}' object does not support {protocol}{missed}", { let ty = vm.ty(a[0]); vm.full_type_name(ty) });
+            let message = format!("'{}' object does not support {protocol}{missed}", vm.full_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
 }
 impl Vm {
+    /// An object's type with its module, left out for `builtins` and `__main__` (the C API's `%T`).
+    pub fn full_type_name(&self, r: Ref) -> String {
+        let name = self.full_name_of_type(self.ty(r));
+        name.strip_prefix("__main__.").map_or(name.clone(), str::to_owned)
+    }
     /// `module.qualname` of a type, `qualname` alone for builtins: as in a class's repr.
     pub fn full_name_of_type(&self, ty: Ref) -> String {
         let x = self.type_obj(ty);

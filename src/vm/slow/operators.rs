@@ -175,17 +175,8 @@ fn get_item(vm: &mut Vm, x: Ref, key: Ref) -> Step {
 impl Vm {
     /// `x[key]` for natives.
     pub fn subscript(&mut self, x: Ref, key: Ref) -> Result<Ref, Ask> {
-        match get_item(self, x, key) {
-            Ok(v) => Ok(self.keep(v)),
-            Err(Ask::Tail(request)) => match *request {
-                crate::vm::Request::Call { func, args, kwnames: _ } => {
-                    let (func, args) = (self.keep(Owned::adopt(func)), args.into_iter().map(|r| self.keep(Owned::adopt(r))).collect::<Vec<_>>());
-                    self.call(func, &args)
-                }
-                other => panic!("a subscript calls: {other:?}"),
-            },
-            Err(e) => Err(e),
-        }
+        let step = get_item(self, x, key);
+        self.inline_value(step)
     }
 }
 

@@ -204,7 +204,7 @@ fn open_path(vm: &mut Vm, file: Ref, mode: Mode, opener: Option<Ref>) -> Result<
     };
     let path = vm.path_text(object);
     if path.contains('\0') {
-        return Err(vm.value_error(if vm.str_of(object).is_some() { "embedded null character" } else { "embedded null byte" }));
+        return Err(vm.value_error("embedded null byte"));
     }
     let Some(opener) = opener else {
         let call = Syscall::Open { path, flags: mode.flags(), mode: 0o666 };

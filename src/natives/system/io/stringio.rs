@@ -32,8 +32,8 @@ pub enum Newline {
     CrLf,
 }
 impl Newline {
-    /// Err: what to name in "illegal newline value".
-    pub fn from_object(vm: &mut Vm, r: Option<Ref>) -> Result<Newline, Ask> {
+    /// The value of a `newline` argument; `quoted`: the message shows its repr, as StringIO's does.
+    pub fn from_object(vm: &mut Vm, r: Option<Ref>, quoted: bool) -> Result<Newline, Ask> {
         let Some(r) = r.filter(|r| *r != fixed::NONE) else { return Ok(Newline::Universal) };
         let Some(text) = vm.str_of(r).map(|s| s.lossy().into_owned()) else {
             let message = format!("newline must be str or None, not {}", vm.type_name(r));
@@ -45,7 +45,8 @@ impl Newline {
             "\r" => Newline::Cr,
             "\r\n" => Newline::CrLf,
             _ => {
-                let message = format!("illegal newline value: {}", vm.repr_text(r));
+                let shown = if quoted { vm.repr_text(r) } else { text };
+                let message = format!("illegal newline value: {shown}");
                 return Err(vm.value_error(message));
             }
         })
@@ -115,7 +116,7 @@ fn new(vm: &mut Vm, a: Args) -> Step {
 }
 fn init(vm: &mut Vm, a: Args) -> Step {
     let newline = match a.opt(2) {
-        Some(_) => Newline::from_object(vm, a.opt(2))?,
+        Some(_) => Newline::from_object(vm, a.opt(2), true)?,
         None => Newline::Lf,
     };
     let value = match a.not_none(1) {
@@ -320,7 +321,7 @@ fn setstate(vm: &mut Vm, a: Args) -> Step {
         let message = format!("{}.__setstate__ argument should be 4-tuple, got {}", vm.type_name(a[0]), vm.type_name(a[1]));
         return Err(vm.type_error(message));
     };
-    let newline = Newline::from_object(vm, Some(newline))?;
+    let newline = Newline::from_object(vm, Some(newline), true)?;
     let at = vm.index_i64(at)?.max(0) as usize;
     let text = vm.str_of(text).map(|s| s.wtf8().code_points().collect()).unwrap_or_default();
     *get_mut(vm, a[0]) = StringIo { text, at, newline, ..Default::default() };

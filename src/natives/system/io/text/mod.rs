@@ -175,7 +175,7 @@ fn flag(vm: &mut Vm, given: Option<Ref>) -> Result<bool, Ask> {
     }
 }
 fn init(vm: &mut Vm, a: Args) -> Step {
-    let newline = Newline::from_object(vm, a.opt(4))?;
+    let newline = Newline::from_object(vm, a.opt(4), false)?;
     let (line_buffering, write_through) = (flag(vm, a.opt(5))?, flag(vm, a.opt(6))?);
     let s = setting(vm, a.not_none(2), a.not_none(3))?;
     let seekable = vm.call_method(a[1], "seekable", &[])?;
@@ -244,7 +244,7 @@ fn reconfigure(vm: &mut Vm, a: Args) -> Step {
         return Err(super::unsupported(vm, message));
     }
     let newline = match a.opt(3) {
-        Some(r) => Some(Newline::from_object(vm, Some(r))?),
+        Some(r) => Some(Newline::from_object(vm, Some(r), false)?),
         None => None,
     };
     let line_buffering = match a.not_none(4) {
