@@ -25,8 +25,8 @@ impl Session {
     /// Runs a module as `__main__`, as `python -m` does.
     pub fn run_module(&mut self, name: &str, host: &mut dyn Host) -> CellResult {
         self.start(host);
-        let source = format!("import runpy\nrunpy._run_module_as_main({})\n", quoted(name));
-        let ended = self.body(&source, "<frozen runpy>", host);
+        let name = self.machine.vm.str(name);
+        let ended = self.prelude("session_module", vec![name], host);
         self.end(ended, host)
     }
     /// Runs code as `python -c` does.
@@ -72,15 +72,4 @@ impl Session {
         }
         CellResult { error, ..CellResult::default() }
     }
-}
-
-/// A Python literal of a text.
-fn quoted(text: &str) -> String {
-    let escaped: String = text.chars().flat_map(|c| c.escape_unicode()).collect();
-    // `\u{61}` is Rust's notation; Python's is `\U00000061`.
-    let mut out = String::from("\"");
-    for part in escaped.split("\\u{").skip(1) {
-        out += &format!("\\U{:0>8}", part.trim_end_matches('}'));
-    }
-    out + "\""
 }

@@ -131,3 +131,10 @@ def session_main(path):
             main.__loader__ = SourceFileLoader("__main__", path)
         except ImportError:
             pass
+
+
+def session_module(name):
+    """Runs a module as `__main__`."""
+    import runpy
+
+    return runpy._run_module_as_main(name)
