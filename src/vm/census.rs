@@ -48,8 +48,8 @@ impl Vm {
         self.parked.iter().for_each(|t| t.visit(f));
         self.native_types.values().for_each(|r| f(*r));
         self.interned.values().for_each(|r| f(*r));
+        // `builtins` is lent by its module, which `sys.modules` holds.
         f(self.modules);
-        f(self.builtins);
         self.prelude.iter().for_each(|r| f(*r));
         self.registry.values().for_each(|r| f(*r));
         self.raising.iter().for_each(|r| f(*r));
