@@ -4,6 +4,7 @@
 pub mod api;
 pub mod bootstrap;
 mod call;
+pub mod census;
 pub mod class;
 mod dispatch;
 mod finalize;
