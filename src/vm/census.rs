@@ -5,6 +5,7 @@
 use super::Vm;
 use super::step::Answer;
 use crate::heap::{IMMORTAL, Ref, flag};
+use crate::objects::Payload;
 
 /// An object whose stored count is not the number of references to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,9 @@ impl Vm {
         self.interned.values().for_each(|r| f(*r));
         // `builtins` is lent by its module, which `sys.modules` holds.
         f(self.modules);
-        self.prelude.iter().for_each(|r| f(*r));
+        // The machine keeps the prelude's module, which lends its dict.
+        let prelude = |r: &Ref| matches!(self.heap.get(*r), Payload::Module(m) if Some(m.dict) == self.prelude);
+        self.heap.iter().filter(prelude).for_each(|r| f(r));
         self.registry.values().for_each(|r| f(*r));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
