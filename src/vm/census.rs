@@ -57,7 +57,7 @@ impl Vm {
         self.registry.values().for_each(|r| f(*r));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
-        for (_, args) in &self.hidden { args.iter().flatten().for_each(|r| add(*r)); }
+        for (_, args) in &self.hidden { args.iter().flatten().for_each(|r| f(*r)); }
         for a in &self.answers {
             match a {
                 Answer::Value(r) | Answer::Raised(r) => f(*r),
