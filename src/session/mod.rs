@@ -26,6 +26,17 @@ impl Host for Nobody {
 }
 
 impl Session {
+    /// The machine itself, for tests that look at counts and set the collector. Not for front ends.
+    #[doc(hidden)]
+    pub fn machine_mut(&mut self) -> &mut crate::machine::Machine {
+        &mut self.machine
+    }
+    /// Every object whose stored reference count is wrong ([`crate::vm::census`]), as text; empty between cells.
+    #[doc(hidden)]
+    pub fn census(&self) -> Vec<String> {
+        // The namespace is lent by `sys.modules["__main__"]`.
+        self.machine.vm.census(&[]).iter().map(ToString::to_string).collect()
+    }
     /// A session that has run nothing. The library's start runs with the first request.
     pub fn new(opts: SessionOptions) -> Session {
         let machine = Machine::new(&opts);
