@@ -879,10 +879,6 @@ def subscript_generic(params):
     return typing.Generic[params]
 
 
-def code_replace(code, changes):
-    raise NotImplementedError("code.replace() is not supported on this machine")
-
-
 def frame_clear(frame):
     return None
 

@@ -55,12 +55,72 @@ static CODE_DEFS: &[Def] = &[
     Def::get("_co_code_adaptive", code_bytes, ""),
     Def::member("co_linetable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.linetable.to_vec())) }, ""),
     Def::member("co_exceptiontable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.exceptiontable.to_vec())) }, ""),
+    Def::method("_varname_from_oparg", "(self, /, oparg)", |vm, a| { let c = code(vm, a[0]); let i = vm.index_i64(a[1])?; match usize::try_from(i).ok().and_then(|i| c.localsplus.get(i).copied()) { Some(r) => Ok(vm.incref(r)), None => Err(vm.index_error("tuple index out of range")) } }, "The name of a fast local."),
     Def::method("co_positions", "(self, /)", code_positions, "Iterator over the positions of the code units."),
     Def::method("co_lines", "(self, /)", code_lines, "Iterator over (start, end, line) in byte offsets."),
-    Def::method("replace", "(self, /, **changes)", |vm, a| { let kw = a.opt(1).unwrap_or(fixed::NONE); vm.tail_prelude("code_replace", &[a[0], kw]) }, "Return a copy of the code object with new values for the specified fields."),
-    Def::method("__replace__", "(self, /, **changes)", |vm, a| { let kw = a.opt(1).unwrap_or(fixed::NONE); vm.tail_prelude("code_replace", &[a[0], kw]) }, "The same as replace()."),
+    Def::method("replace", "(self, /, **changes)", replace, "Return a copy of the code object with new values for the specified fields."),
+    Def::method("__replace__", "(self, /, **changes)", replace, "The same as replace()."),
     Def::method("__sizeof__", "(self, /)", |vm, a| { let c = code(vm, a[0]); Ok(vm.int(208 + 2 * c.units.len() as i64)) }, "Size of object in memory, in bytes."),
 ];
+/// A copy with some fields changed.
+fn replace(vm: &mut Vm, a: Args) -> Step {
+    let mut tree = super::marshal_module::code_tree(vm, a[0], 0)?;
+    for (key, v) in vm.kwargs_of(a.opt(1)) {
+        let name = vm.lossy(key);
+        set_field(vm, &mut tree, &name, v)?;
+    }
+    let hidden = code(vm, a[0]).hidden;
+    Ok(vm.load_code(&tree, hidden))
+}
+fn set_field(vm: &mut Vm, tree: &mut crate::code::CodeTree, name: &str, v: Ref) -> Result<(), crate::vm::Ask> {
+    let number = |vm: &mut Vm| vm.index_i32(v);
+    match name {
+        "co_argcount" => tree.argcount = number(vm)? as u32,
+        "co_posonlyargcount" => tree.posonlyargcount = number(vm)? as u32,
+        "co_kwonlyargcount" => tree.kwonlyargcount = number(vm)? as u32,
+        "co_stacksize" => tree.stacksize = number(vm)? as u32,
+        "co_flags" => tree.flags = number(vm)? as u32,
+        "co_firstlineno" => tree.firstlineno = number(vm)?,
+        "co_nlocals" => {}
+        "co_name" => tree.name = vm.expect_str(v, "co_name")?,
+        "co_qualname" => tree.qualname = vm.expect_str(v, "co_qualname")?,
+        "co_filename" => tree.filename = vm.expect_str(v, "co_filename")?,
+        "co_code" => tree.code = field_bytes(vm, v)?,
+        "co_linetable" => tree.linetable = field_bytes(vm, v)?,
+        "co_exceptiontable" => tree.exceptiontable = field_bytes(vm, v)?,
+        "co_consts" => match super::marshal_module::to_const(vm, v, 0)? {
+            crate::code::Const::Tuple(items) => tree.consts = items,
+            _ => return Err(vm.type_error("co_consts must be a tuple")),
+        },
+        "co_names" => tree.names = vm.collect(v)?.into_iter().map(|r| vm.lossy(r)).collect(),
+        "co_varnames" => rename(vm, tree, v, kind::LOCAL)?,
+        "co_cellvars" => rename(vm, tree, v, kind::CELL)?,
+        "co_freevars" => rename(vm, tree, v, kind::FREE)?,
+        _ => return Err(vm.type_error(format!("code.replace() got an unexpected keyword argument '{name}'"))),
+    }
+    Ok(())
+}
+fn field_bytes(vm: &mut Vm, v: Ref) -> Result<Vec<u8>, crate::vm::Ask> {
+    match vm.bytes_of(v) {
+        Some(b) => Ok(b.to_vec()),
+        None => {
+            let message = format!("code.replace() needs bytes, not {}", vm.type_name(v));
+            Err(vm.type_error(message))
+        }
+    }
+}
+/// Other names for the variables of a kind; as many as there are.
+fn rename(vm: &mut Vm, tree: &mut crate::code::CodeTree, v: Ref, which: u8) -> Result<(), crate::vm::Ask> {
+    let names: Vec<String> = vm.collect(v)?.into_iter().map(|r| vm.lossy(r)).collect();
+    let places: Vec<usize> = (0..tree.localspluskinds.len()).filter(|i| tree.localspluskinds[*i] & which != 0).collect();
+    if names.len() != places.len() {
+        return Err(vm.value_error("code: co_nlocals != len(co_varnames)"));
+    }
+    for (place, name) in places.into_iter().zip(names) {
+        tree.localsplusnames[place] = name;
+    }
+    Ok(())
+}
 fn code_repr(vm: &mut Vm, a: Args) -> Step {
     let c = code(vm, a[0]);
     let text = format!(

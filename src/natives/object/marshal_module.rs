@@ -49,7 +49,7 @@ fn dumps(vm: &mut Vm, a: Args) -> Step {
 fn items(vm: &mut Vm, list: Vec<Ref>, depth: usize) -> Result<Vec<Const>, Ask> {
     list.into_iter().map(|r| to_const(vm, r, depth + 1)).collect()
 }
-fn to_const(vm: &mut Vm, r: Ref, depth: usize) -> Result<Const, Ask> {
+pub fn to_const(vm: &mut Vm, r: Ref, depth: usize) -> Result<Const, Ask> {
     if depth > 1000 {
         return Err(vm.value_error("object too deeply nested to marshal"));
     }
@@ -101,7 +101,7 @@ fn to_const(vm: &mut Vm, r: Ref, depth: usize) -> Result<Const, Ask> {
         _ => return Err(vm.value_error("unmarshallable object")),
     })
 }
-fn code_tree(vm: &mut Vm, r: Ref, depth: usize) -> Result<CodeTree, Ask> {
+pub fn code_tree(vm: &mut Vm, r: Ref, depth: usize) -> Result<CodeTree, Ask> {
     let c = super::code_type::code(vm, r);
     let names = |vm: &Vm, list: &[Ref]| list.iter().map(|r| vm.lossy(*r)).collect();
     Ok(CodeTree {

@@ -130,7 +130,7 @@ fn plan_slots(vm: &mut Vm, bases: &[Ref], base: Ref, dict: Ref, class: &str) -> 
         match text.as_str() {
             "__dict__" if has_dict => return Err(vm.type_error("__dict__ slot disallowed: we already got one")),
             "__dict__" => has_dict = true,
-            "__weakref__" if has_weak => return Err(vm.type_error("__weakref__ slot disallowed: we already got one")),
+            "__weakref__" if has_weak && bases.iter().any(|b| vm.type_obj(*b).has_weakref && vm.type_obj(*b).has(type_flags::HEAP)) => return Err(vm.type_error("__weakref__ slot disallowed: we already got one")),
             "__weakref__" => has_weak = true,
             _ => {
                 let mangled = vm.intern(&mangle(class, &text)).into_raw();

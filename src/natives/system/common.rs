@@ -141,6 +141,9 @@ impl Vm {
         if let Some(b) = self.bytes_of(r) {
             return Ok(b.to_vec());
         }
+        if let Some(b) = crate::natives::text::memoryview::contents(self, r) {
+            return Ok(b);
+        }
         if self.str_of(r).is_some() || self.is_int(r) || matches!(self.heap.get(r), Payload::List(_) | Payload::Tuple(_) | Payload::Unit) {
             let message = format!("a bytes-like object is required, not '{}'", self.type_name(r));
             return Err(self.type_error(message));

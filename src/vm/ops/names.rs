@@ -30,7 +30,7 @@ impl Vm {
         }
     }
     #[inline]
-    pub(in crate::vm) fn load_global(&mut self, r: &mut Regs, code: &CodeObj, _at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_global(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 1];
         match self.global(name) {
             Some(v) => {
@@ -41,7 +41,17 @@ impl Vm {
                 }
                 Flow::Next
             }
-            None => self.not_defined(name),
+            None => {
+                let (globals, builtins) = (self.top().globals, self.top().builtins);
+                if self.ty(globals) == t::DICT {
+                    return self.not_defined(name);
+                }
+                // A dict subclass may have __missing__ (annotationlib's fake globals).
+                self.save(r, at);
+                let (f, ret): (crate::vm::NativeFn, Ret) =
+                    if arg & 1 != 0 { (slow::load_global_for_call, Ret::Unpack) } else { (slow::load_from_namespace, Ret::Push) };
+                self.slow_with(Words::new(), f, &[globals, name, globals, builtins], ret)
+            }
         }
     }
     pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {

@@ -122,6 +122,12 @@ pub fn load_from_namespace(vm: &mut Vm, a: Args) -> Step {
         }
     }
 }
+/// The same, ready to be called.
+pub fn load_global_for_call(vm: &mut Vm, a: Args) -> Step {
+    let v = load_from_namespace(vm, a)?;
+    let v = vm.keep(v);
+    vm.callable_pair(v)
+}
 /// (value, namespace, name).
 pub fn store_in_namespace(vm: &mut Vm, a: Args) -> Step {
     store_subscr(vm, Args(&[Some(a[0]), Some(a[1]), Some(a[2])]))

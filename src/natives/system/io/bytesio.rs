@@ -74,11 +74,16 @@ fn data(vm: &Vm, buffer: Ref) -> &[u8] {
 }
 /// The bytes, to be resized: BufferError while a view looks at them.
 fn data_mut(vm: &mut Vm, buffer: Ref) -> Result<&mut Vec<u8>, Ask> {
-    if matches!(vm.heap.get(buffer), Payload::ByteArray(b) if b.exports > 0) {
+    // A nonzero count says that a view was made once; whether one still lives must be looked up.
+    let marked = matches!(vm.heap.get(buffer), Payload::ByteArray(b) if b.exports > 0);
+    if marked && crate::natives::text::memoryview::is_viewed(vm, buffer) {
         return Err(vm.error(t::BUFFER_ERROR, "Existing exports of data: object cannot be re-sized"));
     }
     match vm.heap.get_mut(buffer) {
-        Payload::ByteArray(b) => Ok(&mut b.data),
+        Payload::ByteArray(b) => {
+            b.exports = 0;
+            Ok(&mut b.data)
+        }
         _ => panic!("the buffer of a BytesIO is a bytearray"),
     }
 }

@@ -74,6 +74,13 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     vm.set_borrowed(module, "BlockingIOError", t::BLOCKING_IO_ERROR);
     let unsupported = unsupported_type(vm);
     vm.set_borrowed(module, "UnsupportedOperation", unsupported);
+    // `open` of builtins is the same object.
+    let (builtins, dict) = (vm.builtins, vm.module_dict(module));
+    let open = vm.dict_get_str(dict, "open").expect("the module's own function");
+    if vm.dict_get_str(builtins, "open").is_some_and(|r| vm.ty(r) == t::BUILTIN) {
+        let open = vm.incref(open);
+        vm.dict_set_str(builtins, "open", open);
+    }
     Ok(())
 }
 /// Makes the types with their bases; idempotent.

@@ -21,8 +21,6 @@ pub static MODULE: ModuleDef = ModuleDef {
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     vm.set_ints(module, constants::SOCKET);
     let ty = vm.type_of_def(&socket::SOCKET);
-    let x = vm.type_obj_mut(ty);
-    x.has_weakref = true;
     vm.set_borrowed(module, "SocketType", ty);
     vm.set_borrowed(module, "error", t::OS_ERROR);
     vm.set_borrowed(module, "timeout", t::TIMEOUT_ERROR);
