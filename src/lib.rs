@@ -3,6 +3,7 @@
 pub mod code;
 pub mod face;
 pub mod heap;
+pub mod inspect;
 pub mod lens;
 pub mod machine;
 pub mod natives;

@@ -3,6 +3,7 @@
 //! Adding one is a row in its type's or module's table; a new type or module is one line in its subject's list.
 pub mod containers;
 pub mod errors;
+pub mod lenses;
 pub mod numbers;
 pub mod object;
 pub mod system;

@@ -21,7 +21,7 @@ pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::
 static PELLUCID: ModuleDef = ModuleDef {
     name: "pellucid",
     doc: "What this machine has that others have not.",
-    functions: &[render::FUNCTIONS],
+    functions: &[render::FUNCTIONS, super::lenses::FUNCTIONS],
     types: &[&types::table::UNSUPPORTED],
     init: None,
 };

@@ -23,6 +23,7 @@ pub static SYS: ModuleDef = ModuleDef {
     init: Some(init),
 };
 pub use monitoring::MONITORING;
+pub use objects::shallow_size;
 
 const VERSION: &str = "3.14.0 (pellucid, Oct  7 2025, 12:00:00) [Rust]";
 const COPYRIGHT: &str = "Copyright (c) the authors of Pellucid.\n\nThe standard library: Copyright (c) 2001 Python Software Foundation.\nAll Rights \

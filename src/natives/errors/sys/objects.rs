@@ -72,6 +72,32 @@ fn sizeof(vm: &mut Vm, r: Ref) -> Result<Option<Result<Ref, Ref>>, Ask> {
     }
     vm.try_call_special(r, n::__SIZEOF__, &[])
 }
+/// `sys.getsizeof` of an object by the machine's own `__sizeof__`: a `__sizeof__` in Python is passed over.
+pub fn shallow_size(vm: &mut Vm, r: Ref) -> u64 {
+    let on = if vm.is_type(r) { t::TYPE } else { vm.ty(r) };
+    let defined = vm.type_obj(on).mro.iter().filter_map(|k| vm.dict_get_name(vm.type_obj(*k).dict, n::__SIZEOF__));
+    let native = defined.into_iter().find_map(|f| match vm.heap.get(f) {
+        crate::objects::Payload::Native(x) => Some(vm.natives[x.native as usize].def.f),
+        _ => None,
+    });
+    let Some(f) = native else { return 0 };
+    let sized = f(vm, Args(&[Some(r)])).and_then(|size| {
+        let size = vm.keep(size);
+        size_with_header(vm, r, size, None)
+    });
+    match sized {
+        Ok(o) => {
+            let size = vm.i64_of(o.get()).unwrap_or(0);
+            vm.release(o);
+            size.max(0) as u64
+        }
+        Err(Ask::Raise(e)) => {
+            vm.release(e);
+            0
+        }
+        Err(_) => 0,
+    }
+}
 fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> Step {
     let Some(size) = vm.i64_of(size) else {
         return match default {

@@ -1,0 +1,188 @@
+//! The cell commands: their names, their arguments, and how one is carried out.
+use super::{memory, parse};
+use crate::code::{CompileMode, CompileOptions};
+use crate::face::{Bundle, Display, Host};
+use crate::heap::{Owned, Ref};
+use crate::machine::Machine;
+use crate::render::view::Lang;
+use crate::vm::{Ask, Request};
+use serde_json::Value;
+
+/// Every command and one sentence on it.
+const COMMANDS: &[(&str, &str)] = &[
+    ("object", "%object EXPR [EXPR2]: identity, type, value, reference count, size and names; with two, why `is` says what it says."),
+    ("types", "%types EXPR…: objects, their classes and metaclasses, up to type and object."),
+    ("mro", "%mro CLASS: the C3 merge step by step; %mro A, B: the merge of a class with these bases."),
+    ("lookup", "%lookup EXPR.attr, %lookup EXPR.attr = VALUE, %lookup del EXPR.attr: every place searched, and the rule that decides; only reading is carried out."),
+    ("dispatch", "%dispatch EXPR: the special methods that one operation tries, in order."),
+    ("heap", "%heap EXPR…: names, objects and references, up to 6 references deep and 60 objects; alone: the names of the notebook."),
+    ("lang", "%lang en, %lang zh: the language of every label."),
+    ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
+    ("settings", "%settings: what has been set."),
+    ("lsmagic", "%lsmagic: every command and what it shows."),
+];
+
+/// Names of the commands, each with its sentence of help.
+pub fn names() -> Vec<(&'static str, &'static str)> {
+    COMMANDS.to_vec()
+}
+
+/// Carries out a command line (without `%`). None: its name is none of these.
+///
+/// # Errors
+/// A sentence for the user: a wrong argument, or the exception that an expression raised.
+pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, _body: Option<&str>, host: &mut dyn Host) -> Option<Result<Display, String>> {
+    let line = line.trim();
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let (name, ask_help) = match name.strip_suffix('?') {
+        Some(bare) => (bare, true),
+        None => (name, false),
+    };
+    let (name, help) = *COMMANDS.iter().find(|(n, _)| *n == name)?;
+    let rest = rest.trim();
+    if ask_help {
+        return Some(Ok(text(help)));
+    }
+    Some(match name {
+        "lang" | "figures" | "settings" => settings(machine, name, rest),
+        "lsmagic" => Ok(text(&COMMANDS.iter().map(|(_, h)| *h).collect::<Vec<_>>().join("\n"))),
+        _ => lens(machine, namespace, name, help, rest, host),
+    })
+}
+
+fn text(s: &str) -> Display {
+    let data = Bundle::from([("text/plain".to_owned(), Value::String(s.to_owned()))]);
+    Display { data, ..Default::default() }
+}
+
+fn settings(machine: &mut Machine, name: &str, rest: &str) -> Result<Display, String> {
+    let vm = &mut machine.vm;
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    match (name, &words[..]) {
+        ("lang", ["en"]) => memory::update(vm, |m| m.lang = Lang::En),
+        ("lang", ["zh"]) => memory::update(vm, |m| m.lang = Lang::Zh),
+        ("lang", [_, ..]) => return Err("%lang takes en or zh.".to_owned()),
+        ("figures", ["none"]) => memory::update(vm, |m| (m.png, m.pdf) = (false, false)),
+        ("figures", list) if list.iter().all(|w| ["png", "pdf"].contains(w)) && !list.is_empty() => {
+            memory::update(vm, |m| (m.png, m.pdf) = (list.contains(&"png"), list.contains(&"pdf")));
+        }
+        ("figures", [_, ..]) => return Err("%figures takes png, pdf or both, or none.".to_owned()),
+        _ => {}
+    }
+    let m = memory::get(vm);
+    let figures = [(m.png, "png"), (m.pdf, "pdf")].iter().filter(|(on, _)| *on).map(|(_, n)| *n).collect::<Vec<_>>().join(" ");
+    let figures = if figures.is_empty() { "none" } else { &figures };
+    Ok(text(&format!("%lang {}\n%figures {figures}", m.lang.pick("en", "zh"))))
+}
+
+fn lens(machine: &mut Machine, namespace: Ref, name: &str, help: &str, rest: &str, host: &mut dyn Host) -> Result<Display, String> {
+    let (texts, extra) = arguments(name, help, rest)?;
+    let (texts, values) = if name == "heap" && texts.is_empty() {
+        user_names(machine, namespace)
+    } else {
+        let mut values = Vec::new();
+        for t in &texts {
+            match evaluate(machine, namespace, t, host) {
+                Ok(v) => values.push(v),
+                Err(e) => {
+                    values.into_iter().for_each(|v| machine.vm.release(v));
+                    return Err(e);
+                }
+            }
+        }
+        (texts, values)
+    };
+    let vm = &mut machine.vm;
+    let values = vm.tuple(values);
+    let words = texts.into_iter().chain(extra).map(|s| vm.str(s)).collect();
+    let words = vm.tuple(words);
+    let lens = vm.str(name);
+    let module = vm.native_module("pellucid").expect("a module of the machine");
+    let dict = vm.module_dict(module.get());
+    let show = vm.dict_get_str(dict, "_show").expect("a function of the module");
+    let request = vm.call_request(show, &[lens.get(), words.get(), values.get(), namespace], &[]);
+    [module, lens, words, values].into_iter().for_each(|o| vm.release(o));
+    match machine.run(request, host) {
+        Ok(page) => {
+            let data = serde_json::from_str(&machine.vm.lossy(page.get())).unwrap_or_default();
+            machine.vm.release(page);
+            Ok(Display { data, ..Default::default() })
+        }
+        Err(e) => Err(sentence(machine, e)),
+    }
+}
+
+/// The expressions to evaluate, and what else the lens must know.
+fn arguments(name: &str, help: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String> {
+    if rest.is_empty() && name != "heap" {
+        return Err(help.to_owned());
+    }
+    match name {
+        "lookup" => {
+            let words = |w: &str| w.to_owned();
+            if let Some(target) = rest.strip_prefix("del ") {
+                let (obj, attr) = parse::attribute(target.trim()).ok_or(help)?;
+                return Ok((vec![obj], vec![attr, words("delete")]));
+            }
+            if let Some((obj, attr)) = parse::attribute(rest) {
+                return Ok((vec![obj], vec![attr, words("get")]));
+            }
+            let (target, value) = rest.split_once('=').ok_or(help)?;
+            let (obj, attr) = parse::attribute(target.trim()).ok_or(help)?;
+            Ok((vec![obj, value.trim().to_owned()], vec![attr, words("set")]))
+        }
+        "dispatch" => match parse::operation(rest) {
+            Some((symbol, operands)) => Ok((operands, vec![rest.to_owned(), symbol.to_owned()])),
+            None => Err(format!("%dispatch takes one operation such as a + b, a < b, -a, x in c, len(c), f(x) or c[i]; `{rest}` is none.")),
+        },
+        "object" => {
+            let list = parse::expressions(rest);
+            if list.len() > 2 { Err(help.to_owned()) } else { Ok((list, vec![])) }
+        }
+        _ => Ok((parse::expressions(rest), vec![])),
+    }
+}
+
+/// The names that the user has bound, modules and names with a leading underscore left out.
+fn user_names(machine: &mut Machine, namespace: Ref) -> (Vec<String>, Vec<Owned>) {
+    const OWN: &[&str] = &["In", "Out", "exit", "quit"];
+    let vm = &mut machine.vm;
+    let all: Vec<(Ref, Ref)> = vm.dict_of(namespace).map(|d| d.iter().collect()).unwrap_or_default();
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (k, v) in all {
+        let name = vm.lossy(k);
+        let module = matches!(vm.heap.get(v), crate::objects::Payload::Module(_));
+        if !name.starts_with('_') && !OWN.contains(&name.as_str()) && !module {
+            names.push(name);
+            values.push(vm.incref(v));
+        }
+    }
+    (names, values)
+}
+
+/// Evaluates an expression once.
+fn evaluate(machine: &mut Machine, namespace: Ref, source: &str, host: &mut dyn Host) -> Result<Owned, String> {
+    let vm = &mut machine.vm;
+    let code = match crate::code::compile(source, "<lens>", CompileMode::Eval, &CompileOptions::default()) {
+        Ok(c) => vm.load_code(&c.code, false),
+        Err(p) => return Err(format!("`{source}` is no Python expression: {}", p.msg)),
+    };
+    let func = match vm.function_in(code.get(), namespace) {
+        Ok(f) => f,
+        Err(Ask::Raise(e)) => {
+            vm.release(code);
+            return Err(sentence(machine, e));
+        }
+        Err(_) => return Err(format!("`{source}` could not be evaluated")),
+    };
+    vm.release(code);
+    vm.heap.incref_raw(namespace);
+    machine.run(Request::Body { func: func.into_raw(), namespace }, host).map_err(|e| sentence(machine, e))
+}
+
+/// An exception as one line.
+fn sentence(machine: &mut Machine, e: Owned) -> String {
+    let (name, message) = crate::inspect::dispatch::exception(&machine.vm, e.get());
+    machine.vm.release(e);
+    if message.is_empty() { name } else { format!("{name}: {message}") }
+}
