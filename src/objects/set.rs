@@ -113,23 +113,30 @@ impl Set {
     /// Adds a key that a search has shown to be absent; it is now owned by the table.
     pub fn insert_new(&mut self, key: Ref, hash: i64) {
         self.version = self.version.wrapping_add(1);
-        if self.place(key, hash) {
-            self.fill += 1;
-        }
         self.used += 1;
+        if self.place(key, hash) {
+            return;
+        }
+        self.fill += 1;
         if self.fill * 5 >= self.mask() * 3 {
             let grow = if self.used > 50_000 { self.used * 2 } else { self.used * 4 };
             self.resize(grow);
         }
     }
-    /// Puts an entry into the first free slot of its probe sequence (dummies are not reused, as in CPython since 3.7).
+    /// Puts an entry into the last dummy before the first free slot of its probe sequence, or into that free slot.
+    /// Whether a dummy was reused.
     fn place(&mut self, key: Ref, hash: i64) -> bool {
-        let mut p = self.probe(hash);
-        while self.table[p.at] != SetSlot::Free {
+        let (mut p, mut dummy) = (self.probe(hash), None);
+        loop {
+            match self.table[p.at] {
+                SetSlot::Free => break,
+                SetSlot::Dummy => dummy = Some(p.at),
+                SetSlot::Used { .. } => {}
+            }
             self.advance(&mut p);
         }
-        self.table[p.at] = SetSlot::Used { key, hash };
-        true
+        self.table[dummy.unwrap_or(p.at)] = SetSlot::Used { key, hash };
+        dummy.is_some()
     }
     /// The smallest power of two above `least`, at least 8.
     fn resize(&mut self, least: usize) {

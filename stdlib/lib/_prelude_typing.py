@@ -230,6 +230,11 @@ def set_typeparam_default(param, evaluate):
     return _set_evaluators(param, None, None, evaluate)
 
 
+def set_function_type_params(func, params):
+    func.__type_params__ = params
+    return func
+
+
 def make_typealias(parts):
     name, params, evaluate = parts
     return _make_type_alias(name, params, None, evaluate, _module_of_caller())

@@ -24,15 +24,23 @@ impl List {
         let known = if self.allocated == SORTING { 0 } else { self.allocated };
         growth::one_by_one(known, self.items.len())
     }
-    /// Follows single appends and pops made on `items`.
+    /// Follows single appends made on `items`.
     #[inline]
     pub fn note_len(&mut self) {
         let n = self.items.len();
         if self.allocated == SORTING {
             self.allocated = 0;
         }
-        if n > self.allocated || n < self.allocated >> 1 {
+        if n > self.allocated {
             self.allocated = growth::one_by_one(self.allocated, n);
+        }
+    }
+    /// After filling from an iterator: room that was asked for in vain is given back.
+    pub fn note_filled(&mut self) {
+        self.note_len();
+        let n = self.items.len();
+        if n < self.allocated {
+            self.allocated = growth::resize(n, self.allocated, n);
         }
     }
     /// Accounts for one operation that takes the list from `old` items to `new`; to be called beside it.

@@ -184,11 +184,20 @@ impl Vm {
                 None => format!("module has no attribute '{}'", self.lossy(name)),
             }
         } else {
-            format!("'{}' object has no attribute '{}'", self.type_name(obj), self.lossy(name))
+            format!("'{}' object has no attribute '{}'", self.dotted_type_name(obj), self.lossy(name))
         };
         self.attribute_error(obj, name, text)
     }
 
+    /// The name of an object's type as C code knows it: with the module where a built-in type has another than `builtins`.
+    pub fn dotted_type_name(&self, obj: Ref) -> String {
+        let x = self.type_obj(self.ty(obj));
+        let module = if x.has(type_flags::HEAP) { None } else { self.dict_get_name(x.dict, n::__MODULE__).and_then(|m| self.utf8(m)) };
+        match module {
+            Some(m) if m != "builtins" => format!("{m}.{}", x.name),
+            _ => x.name.clone(),
+        }
+    }
     /// An attribute held by the instance itself (borrowed).
     #[inline]
     pub fn instance_attr(&self, obj: Ref, name: Ref) -> Option<Ref> {

@@ -155,8 +155,8 @@ impl Vm {
                 let message = format!(
                     "'{}' not supported between instances of '{}' and '{}'",
                     op.symbol(),
-                    self.type_name(a),
-                    self.type_name(b)
+                    self.dotted_type_name(a),
+                    self.dotted_type_name(b)
                 );
                 Err(self.type_error(message))
             }
@@ -195,7 +195,7 @@ impl Vm {
         }
         let result = self.call_pure(r, n::__HASH__, &[])?;
         let Some(h) = result else {
-            let message = format!("unhashable type: '{}'", self.type_name(r));
+            let message = format!("unhashable type: '{}'", self.dotted_type_name(r));
             return Err(self.type_error(message));
         };
         self.hash_result(h)

@@ -188,6 +188,8 @@ impl Vm {
         let title = self.call_title(native);
         let message = if max == 0 && p.names.len() == hidden {
             format!("{} takes no arguments ({have} given)", self.full_title(native))
+        } else if max == 0 {
+            format!("{title} takes no positional arguments")
         } else if p.plain && max == 1 && min == 1 {
             format!("{} takes exactly one argument ({have} given)", self.full_title(native))
         } else if p.plain {
@@ -208,21 +210,21 @@ impl Vm {
     /// With the module of a function: `math.sqrt()`.
     fn full_title(&self, native: u32) -> String {
         let row = &self.natives[native as usize];
-        format!("{}()", row.title.trim_end_matches(".__new__"))
+        format!("{}()", row.title.trim_end_matches(".__new__").trim_end_matches(".__init__"))
     }
-    /// `list.append()`, `len()`.
+    /// The function's own name, the class's for constructors: `sort()`, `len()`, `list()`.
     pub fn call_title(&self, native: u32) -> String {
         let row = &self.natives[native as usize];
         match row.def.kind {
-            DefKind::Function => format!("{}()", row.def.name),
             DefKind::New => format!("{}()", row.title.trim_end_matches(".__new__")),
-            _ => format!("{}()", row.title),
+            _ => format!("{}()", self.short_title(native)),
         }
     }
     fn short_title(&self, native: u32) -> String {
         let row = &self.natives[native as usize];
         match row.def.kind {
             DefKind::New => row.title.trim_end_matches(".__new__").to_owned(),
+            _ if row.def.name == "__init__" => row.title.trim_end_matches(".__init__").to_owned(),
             _ => row.def.name.to_owned(),
         }
     }

@@ -121,7 +121,7 @@ pub static DEQUE: TypeDef = TypeDef {
     base: t::OBJECT,
     layout: Layout::Native,
     flags: type_flags::BASE | type_flags::SEQUENCE,
-    size: (232, 0),
+    size: (216, 0),
     doc: "A list-like sequence optimized for data accesses near its endpoints.",
     defs: &[DEFS, super::deque_access::DEFS, super::deque_iter::DEQUE_DEFS],
 };

@@ -31,7 +31,7 @@ static MAP: TypeDef = def(t::MAP, "map", 40, "The results of a function for the 
 pub static TYPES: &[&TypeDef] = &[&ENUMERATE, &ZIP, &MAP];
 
 static ENUMERATE_DEFS: &[Def] = &[
-    Def::new("(cls, iterable, start=0)", enumerate_new),
+    Def::new("(cls, iterable=<unrepresentable>, start=0)", enumerate_new),
     Def::method("__iter__", "(self, /)", itself, "Implement iter(self)."),
     Def::method("__next__", "(self, /)", enumerate_next, "Implement next(self)."),
     Def::plain("__reduce__", "(self, /)", enumerate_reduce, "Return state information for pickling."),
@@ -58,11 +58,14 @@ pub fn make(vm: &mut Vm, cls: Ref, it: Iter) -> Step {
 }
 
 fn enumerate_new(vm: &mut Vm, a: Args) -> Step {
+    let Some(iterable) = a.opt(1) else {
+        return Err(vm.type_error("enumerate() missing required argument 'iterable'"));
+    };
     let start = match a.opt(2) {
         Some(s) => vm.index_big(s)?,
         None => 0.into(),
     };
-    let iter = vm.get_iter(a[1])?;
+    let iter = vm.get_iter(iterable)?;
     let (at, big) = match start.to_i64() {
         Some(i) => (i, None),
         None => (i64::MAX, Some(vm.bigint(start).into_raw())),

@@ -55,10 +55,8 @@ fn setitem(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn set_slice(vm: &mut Vm, list: Ref, slice: Ref, value: Ref) -> Result<(), Ask> {
-    let plain = matches!(step_of(vm, slice), Some(1));
     if !iterable(vm, value) {
-        let message = if plain { "can only assign an iterable" } else { "must assign iterable to extended slice" };
-        return Err(vm.type_error(message));
+        return Err(vm.type_error("must assign iterable to extended slice"));
     }
     let new = vm.collect(value)?;
     let len = items(vm, list).len() as i64;
@@ -84,12 +82,6 @@ fn set_slice(vm: &mut Vm, list: Ref, slice: Ref, value: Ref) -> Result<(), Ask> 
 fn iterable(vm: &mut Vm, r: Ref) -> bool {
     use crate::vm::n;
     vm.lookup_special(r, n::__ITER__).is_some() || vm.lookup_special(r, n::__GETITEM__).is_some()
-}
-
-/// The step of a slice when it is None or a small int.
-fn step_of(vm: &Vm, slice: Ref) -> Option<i64> {
-    let crate::objects::Payload::Slice(s) = vm.heap.get(slice) else { return None };
-    if s[2] == crate::vm::fixed::NONE { Some(1) } else { vm.i64_of(s[2]) }
 }
 
 /// Puts borrowed items in the place of `start..stop`.

@@ -98,16 +98,7 @@ fn append_ready(vm: &mut Vm, list: Ref, ready: Ready) {
     }
     l.note_hint(more);
     l.items.extend(ready.items);
-    trim(l);
-}
-
-/// After filling from an iterator: room that was asked for in vain is given back.
-pub fn trim(l: &mut List) {
-    l.note_len();
-    let n = l.items.len();
-    if n < l.allocated() {
-        l.note_resize(n, n);
-    }
+    l.note_filled();
 }
 
 /// What the prelude's `list.extend` tells of the room.
@@ -122,7 +113,7 @@ fn hint(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 fn trim_native(vm: &mut Vm, a: Args) -> Step {
-    trim(vm.list_obj_mut(a[0]));
+    vm.list_obj_mut(a[0]).note_filled();
     Ok(vm.none())
 }
 
