@@ -158,6 +158,9 @@ impl Vm {
             GenState::Suspended => {}
         }
         assert!(self.push_generator(g, ret), "a suspended generator has a frame");
+        // In place of a sent value: handlers count it.
+        let none = self.none();
+        self.push_saved(none);
         self.unwind(exc);
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.

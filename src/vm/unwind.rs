@@ -182,10 +182,15 @@ impl Vm {
         self.push_saved(e);
         true
     }
+    /// Whether a file is the import system's own: like CPython, tracebacks leave its frames out.
+    fn is_importer(&self, filename: Ref) -> bool {
+        let name = self.utf8(filename).and_then(|name| name.strip_prefix(pellucid_stdlib::PREFIX));
+        name.is_some_and(|name| name.starts_with("importlib/_bootstrap"))
+    }
     /// A traceback entry for the frame, unless the frame is hidden.
     fn add_traceback(&mut self, exc: Ref, index: usize) {
         let Activation::Py(f) = &self.cur.activations[index] else { return };
-        if f.hidden {
+        if f.hidden || self.is_importer(f.code.filename) {
             return;
         }
         let (code, last) = (f.code.clone(), f.last);

@@ -194,26 +194,113 @@ def warnings_warn_explicit(args, kwargs):
     warnings.warn_explicit(*args, **kwargs)
 
 
-def ast_parse(source, filename, mode, incomplete):
-    """The tree of a source text (a str): what compile() gives for PyCF_ONLY_AST."""
+def parse_ast(source, filename, mode, flags):
+    """What compile() gives for PyCF_ONLY_AST: the tree of a source text (str or bytes)."""
     import _ast
     import _ast_build
 
+    flags = flags or 0
+    if isinstance(source, _ast.AST):
+        return source
+    if not isinstance(source, (str, bytes)):
+        source = _ast_text(source)
+    filename = filename.decode() if isinstance(filename, bytes) else str(filename)
+    incomplete = bool(flags & _ast.PyCF_ALLOW_INCOMPLETE_INPUT)
     return _ast_build.parse(source, filename, mode, _ast._CLASSES, _ast._SINGLETONS, incomplete)
 
 
-def ast_source(tree, mode):
-    """Checks a tree and gives a source text for it: what compile() compiles for a tree."""
+def _ast_text(source):
+    try:
+        return bytes(memoryview(source))
+    except TypeError:
+        raise TypeError("compile() arg 1 must be a string, bytes or AST object") from None
+
+
+def compile_ast(tree, filename, mode, flags, optimize):
+    """compile() of a syntax tree, by way of a source text. Lines are those of that text."""
+    import _ast
+
+    if not isinstance(tree, _ast.AST):
+        return compile(_ast_text(tree), filename, mode, flags, True, optimize)
+    return compile(_ast_source(tree, mode), filename, mode, flags, True, optimize)
+
+
+def _ast_source(tree, mode):
     import ast
 
     wanted = {"exec": ast.Module, "eval": ast.Expression, "single": ast.Interactive}[mode]
     if not isinstance(tree, wanted):
         raise TypeError(f"expected {wanted.__name__} node, got {type(tree).__name__}")
     for node in ast.walk(tree):
-        for name in node._attributes[:2]:
-            if not hasattr(node, name):
-                raise TypeError(f'required field "{name}" missing from {type(node).__name__}')
-        for name, kind in node._field_types.items():
+        for name in (*node._attributes[:2], *node._fields):
             if not hasattr(node, name):
                 raise TypeError(f'required field "{name}" missing from {type(node).__name__}')
     return ast.unparse(ast.Module(tree.body, []) if mode == "single" else tree)
+
+
+def group_matches(exc, types):
+    """`except*`: the part of an exception that matches, as a group, and the rest."""
+    if exc is None:
+        return None, None
+    for t in types if isinstance(types, tuple) else (types,):
+        if not isinstance(t, type) or not issubclass(t, BaseException):
+            raise TypeError("catching classes that do not inherit from BaseException is not allowed")
+        if issubclass(t, BaseExceptionGroup):
+            raise TypeError("catching ExceptionGroup with except* is not allowed. Use except instead.")
+    if isinstance(exc, types):
+        if isinstance(exc, BaseExceptionGroup):
+            return exc, None
+        group = BaseExceptionGroup("", (exc,))
+        group.__traceback__ = exc.__traceback__
+        return group, None
+    if not isinstance(exc, BaseExceptionGroup):
+        return None, exc
+    pair = exc.split(types)
+    if not isinstance(pair, tuple):
+        raise TypeError(f"{type(exc).__name__}.split must return a tuple, not {type(pair).__name__}")
+    if len(pair) < 2:
+        raise TypeError(f"{type(exc).__name__}.split must return a 2-tuple, got tuple of size {len(pair)}")
+    return pair[0], pair[1]
+
+
+def _prep_reraise_star(orig, excs):
+    """What remains to be raised behind the handlers of an `except*`: new exceptions and the unhandled part of `orig`."""
+    excs = [e for e in excs if e is not None]
+    if not excs:
+        return None
+    if not isinstance(orig, BaseExceptionGroup):
+        # A naked exception was wrapped: at most one handler ran.
+        return excs[0]
+    raised = [e for e in excs if not _exception_group_part(e, orig)]
+    unhandled = _exception_group_project(orig, [e for e in excs if _exception_group_part(e, orig)])
+    if not raised:
+        return unhandled
+    if unhandled is not None:
+        raised.append(unhandled)
+    return BaseExceptionGroup("", raised)
+
+
+def _exception_group_part(exc, orig):
+    return (
+        isinstance(exc, BaseExceptionGroup)
+        and getattr(exc, "__notes__", None) == getattr(orig, "__notes__", None)
+        and exc.__traceback__ is orig.__traceback__
+        and exc.__cause__ is orig.__cause__
+        and exc.__context__ is orig.__context__
+    )
+
+
+def _exception_group_leaves(exc, ids):
+    if isinstance(exc, BaseExceptionGroup):
+        for e in exc.exceptions:
+            _exception_group_leaves(e, ids)
+    else:
+        ids.add(id(exc))
+
+
+def _exception_group_project(orig, parts):
+    """The group `orig` with only those leaves that are in the parts."""
+    ids = set()
+    for part in parts:
+        _exception_group_leaves(part, ids)
+    return _exception_group_divide(orig, lambda e: id(e) in ids, False)[0]

@@ -316,6 +316,11 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
     if flags & AST_ONLY != 0 {
         return vm.tail_prelude("parse_ast", &[a[0], a[1], a[2], a.opt(3).unwrap_or(fixed::NONE)]);
     }
+    if vm.str_of(a[0]).is_none() && vm.bytes_of(a[0]).is_none() {
+        let optimize = a.opt(5).unwrap_or_else(|| fixed::small_int(-1).expect("a small int"));
+        let flags = a.opt(3).unwrap_or_else(|| fixed::small_int(0).expect("a small int"));
+        return vm.tail_prelude("compile_ast", &[a[0], a[1], a[2], flags, optimize]);
+    }
     let filename = match vm.bytes_of(a[1]) {
         Some(b) => String::from_utf8_lossy(b).into_owned(),
         None => vm.lossy(a[1]),

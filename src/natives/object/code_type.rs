@@ -55,6 +55,7 @@ static CODE_DEFS: &[Def] = &[
     Def::get("_co_code_adaptive", code_bytes, ""),
     Def::member("co_linetable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.linetable.to_vec())) }, ""),
     Def::member("co_exceptiontable", |vm, a| { let c = code(vm, a[0]); Ok(vm.bytes(c.exceptiontable.to_vec())) }, ""),
+    Def::method("_varname_from_oparg", "(self, /, oparg)", |vm, a| { let c = code(vm, a[0]); let i = vm.index_i64(a[1])?; match usize::try_from(i).ok().and_then(|i| c.localsplus.get(i).copied()) { Some(r) => Ok(vm.incref(r)), None => Err(vm.index_error("tuple index out of range")) } }, "The name of a fast local."),
     Def::method("co_positions", "(self, /)", code_positions, "Iterator over the positions of the code units."),
     Def::method("co_lines", "(self, /)", code_lines, "Iterator over (start, end, line) in byte offsets."),
     Def::method("replace", "(self, /, **changes)", replace, "Return a copy of the code object with new values for the specified fields."),

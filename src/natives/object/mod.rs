@@ -4,6 +4,7 @@ mod calls;
 pub mod instance_check;
 mod code_type;
 mod descriptors;
+mod display;
 mod function;
 mod gc_module;
 mod generator;
@@ -47,7 +48,7 @@ pub static TYPES: &[&TypeDef] = &[
     &generator::COROUTINE_WRAPPER,
     &generator::ASYNC_GENERATOR,
 ];
-pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
 
 /// Types that are names in `builtins`, exceptions aside.
 pub const IN_BUILTINS: &[&str] = &[

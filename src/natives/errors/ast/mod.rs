@@ -28,10 +28,16 @@ pub static AST: ModuleDef = ModuleDef {
     init: None,
 };
 
-/// `parse(source: str, filename: str, mode: str, classes: dict, singletons: dict, incomplete: bool)`.
+/// `parse(source: str | bytes, filename: str, mode: str, classes: dict, singletons: dict, incomplete: bool)`.
 fn parse_native(vm: &mut Vm, a: Args) -> Step {
-    let source = vm.expect_str(a[0], "source")?;
     let filename = vm.expect_str(a[1], "filename")?;
+    let source = match vm.bytes_of(a[0]).map(<[u8]>::to_vec) {
+        None => vm.expect_str(a[0], "source")?,
+        Some(bytes) => match crate::code::source::decode_source(&bytes, &filename) {
+            Ok(text) => text,
+            Err(problem) => return Err(syntax_error::from_problem(vm, &problem, "", false)),
+        },
+    };
     let mode = vm.expect_str(a[2], "mode")?;
     if source.contains('\0') {
         return Err(vm.error(t::SYNTAX_ERROR, "source code string cannot contain null bytes"));

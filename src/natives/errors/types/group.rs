@@ -22,7 +22,6 @@ pub const DEFS: &[Def] = &[
 
 fn new(vm: &mut Vm, a: Args) -> Step {
     let args = star(vm, a.opt(1));
-    no_keywords(vm, a[0], a.opt(2))?;
     let [message, given] = args[..] else {
         return Err(vm.type_error(format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)", args.len())));
     };

@@ -84,6 +84,9 @@ fn out_of_range(vm: &mut Vm, code: u8, i: Option<i128>) -> Ask {
         b'I' if i.is_some_and(|i| u64::try_from(i).is_ok()) => "unsigned int is greater than maximum".into(),
         b'I' | b'L' => "Python int too large to convert to C unsigned long".into(),
         _ if big => "Python int too large to convert to C long".into(),
+        // C code first fits the next wider type.
+        b'b' if i.is_some_and(|i| i16::try_from(i).is_err()) => format!("signed short integer is {side}"),
+        b'H' if i.is_some_and(|i| i32::try_from(i).is_err()) => format!("signed integer is {side}"),
         b'b' => format!("signed char is {side}"),
         b'B' => format!("unsigned byte integer is {side}"),
         b'h' => format!("signed short integer is {side}"),
@@ -214,7 +217,7 @@ fn mul(vm: &mut Vm, a: Args) -> Step {
 }
 fn iadd(vm: &mut Vm, a: Args) -> Step {
     if !super::is_array(vm, a[1]) {
-        let message = format!("can only extend with array (not \"{}\")", vm.type_name(a[1]));
+        let message = format!("can only extend array with array (not \"{}\")", vm.type_name(a[1]));
         return Err(vm.type_error(message));
     }
     extend_array(vm, a[0], a[1])?;

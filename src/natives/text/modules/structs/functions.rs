@@ -130,8 +130,15 @@ fn pack_one(vm: &mut Vm, l: &Layout, f: &Field, v: Ref, out: &mut Vec<u8>) -> Re
         },
         b'?' => out.push(vm.truth(v)? as u8),
         b'e' | b'f' | b'd' => {
-            let x = real(vm, v)?;
+            let mut x = real(vm, v)?;
+            if l.native && f.code == b'f' {
+                // Native mode is C's cast: too large becomes infinite.
+                x = f64::from(x as f32);
+            }
             if pack::write_float(f.code, x, l.big, out).is_none() {
+                if vm.is_int(v) {
+                    return Err(error(vm, "int too large to convert"));
+                }
                 return Err(vm.overflow_error(format!("float too large to pack with {} format", f.code as char)));
             }
         }

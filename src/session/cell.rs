@@ -1,0 +1,159 @@
+//! One cell, from its text to its result.
+use super::errors::usage;
+use super::segments::{Segment, segments};
+use super::Session;
+use crate::face::*;
+use crate::heap::Owned;
+use crate::vm::{fixed, t};
+use serde_json::Value;
+
+impl Session {
+    /// Runs one cell to its end. Never panics for what a program does: errors are in the result.
+    pub fn run_cell(&mut self, code: &str, opts: &CellOptions, host: &mut dyn Host) -> CellResult {
+        self.start(host);
+        let store = opts.store_history && !opts.silent;
+        let vm = &mut self.machine.vm;
+        let args = vec![vm.str(code), vm.int(i64::from(opts.execution_count)), vm.bool(store)];
+        if let Err(e) = self.shell("begin", args, host).map(|v| self.machine.vm.release(v)) {
+            return CellResult { error: Some(self.describe(e, false, host)), ..CellResult::default() };
+        }
+        let mut result = CellResult::default();
+        match self.run_segments(code, opts, host) {
+            Ok(value) => result.value = value.filter(|_| !opts.silent),
+            Err(error) => result.error = Some(error),
+        }
+        if result.error.is_none() {
+            for (name, text) in &opts.user_expressions {
+                let answer = self.user_expression(text, host);
+                result.user_expressions.insert(name.clone(), answer);
+            }
+        }
+        if let Ok(payload) = self.shell("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
+            result.payload = self.json::<Vec<Value>>(payload).unwrap_or_default();
+        }
+        let flushed = self.prelude("session_flush", vec![], host);
+        let (Ok(o) | Err(o)) = flushed;
+        self.machine.vm.release(o);
+        result
+    }
+    fn dropped(&mut self, e: Owned) -> Result<Owned, ()> {
+        self.machine.vm.release(e);
+        Err(())
+    }
+
+    /// Runs a cell's parts in order; the value of the last one is the cell's.
+    fn run_segments(&mut self, code: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
+        let parts = segments(code);
+        let last = parts.len().saturating_sub(1);
+        let filename = format!("<cell {}>", opts.execution_count);
+        let mut shown = None;
+        for (i, part) in parts.into_iter().enumerate() {
+            let quiet = i != last || crate::code::layout::ends_in_semicolon(code);
+            let value = match part {
+                Segment::Python(text) => {
+                    let text = self.machine.vm.str(text);
+                    let name = self.machine.vm.str(filename.as_str());
+                    self.run_python(text, name, host)
+                }
+                Segment::Magic { line, body } => {
+                    let namespace = self.namespace();
+                    match crate::lens::run_magic(&mut self.machine, namespace, &line, body.as_deref(), host) {
+                        Some(Ok(display)) if i == last => return Ok(Some(display)),
+                        Some(Ok(display)) => {
+                            host.display(display);
+                            continue;
+                        }
+                        Some(Err(message)) => return Err(usage(&message)),
+                        None => self.own_magic(&line, body.as_deref(), host),
+                    }
+                }
+                Segment::Help(text) => {
+                    let text = self.machine.vm.str(text);
+                    self.shell("help", vec![text], host)
+                }
+            };
+            let value = value.map_err(|e| self.failure(e, host))?;
+            match quiet || value.get() == fixed::NONE {
+                // What a cell does not show goes into no history either.
+                true => self.machine.vm.release(value),
+                false => shown = self.finish(value, opts, host)?,
+            }
+        }
+        Ok(shown)
+    }
+    fn failure(&mut self, e: Owned, host: &mut dyn Host) -> CellError {
+        let error = self.describe(e, false, host);
+        // A magic used wrongly is told in one line.
+        if error.ename == "UsageError" { usage(&error.evalue) } else { error }
+    }
+    fn own_magic(&mut self, line: &str, body: Option<&str>, host: &mut dyn Host) -> Result<Owned, Owned> {
+        let vm = &mut self.machine.vm;
+        let mut args = vec![vm.str(line.trim_start_matches('%'))];
+        match body {
+            Some(body) => {
+                args.push(vm.str(body));
+                self.shell("cell_magic", args, host)
+            }
+            None => self.shell("line_magic", args, host),
+        }
+    }
+    /// Runs Python text; a coroutine (a cell that awaits) is run to its end.
+    fn run_python(&mut self, text: Owned, filename: Owned, host: &mut dyn Host) -> Result<Owned, Owned> {
+        let code = self.machine.vm.lossy(text.get());
+        let name = self.machine.vm.lossy(filename.get());
+        self.machine.vm.release(text);
+        self.machine.vm.release(filename);
+        let options = crate::code::CompileOptions { top_level_await: true, ..Default::default() };
+        let compiled = match crate::code::compile(&code, &name, crate::code::CompileMode::Cell, &options) {
+            Ok(c) => c,
+            Err(problem) => {
+                crate::natives::errors::render::remember(&mut self.machine.vm, &name, &code);
+                let crate::vm::Ask::Raise(e) = self.machine.vm.syntax_error(&problem) else { unreachable!("a syntax error is raised") };
+                return Err(e);
+            }
+        };
+        let dict = self.namespace();
+        let vm = &mut self.machine.vm;
+        crate::natives::errors::render::remember(vm, &name, &code);
+        let loaded = vm.load_code(&compiled.code, false);
+        let func = vm.function_in(loaded.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
+        vm.release(loaded);
+        vm.heap.incref_raw(dict);
+        let is_coroutine = compiled.code.flags & crate::code::flags::COROUTINE != 0;
+        let value = self.machine.run(crate::vm::Request::Body { func: func.into_raw(), namespace: dict }, host)?;
+        if !is_coroutine || self.machine.vm.ty(value.get()) != t::COROUTINE {
+            return Ok(value);
+        }
+        let pair = self.prelude("session_drive", vec![value], host)?;
+        let vm = &mut self.machine.vm;
+        let items = vm.tuple_items(pair.get()).unwrap_or_default();
+        let (ok, value) = (items[0] == fixed::TRUE, items[1]);
+        let value = vm.incref(value);
+        vm.release(pair);
+        if ok { Ok(value) } else { Err(value) }
+    }
+    /// The bundle of a cell's value; keeps it in `Out`.
+    fn finish(&mut self, value: Owned, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
+        if opts.silent {
+            self.machine.vm.release(value);
+            return Ok(None);
+        }
+        let vm = &mut self.machine.vm;
+        let args = vec![value, vm.int(i64::from(opts.execution_count)), vm.bool(opts.store_history)];
+        match self.shell("finish", args, host) {
+            Ok(answer) => Ok(self.json::<(Bundle, Bundle)>(answer).map(display)),
+            Err(e) => Err(self.describe(e, false, host)),
+        }
+    }
+    fn user_expression(&mut self, text: &str, host: &mut dyn Host) -> Result<Display, CellError> {
+        let text = self.machine.vm.str(text);
+        match self.shell("user_expression", vec![text], host) {
+            Ok(answer) => Ok(self.json::<(Bundle, Bundle)>(answer).map(display).unwrap_or_default()),
+            Err(e) => Err(self.describe(e, false, host)),
+        }
+    }
+}
+
+fn display((data, metadata): (Bundle, Bundle)) -> Display {
+    Display { data, metadata, transient: Bundle::new() }
+}

@@ -1,0 +1,95 @@
+//! One session: a machine, its history of cells, and what a front end may ask of it.
+mod answers;
+mod cell;
+mod errors;
+mod program;
+mod segments;
+
+use crate::face::*;
+use crate::heap::{Owned, Ref};
+use crate::machine::Machine;
+use crate::vm::n;
+
+/// A machine with its namespace. Plain data, `Send`.
+pub struct Session {
+    machine: Machine,
+    opts: SessionOptions,
+    started: bool,
+    /// The namespace of `__main__`.
+    main: Option<Ref>,
+}
+
+/// The host for questions that run no cell: nothing is shown, nothing is there.
+struct Nobody;
+impl Host for Nobody {
+    fn write(&mut self, _: Stream, _: &str) {}
+}
+
+impl Session {
+    /// A session that has run nothing. The library's start runs with the first request.
+    pub fn new(opts: SessionOptions) -> Session {
+        let machine = Machine::new(&opts);
+        Session { machine, opts, started: false, main: None }
+    }
+    fn start(&mut self, host: &mut dyn Host) {
+        if self.started {
+            return;
+        }
+        self.started = true;
+        let vm = &mut self.machine.vm;
+        let module = vm.new_module("__main__", "");
+        let dict = vm.module_dict(module.get());
+        let b = vm.modules;
+        let builtins = vm.dict_get_name(b, n::BUILTINS).expect("imported");
+        vm.dict_set_name(dict, n::__BUILTINS__, builtins);
+        self.main = Some(dict);
+        let modules = vm.modules;
+        vm.dict_set_str(modules, "__main__", module);
+        let argv: Vec<Owned> = self.opts.argv.iter().map(|s| vm.str(s.as_str())).collect();
+        let argv = vm.list(argv);
+        let path: Vec<Owned> = self.opts.path.iter().map(|s| vm.str(s.as_str())).collect();
+        let path = vm.list(path);
+        match self.prelude("start_session", vec![argv, path], host) {
+            Ok(v) => self.machine.vm.release(v),
+            Err(e) => {
+                let error = self.describe(e, true, host);
+                host.write(Stream::Stderr, &format!("the session could not start:\n{}", error.plain));
+            }
+        }
+    }
+    /// The namespace of `__main__`.
+    fn namespace(&self) -> Ref {
+        self.main.expect("the session has started")
+    }
+    /// Calls a function of the prelude.
+    fn prelude(&mut self, name: &str, args: Vec<Owned>, host: &mut dyn Host) -> Result<Owned, Owned> {
+        let vm = &mut self.machine.vm;
+        let f = vm.prelude_function(name);
+        let refs: Vec<Ref> = args.iter().map(Owned::get).collect();
+        let request = vm.call_request(f, &refs, &[]);
+        args.into_iter().for_each(|a| vm.release(a));
+        self.machine.run(request, host)
+    }
+    /// Calls a method of the shell, the notebook's side in Python.
+    fn shell(&mut self, method: &str, args: Vec<Owned>, host: &mut dyn Host) -> Result<Owned, Owned> {
+        let mut all = vec![self.machine.vm.str(method)];
+        all.extend(args);
+        self.prelude("session_ask", all, host)
+    }
+    /// The text of a `str`, None for anything else; gives the reference up.
+    fn text(&mut self, o: Owned) -> Option<String> {
+        let vm = &mut self.machine.vm;
+        let text = vm.str_of(o.get()).is_some().then(|| vm.lossy(o.get()));
+        vm.release(o);
+        text
+    }
+    /// JSON that the shell answered, None for None.
+    fn json<T: serde::de::DeserializeOwned>(&mut self, o: Owned) -> Option<T> {
+        serde_json::from_str(&self.text(o)?).ok()
+    }
+    /// Calls a method for its effect only; a failure is dropped.
+    fn tell(&mut self, method: &str, args: Vec<Owned>, host: &mut dyn Host) {
+        let (Ok(o) | Err(o)) = self.shell(method, args, host);
+        self.machine.vm.release(o);
+    }
+}

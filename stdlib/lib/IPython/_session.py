@@ -1,0 +1,190 @@
+"""The notebook's shell: history of inputs and outputs, what a cell's value is shown as, and the answers to a front end."""
+import builtins
+import linecache
+
+import _display
+import IPython
+from IPython import _format, _magic, display as _display_module
+
+
+class Shell:
+    """What `get_ipython()` gives."""
+
+    def __init__(self, namespace):
+        self.user_ns = namespace
+        self.execution_count = 1
+        self.payload = []
+        self.magics = {"line": {}, "cell": {}}
+        self.history, self.outputs = [""], {}
+        self._fill()
+        IPython._shell = self
+        builtins.display = _display_module.display
+        builtins.get_ipython = IPython.get_ipython
+
+    def _fill(self):
+        ns = self.user_ns
+        ns.update(In=self.history, Out=self.outputs, _ih=self.history, _oh=self.outputs, _dh=["/home/student"])
+        ns.update({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": "", "exit": _Exit(self), "quit": _Exit(self)})
+        ns["get_ipython"] = IPython.get_ipython
+        self.hidden = {*ns}
+        self._under = ["", "", ""]
+
+    # What the machine's front asks, in the order of a cell's life.
+
+    def begin(self, code, count, store):
+        """A cell starts."""
+        self.execution_count = count
+        self.payload = []
+        if not store:
+            return
+        history, ns = self.history, self.user_ns
+        while len(history) < count:
+            history.append("")
+        ns["_i"], ns["_ii"], ns["_iii"] = history[-1], ns.get("_i", ""), ns.get("_ii", "")
+        history.append(code)
+        # So that `inspect.getsource` finds what cells define.
+        name = f"<cell {count}>"
+        linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
+        ns[f"_i{count}"] = code
+        self.hidden.add(f"_i{count}")
+
+    def finish(self, value, count, store):
+        """The value of a cell's last expression: JSON text of its bundle, or None."""
+        if value is None:
+            return None
+        data, metadata = _format.bundle(value)
+        if store:
+            self._remember(value, count)
+        if not data:
+            return None
+        return _display.to_json([data, metadata])
+
+    def _remember(self, value, count):
+        ns, under = self.user_ns, self._under
+        if value is self.outputs:
+            return
+        # Names that the user has taken are left alone.
+        for name, old in zip(("_", "__", "___"), under):
+            if ns.get(name) is not old:
+                break
+        else:
+            under[:] = [value, under[0], under[1]]
+            ns["_"], ns["__"], ns["___"] = under
+        ns[f"_{count}"] = value
+        self.hidden.add(f"_{count}")
+        self.outputs[count] = value
+
+    def take_payload(self):
+        """JSON text of the payload that the cell left."""
+        payload, self.payload = self.payload, []
+        return _display.to_json(payload) if payload else None
+
+    def user_expression(self, text):
+        """JSON text of an expression's bundle."""
+        value = eval(compile(text, "<user_expressions>", "eval"), self.user_ns)
+        data, metadata = _format.bundle(value)
+        return _display.to_json([data, metadata])
+
+    def line_magic(self, text):
+        """A `%name rest` line; its value."""
+        return _magic.line(self, text)
+
+    def cell_magic(self, text, body):
+        """A `%%name rest` cell; its value."""
+        return _magic.cell(self, text, body)
+
+    def help(self, text):
+        """`name?` and `name??`."""
+        from IPython import _help
+
+        name = text.strip().strip("?").strip()
+        found = _help.page(self, name, 1 if "??" in text else 0)
+        if found is None:
+            print(f"Object `{name}` not found.")
+        else:
+            self.payload.append({"source": "page", "data": {"text/plain": found}, "start": 0})
+
+    def complete(self, code, cursor):
+        from IPython import _complete
+
+        return _display.to_json(_complete.complete(self, code, cursor))
+
+    def inspect(self, code, cursor, detail):
+        from IPython import _help
+
+        found = _help.inspect(self, code, cursor, detail)
+        return None if found is None else _display.to_json(found)
+
+    # What notebooks call.
+
+    def run_line_magic(self, name, line, _stack_depth=1):
+        return _magic.line(self, f"{name} {line}".strip())
+
+    def run_cell_magic(self, name, line, cell):
+        return _magic.cell(self, f"{name} {line}".strip(), cell)
+
+    def magic(self, text):
+        return _magic.line(self, text.lstrip("%"))
+
+    def system(self, command):
+        _magic.refuse_shell(command)
+
+    getoutput = system
+
+    def register_magic_function(self, func, magic_kind="line", magic_name=None):
+        name = magic_name or func.__name__
+        for kind in ("line", "cell"):
+            if kind in magic_kind:
+                self.magics[kind][name] = func
+
+    def run_cell(self, raw_cell, store_history=False, silent=False, **kwargs):
+        value = self.run_text(raw_cell)
+        if value is not None and not silent:
+            _display_module.display(value)
+
+    def run_text(self, text):
+        """Runs text in the user's namespace as a cell; the value of its last expression."""
+        value = _display.run_cell(text, f"<cell {self.execution_count}>", self.user_ns)
+        if hasattr(value, "cr_code"):
+            import asyncio
+
+            loop = asyncio.get_event_loop()
+            value = loop.run_until_complete(value)
+        return value
+
+    def ev(self, text):
+        return eval(text, self.user_ns)
+
+    def ex(self, text):
+        exec(text, self.user_ns)
+
+    def push(self, variables, interactive=True):
+        self.user_ns.update(variables)
+
+    def set_next_input(self, text, replace=False):
+        self.payload.append({"source": "set_next_input", "text": text, "replace": replace})
+
+    def reset(self, new_session=True):
+        ns = self.user_ns
+        for name in [k for k in ns if not (k.startswith("__") and k.endswith("__"))]:
+            del ns[name]
+        self.outputs.clear()
+        if new_session:
+            self.history[:] = [""]
+        self._fill()
+
+    def show_usage(self):
+        print("Pellucid: a Python machine that can be looked into; %lsmagic lists the commands of a cell.")
+
+
+class _Exit:
+    """`exit` and `quit`: calling either asks the front end to end the session."""
+
+    def __init__(self, shell):
+        self._shell = shell
+
+    def __repr__(self):
+        return "<IPython.core.autocall.ZMQExitAutocall>"
+
+    def __call__(self, keep_kernel=False):
+        self._shell.payload.append({"source": "ask_exit", "keepkernel": bool(keep_kernel)})

@@ -1,0 +1,1 @@
+"""Modules that notebooks import from by habit."""

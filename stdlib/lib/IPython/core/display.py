@@ -1,0 +1,3 @@
+"""Old home of the names of `IPython.display`."""
+from IPython.display import *
+from IPython.display import DisplayObject, TextDisplayObject

@@ -1,0 +1,2 @@
+"""Old home of `get_ipython`."""
+from IPython import get_ipython

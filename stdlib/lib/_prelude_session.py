@@ -1,0 +1,169 @@
+# The session's side of a cell and of a program's end. Called by the front of the machine, never by programs.
+
+
+def session_shell():
+    """The notebook's state, made when the first cell runs."""
+    shell = _get_registry("session.shell")
+    if shell is None:
+        from IPython import _session
+
+        shell = _session.Shell(_sys_modules()["__main__"].__dict__)
+        _set_registry("session.shell", shell)
+    return shell
+
+
+def session_ask(name, *args):
+    return getattr(session_shell(), name)(*args)
+
+
+def session_drive(coroutine):
+    """Runs a cell's coroutine on a loop that is kept; answers (True, value) or (False, exception)."""
+    try:
+        import asyncio
+
+        loop = _get_registry("session.loop")
+        if loop is None or loop.is_closed():
+            loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(loop)
+            _set_registry("session.loop", loop)
+    except BaseException as e:
+        return (False, e)
+    code = coroutine.cr_code
+    try:
+        return (True, loop.run_until_complete(coroutine))
+    except BaseException as e:
+        # The loop's own frames are no part of the cell.
+        tb = e.__traceback__
+        while tb is not None and tb.tb_frame.f_code is not code:
+            tb = tb.tb_next
+        if tb is not None:
+            e.__traceback__ = tb
+        return (False, e)
+
+
+def session_exit_code(exc):
+    """What CPython's main makes of a SystemExit: (exit code, message to print or None)."""
+    code = exc.code
+    if code is None:
+        return (0, None)
+    if isinstance(code, int):
+        return (int(code), None)
+    return (1, str(code))
+
+
+def session_is_importer(tb):
+    return tb.tb_frame.f_code.co_filename.startswith("/usr/lib/python3.14/importlib/_bootstrap")
+
+
+def session_trim(exc):
+    """Takes the importer's frames out of tracebacks, as CPython's `import` does."""
+    for _ in range(50):
+        tb = exc.__traceback__
+        while tb is not None and session_is_importer(tb):
+            tb = tb.tb_next
+        if tb is not None:
+            if tb is not exc.__traceback__:
+                exc.__traceback__ = tb
+            while tb is not None:
+                following = tb.tb_next
+                while following is not None and session_is_importer(following):
+                    following = following.tb_next
+                if following is not tb.tb_next:
+                    tb.tb_next = following
+                tb = following
+        exc = exc.__cause__ or exc.__context__
+        if exc is None:
+            return
+
+
+def session_error(exc, program):
+    """(name, text, lines for a front end, text for a terminal, exit code or None) of an uncaught exception."""
+    import sys
+    import pellucid
+
+    name = _real_type(exc).__name__
+    exit_code = None
+    message = None
+    try:
+        session_trim(exc)
+    except BaseException:
+        pass
+    try:
+        text = str(exc)
+    except BaseException:
+        text = "<exception str() failed>"
+    if isinstance(exc, SystemExit):
+        try:
+            exit_code, message = session_exit_code(exc)
+        except BaseException:
+            exit_code = 1
+    try:
+        plain = pellucid._format_exception(exc)
+    except BaseException as e:
+        plain = f"{name}: {text}\n(and while this was printed: {_real_type(e).__name__})\n"
+    lines = []
+    if program:
+        if exit_code is not None:
+            plain = "" if message is None else message + "\n"
+        elif sys.excepthook is not sys.__excepthook__:
+            try:
+                sys.excepthook(type(exc), exc, exc.__traceback__)
+                plain = ""
+            except BaseException as e:
+                plain = "Error in sys.excepthook:\n" + pellucid._format_exception(e) + "\nOriginal exception was:\n" + plain
+    else:
+        if exit_code is not None:
+            lines = ["An exception has occurred, use %tb to see the full traceback.\n", f"\x1b[31m{name}\x1b[39m\x1b[31m:\x1b[39m {text}\n"]
+        else:
+            try:
+                lines = pellucid._format_cell_exception(exc)
+            except BaseException:
+                lines = plain.split("\n")
+    try:
+        sys.last_type, sys.last_value, sys.last_exc, sys.last_traceback = type(exc), exc, exc, exc.__traceback__
+    except BaseException:
+        pass
+    return (name, text, lines, plain, exit_code)
+
+
+def session_flush():
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+
+
+def session_end():
+    """A program's end: threads, atexit's callbacks, the streams; in CPython's order."""
+    modules = _sys_modules()
+    threading = modules.get("threading")
+    if threading is not None:
+        threading._shutdown()
+    atexit = modules.get("atexit")
+    if atexit is not None:
+        atexit._run_exitfuncs()
+    session_flush()
+
+
+def session_main(path):
+    """Names of `__main__` that a program file has."""
+    main = _sys_modules()["__main__"]
+    if path is not None:
+        main.__file__ = path
+        main.__cached__ = None
+        try:
+            from importlib.machinery import SourceFileLoader
+
+            main.__loader__ = SourceFileLoader("__main__", path)
+        except ImportError:
+            pass
+
+
+def session_module(name):
+    """Runs a module as `__main__`."""
+    import runpy
+
+    return runpy._run_module_as_main(name)
