@@ -151,17 +151,17 @@ impl Sockets {
     }
     fn connect(&mut self, s: u32, address: &Address) -> Result<(), i32> {
         check_family(self.get(s).family, address)?;
+        let (kind, family) = (self.get(s).kind, self.get(s).family);
+        if kind == STREAM && matches!(self.get(s).state, State::Connected(_)) {
+            return Err(errno::EISCONN);
+        }
         if !is_here(address) {
             return Err(errno::ENETUNREACH);
         }
-        let (kind, family) = (self.get(s).kind, self.get(s).family);
         if kind == DATAGRAM {
             self.bind_if_needed(s, address)?;
             self.get(s).remote = address.clone();
             return Ok(());
-        }
-        if matches!(self.get(s).state, State::Connected(_)) {
-            return Err(errno::EISCONN);
         }
         let refused = if matches!(address, Address::Unix(_)) { errno::ENOENT } else { errno::ECONNREFUSED };
         let server = self.listener(kind, address).ok_or(refused)?;
