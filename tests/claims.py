@@ -70,9 +70,12 @@ def main() -> int:
     where.add_argument("--kernel", help="name of an installed kernelspec")
     parser.add_argument("--only", default="", help="part of a chapter's file name or of a claim's id")
     parser.add_argument("--timeout", type=float, default=30, help="seconds for one check")
+    parser.add_argument("--not-yet", type=pathlib.Path, help="file of claim ids that are known not to hold yet: not counted, but an error if one holds")
     o = parser.parse_args()
 
-    rows = []
+    lines = o.not_yet.read_text("utf8").splitlines() if o.not_yet else []
+    waiting = {line.split("#")[0].strip() for line in lines} - {""}
+    rows, grown = [], []
     for chapter in sorted(CHAPTERS.glob("*.toml")):
         claims = tomllib.loads(chapter.read_text("utf8"))["claim"]
         claims = [c for c in claims if o.only in chapter.stem or o.only in c["id"]]
@@ -82,17 +85,24 @@ def main() -> int:
                 why = by_command(shlex.split(o.cmd), c["check"], o.timeout)
             else:
                 why = by_kernel(o.kernel, c["check"], o.timeout)
-            if why is None:
+            if c["id"] in waiting:
+                if why is None:
+                    grown.append(c["id"])
+            elif why is None:
                 held += 1
             else:
                 print(f"FAIL {c['id']}: {why}", flush=True)
         if claims:
-            rows.append((chapter.stem, held, len(claims)))
+            rows.append((chapter.stem, held, sum(c["id"] not in waiting for c in claims)))
     for name, held, of in rows:
         print(f"{name:28} {held:3} / {of}")
     held, of = sum(r[1] for r in rows), sum(r[2] for r in rows)
-    print(f"claims: {held} / {of}")
-    return 0 if held == of and of else 1
+    for name in grown:
+        print(f"HOLDS after all: {name}: take it out of {o.not_yet}")
+    if waiting:
+        print(f"not yet: {len(waiting)}")
+    print(f"claims: {held} / {of + len(grown)}")
+    return 0 if held == of and of and not grown else 1
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vm", "natives", "starting a machine reads the tables of natives, and three entry points of theirs"),
     ("vm", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
     ("natives", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
+    ("sim", "objects", "an inode's number is a hash of its path, which `str` has"),
     ("face", "session", "only in a link of the documentation"),
 ];
 

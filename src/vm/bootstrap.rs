@@ -37,6 +37,7 @@ impl Vm {
             next_version: 0,
             raising: None,
             pending_syscall: None,
+            hidden: Default::default(),
             temps: Vec::new(),
             answers: Vec::new(),
             cursor: 0,

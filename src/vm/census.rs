@@ -5,6 +5,7 @@
 use super::Vm;
 use super::step::Answer;
 use crate::heap::{IMMORTAL, Ref, flag};
+use crate::objects::Payload;
 
 /// An object whose stored count is not the number of references to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +49,15 @@ impl Vm {
         self.parked.iter().for_each(|t| t.visit(f));
         self.native_types.values().for_each(|r| f(*r));
         self.interned.values().for_each(|r| f(*r));
+        // `builtins` is lent by its module, which `sys.modules` holds.
         f(self.modules);
-        f(self.builtins);
-        self.prelude.iter().for_each(|r| f(*r));
+        // The machine keeps the prelude's module, which lends its dict.
+        let prelude = |r: &Ref| matches!(self.heap.get(*r), Payload::Module(m) if Some(m.dict) == self.prelude);
+        self.heap.iter().filter(prelude).for_each(|r| f(r));
         self.registry.values().for_each(|r| f(*r));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
+        for (_, args) in &self.hidden { args.iter().flatten().for_each(|r| f(*r)); }
         for a in &self.answers {
             match a {
                 Answer::Value(r) | Answer::Raised(r) => f(*r),

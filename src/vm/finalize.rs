@@ -9,6 +9,9 @@ impl Vm {
     #[cold]
     pub(super) fn attend(&mut self) {
         self.heap.attention = false;
+        if self.run_next_hidden() {
+            return;
+        }
         if let Some(r) = (!self.heap.pending.is_empty()).then(|| self.heap.pending.remove(0)) {
             self.bury(r);
             if !self.heap.pending.is_empty() {
@@ -83,9 +86,19 @@ impl Vm {
             _ => self.lookup_special(r, n::__DEL__).is_some(),
         }
     }
-    /// Runs a native on top of whatever runs; its value is dropped, and it handles its own exceptions.
+    /// Has a native run before the next instruction, on top of what runs then; its value is dropped, and it handles its
+    /// own exceptions. Never at once: a native may be running.
     pub(super) fn run_hidden(&mut self, f: super::NativeFn, args: &[Option<Ref>]) {
-        self.run_native(f, args, Ret::Discard);
+        args.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
+        self.hidden.push_back((f, args.to_vec()));
+        self.heap.attention = true;
+    }
+    fn run_next_hidden(&mut self) -> bool {
+        let Some((f, args)) = self.hidden.pop_front() else { return false };
+        self.run_native(f, &args, Ret::Discard);
+        args.into_iter().flatten().for_each(|r| self.heap.decref_raw(r));
+        self.heap.attention |= !self.hidden.is_empty() || !self.heap.pending.is_empty();
+        true
     }
     fn collect_garbage_automatically(&mut self) {
         let full = self.heap.gc.count[1] >= self.heap.gc.threshold[1];

@@ -65,6 +65,8 @@ pub struct Vm {
     pub raising: Option<Ref>,
     /// What the running thread asks of the operating system.
     pub pending_syscall: Option<Box<syscall::Syscall>>,
+    /// Natives that run before the next instruction (finalizers, callbacks of weak references), with counted arguments.
+    pub hidden: std::collections::VecDeque<(NativeFn, Vec<Option<Ref>>)>,
     /// Objects that the running native keeps until it returns.
     pub temps: Vec<Ref>,
     /// Answers that the running native has already got, and how many it has asked for again.

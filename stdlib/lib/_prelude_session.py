@@ -51,6 +51,31 @@ def session_exit_code(exc):
     return (1, str(code))
 
 
+def session_is_importer(tb):
+    return tb.tb_frame.f_code.co_filename.startswith("/usr/lib/python3.14/importlib/_bootstrap")
+
+
+def session_trim(exc):
+    """Takes the importer's frames out of tracebacks, as CPython's `import` does."""
+    for _ in range(50):
+        tb = exc.__traceback__
+        while tb is not None and session_is_importer(tb):
+            tb = tb.tb_next
+        if tb is not None:
+            if tb is not exc.__traceback__:
+                exc.__traceback__ = tb
+            while tb is not None:
+                following = tb.tb_next
+                while following is not None and session_is_importer(following):
+                    following = following.tb_next
+                if following is not tb.tb_next:
+                    tb.tb_next = following
+                tb = following
+        exc = exc.__cause__ or exc.__context__
+        if exc is None:
+            return
+
+
 def session_error(exc, program):
     """(name, text, lines for a front end, text for a terminal, exit code or None) of an uncaught exception."""
     import sys
@@ -59,6 +84,10 @@ def session_error(exc, program):
     name = _real_type(exc).__name__
     exit_code = None
     message = None
+    try:
+        session_trim(exc)
+    except BaseException:
+        pass
     try:
         text = str(exc)
     except BaseException:

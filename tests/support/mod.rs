@@ -86,7 +86,8 @@ pub fn cell_results(cells: &[String], collector: Collector) -> Vec<Shown> {
         let mut page = Page::default();
         let mut session = session(&mut page, collector);
         let run = |cell: &String| {
-            (page.out.clear(), page.err.clear());
+            page.out.clear();
+            page.err.clear();
             let r = session.run_cell(cell, &CellOptions::default(), &mut page);
             let err = r.error.map(|e| e.plain.trim_end().lines().last().unwrap_or_default().to_owned());
             Shown { out: std::mem::take(&mut page.out), err: err.unwrap_or_default() }

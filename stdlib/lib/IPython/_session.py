@@ -1,5 +1,6 @@
 """The notebook's shell: history of inputs and outputs, what a cell's value is shown as, and the answers to a front end."""
 import builtins
+import linecache
 
 import _display
 import IPython
@@ -41,6 +42,9 @@ class Shell:
             history.append("")
         ns["_i"], ns["_ii"], ns["_iii"] = history[-1], ns.get("_i", ""), ns.get("_ii", "")
         history.append(code)
+        # So that `inspect.getsource` finds what cells define.
+        name = f"<cell {count}>"
+        linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
         ns[f"_i{count}"] = code
         self.hidden.add(f"_i{count}")
 

@@ -169,16 +169,19 @@ fn iter(vm: &mut Vm, a: Args) -> Step {
     vm.heap.incref_raw(a[0]);
     Ok(vm.iter(t::BYTES_ITER, Iter::Bytes { source: Some(a[0]), at: 0 }))
 }
+/// `bytes` compares with bytes only; `bytearray` with every buffer.
 fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
-    match (vm.bytes_of(a[0]), vm.bytes_of(a[1])) {
-        (Some(x), Some(y)) => Ok(vm.bool(op.holds(x.cmp(y)))),
-        _ => match buffer::contents(vm, a[1]) {
-            Some(y) if op == Cmp::Eq || op == Cmp::Ne || vm.bytes_of(a[0]).is_some() => {
-                let holds = op.holds(data(vm, a[0]).cmp(&y[..]));
-                Ok(vm.bool(holds))
-            }
-            _ => Ok(vm.not_implemented()),
-        },
+    let other = match (vm.heap.get(a[0]), vm.heap.get(a[1])) {
+        (Payload::Bytes(x), Payload::Bytes(y)) => return Ok(vm.bool(op.holds(x.cmp(y)))),
+        (Payload::ByteArray(_), _) => buffer::contents(vm, a[1]),
+        _ => None,
+    };
+    match other {
+        Some(y) => {
+            let holds = op.holds(data(vm, a[0]).cmp(&y[..]));
+            Ok(vm.bool(holds))
+        }
+        None => Ok(vm.not_implemented()),
     }
 }
 fn len(vm: &mut Vm, a: Args) -> Step {

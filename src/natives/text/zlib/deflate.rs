@@ -67,8 +67,8 @@ impl Compressor {
     }
     /// Flushes as zlib's `mode` says (4 finishes); what comes out.
     pub fn flush(&mut self, mode: i64) -> Vec<u8> {
-        if mode == 0 {
-            return vec![];
+        if !(1..=4).contains(&mode) {
+            return self.add(vec![]);
         }
         self.parts.push((std::mem::take(&mut self.pending), mode));
         self.finished |= mode == 4;

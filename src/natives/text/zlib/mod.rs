@@ -111,8 +111,8 @@ fn compress(vm: &mut Vm, a: Args) -> Step {
     let level = util::int_arg(vm, a.opt(1), -1)?;
     let wbits = util::int_arg(vm, a.opt(2), WBITS)?;
     let Some(mut c) = Compressor::new(level, wbits) else { return Err(error(vm, "Bad compression level")) };
-    c.add(b);
-    let out = c.flush(4);
+    let mut out = c.add(b);
+    out.extend(c.flush(4));
     Ok(vm.bytes(out))
 }
 fn decompress(vm: &mut Vm, a: Args) -> Step {

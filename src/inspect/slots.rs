@@ -1,0 +1,91 @@
+//! What an object refers to, in its own order, with the words by which each reference is reached.
+use super::common;
+use crate::heap::{Payload as _, Ref};
+use crate::objects::Payload;
+use crate::snapshot::Kind;
+use crate::vm::Vm;
+
+/// The way to one reference; keys of dicts are objects themselves.
+pub enum Way {
+    Index(u64),
+    Attr(String),
+    Key(Ref),
+    Member,
+    Named(String),
+}
+
+/// The references that a heap picture follows. Classes and modules are leaves: the picture is of the program's data.
+pub fn slots(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
+    let mut out: Vec<(Way, Ref)> = match vm.heap.get(r) {
+        Payload::List(_) | Payload::Tuple(_) => indexed(vm.items_of(r).unwrap_or_default()),
+        Payload::Dict(d) => d.iter().map(|(k, v)| (Way::Key(k), v)).collect(),
+        Payload::Set(s) => s.iter().map(|(k, _)| (Way::Member, k)).collect(),
+        Payload::Instance(i) => {
+            let keys = &vm.type_obj(vm.ty(r)).keys;
+            let inline = keys.iter().zip(&i.values).filter_map(|(k, v)| Some((Way::Attr(vm.lossy(*k)), (*v)?)));
+            inline.chain(attributes(vm, i.dict)).collect()
+        }
+        Payload::Exc(e) => attributes(vm, e.dict),
+        Payload::Cell(c) => c.iter().map(|v| (Way::Named("cell contents".to_owned()), *v)).collect(),
+        Payload::Function(f) => {
+            let part = |name: &'static str, tuple: Option<Ref>| {
+                let items = tuple.and_then(|r| vm.tuple_items(r)).unwrap_or_default();
+                items.iter().enumerate().map(move |(i, v)| (Way::Named(format!("{name}[{i}]")), *v)).collect::<Vec<_>>()
+            };
+            let mut all = part("__defaults__", f.defaults);
+            all.extend(part("__closure__", f.closure));
+            all.extend(attributes(vm, f.dict));
+            all
+        }
+        Payload::Method(f, s) => vec![(Way::Attr("__self__".to_owned()), *s), (Way::Attr("__func__".to_owned()), *f)],
+        Payload::Wrapper(f, _) => vec![(Way::Attr("__func__".to_owned()), *f)],
+        Payload::Proxy(m) => vec![(Way::Named("mapping".to_owned()), *m)],
+        Payload::View(d) => vec![(Way::Named("dict".to_owned()), *d)],
+        Payload::Iter(_) | Payload::Opaque(_) => held(vm, r),
+        _ => vec![],
+    };
+    out.extend(members(vm, r));
+    if let Some(x) = vm.heap.extra(r) {
+        out.extend(attributes(vm, x.dict));
+    }
+    out
+}
+
+fn indexed(items: &[Ref]) -> Vec<(Way, Ref)> {
+    items.iter().enumerate().map(|(i, r)| (Way::Index(i as u64), *r)).collect()
+}
+
+fn attributes(vm: &Vm, dict: Option<Ref>) -> Vec<(Way, Ref)> {
+    let Some(dict) = dict.and_then(|d| vm.dict_of(d)) else { return vec![] };
+    dict.iter().map(|(k, v)| (Way::Attr(vm.lossy(k)), v)).collect()
+}
+
+/// Values of `__slots__`, classes nearest to `object` first.
+fn members(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
+    let values = vm.slot_values(r).unwrap_or_default();
+    if values.is_empty() {
+        return vec![];
+    }
+    let mut named: Vec<(u32, String)> = Vec::new();
+    for class in &vm.type_obj(vm.ty(r)).mro {
+        let dict = vm.dict_of(vm.type_obj(*class).dict);
+        for (k, v) in dict.into_iter().flat_map(|d| d.iter()) {
+            if let Payload::Member(m) = vm.heap.get(v) {
+                named.push((m.index, vm.lossy(k)));
+            }
+        }
+    }
+    named.sort();
+    let present = named.into_iter().filter_map(|(i, name)| Some((Way::Attr(name), (*values.get(i as usize)?)?)));
+    present.collect()
+}
+
+/// What a native object holds, by number for a sequence.
+fn held(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
+    let mut all = Vec::new();
+    vm.heap.get(r).visit(&mut |x| all.push(x));
+    match common::kind(vm, r) {
+        Kind::Sequence => indexed(&all),
+        _ => all.into_iter().map(|x| (Way::Named("holds".to_owned()), x)).collect(),
+    }
+}
