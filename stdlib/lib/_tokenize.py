@@ -99,7 +99,7 @@ class TokenizerIter:
                     yield self._token(COMMENT, body[at:], (self._row, at), (self._row, len(body)))
                 newline = line[len(body):]
                 end = len(body)
-                yield self._token(NL, newline, (self._row, end), (self._row, end + max(len(newline), 0)))
+                yield self._token(NL, newline, (self._row, end), (self._row, end + max(len(newline), 1)))
             return True
         if width > self._indents[-1]:
             self._indents.append(width)
@@ -114,7 +114,8 @@ class TokenizerIter:
     def _finish(self):
         row = self._row
         if self._brackets:
-            raise self._error("unexpected EOF in multi-line statement", row, 0)
+            # CPython gives offset 0, which is no column.
+            raise self._error("unexpected EOF in multi-line statement", row - 1, -1)
         for _ in self._indents[1:]:
             yield self._token(DEDENT, "", (row, 0), (row, 0), "")
         yield self._token(ENDMARKER, "", (row, 0), (row, 0), "")
@@ -145,7 +146,7 @@ class TokenizerIter:
         newline = line[at:]
         if self._brackets:
             if self._extra:
-                yield self._token(NL, newline, (row, at), (row, at + len(newline)))
+                yield self._token(NL, newline, (row, at), (row, at + max(len(newline), 1)))
         else:
             yield self._token(NEWLINE, newline, (row, at), (row, at + max(len(newline), 1)))
 
@@ -287,8 +288,7 @@ class TokenizerIter:
                 yield from self._field(kinds, quote, raw, string_start)
                 start = (self._row, self._column)
             elif c == "}" and in_spec:
-                if text:
-                    yield self._token(kinds[1], "".join(text), start, (self._row, at))
+                yield self._token(kinds[1], "".join(text), start, (self._row, at))
                 return
             elif c == "\n" and len(quote) == 1:
                 name = "f" if kinds[0] == FSTRING_START else "t"

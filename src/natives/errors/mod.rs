@@ -3,7 +3,6 @@ pub mod ast;
 mod opcodes;
 pub mod render;
 pub mod sys;
-mod tokens;
 pub mod types;
 pub mod warnings;
 
@@ -15,7 +14,7 @@ pub use types::unicode_error::{unicode_decode_error, unicode_encode_error};
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = types::table::ALL;
-pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS, &ast::AST, &opcodes::OPCODE, &tokens::TOKENIZE];
+pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS, &ast::AST, &opcodes::OPCODE];
 
 /// What only this machine has.
 static PELLUCID: ModuleDef = ModuleDef {
