@@ -28,6 +28,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("natives", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
     ("sim", "objects", "an inode's number is a hash of its path, which `str` has"),
     ("inspect", "natives", "sizes and names are asked of the natives that Python asks"),
+    ("lens", "code", "a lens compiles its expression"),
+    ("lens", "inspect", "a lens asks `inspect` for its snapshot"),
     ("lens", "heap", "a lens's memory names objects by handle until the reader is done"),
     ("lens", "objects", "the same"),
     ("lens", "vm", "a lens evaluates its expression on the machine"),
