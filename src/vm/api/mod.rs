@@ -12,3 +12,4 @@ mod errors;
 mod iterate;
 pub mod params;
 mod represent;
+mod store;
