@@ -15,6 +15,7 @@ fn each(mut check: impl FnMut(&str, &View)) {
     }
 }
 
+#[cfg(feature = "figures")]
 #[test]
 fn every_view_has_every_form() {
     each(|name, view| {

@@ -53,7 +53,7 @@ one "Build" cargo build --release --ignore-rust-version -p pellucid-kernel --qui
 export PELLUCID=$target/release/pellucid
 
 say "The kernel, through a fake front end and Jupyter's own suite"
-"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
+"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel/test_jupyter_kernel_test.py 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 summary=$(tail -n 1 "$log")
 errors=$(($(number failed "$summary") + $(number errors? "$summary")))

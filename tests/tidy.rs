@@ -27,6 +27,14 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("vm", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
     ("natives", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
     ("sim", "objects", "an inode's number is a hash of its path, which `str` has"),
+    ("inspect", "natives", "sizes and names are asked of the natives that Python asks"),
+    ("lens", "heap", "a lens's memory names objects by handle until the reader is done"),
+    ("lens", "objects", "the same"),
+    ("lens", "vm", "a lens evaluates its expression on the machine"),
+    ("lens", "machine", "a lens evaluates its expression on the machine"),
+    ("natives", "inspect", "the functions of the module `pellucid` are natives over the lenses"),
+    ("natives", "lens", "the functions of the module `pellucid` are natives over the lenses"),
+    ("natives", "render", "the functions of the module `pellucid` are natives over the lenses"),
     ("face", "session", "only in a link of the documentation"),
 ];
 

@@ -32,7 +32,7 @@ pub fn names() -> Vec<(&'static str, &'static str)> {
 /// # Errors
 /// A sentence for the user: a wrong argument, or the exception that an expression raised.
 pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, _body: Option<&str>, host: &mut dyn Host) -> Option<Result<Display, String>> {
-    let line = line.trim();
+    let line = line.trim().trim_start_matches('%');
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let (name, ask_help) = match name.strip_suffix('?') {
         Some(bare) => (bare, true),

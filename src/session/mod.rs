@@ -42,15 +42,6 @@ impl Session {
         let machine = Machine::new(&opts);
         Session { machine, opts, started: false, main: None }
     }
-    /// The machine, for tests and tools that look into it.
-    pub fn machine_mut(&mut self) -> &mut Machine {
-        &mut self.machine
-    }
-    /// Every object whose stored reference count is not what is held of it, in words; empty when all is right.
-    pub fn census(&self) -> Vec<String> {
-        // The session keeps no counted reference of its own: `__main__` is held by `sys.modules`.
-        self.machine.vm.census(&[]).iter().map(ToString::to_string).collect()
-    }
     fn start(&mut self, host: &mut dyn Host) {
         if self.started {
             return;

@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_large_step_is_not_over_allocated() {
-        assert_eq!(resize(0, 0, 3), 4);
+        assert_eq!(resize(0, 0, 3), 8);
         assert_eq!(resize(0, 0, 100), 100);
         assert_eq!(resize(100, 100, 101), 116);
     }
