@@ -9,18 +9,15 @@ pub struct GenericAlias {
     pub origin: Ref,
     /// A tuple.
     pub args: Ref,
-    /// The type variables in `args`, a tuple found at first use.
-    pub parameters: Option<Ref>,
     /// Written with a star (`*tuple[int, ...]`).
     pub starred: bool,
 }
 
 impl State for GenericAlias {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let GenericAlias { origin, args, parameters, starred: _ } = self;
+        let GenericAlias { origin, args, starred: _ } = self;
         f(*origin);
         f(*args);
-        parameters.iter().for_each(|r| f(*r));
     }
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
@@ -38,14 +35,12 @@ impl State for GenericAlias {
 pub struct Union {
     /// A tuple of at least two.
     pub args: Ref,
-    pub parameters: Option<Ref>,
 }
 
 impl State for Union {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Union { args, parameters } = self;
+        let Union { args } = self;
         f(*args);
-        parameters.iter().for_each(|r| f(*r));
     }
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())

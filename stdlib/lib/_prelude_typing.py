@@ -269,7 +269,26 @@ def type_alias_parameters(alias):
 
 
 def type_alias_evaluator(alias):
-    return _ConstEvaluator(alias.__value__)
+    evaluate = _alias_evaluator(alias)
+    return _ConstEvaluator(alias.__value__) if evaluate is None else evaluate
+
+
+def type_alias_value(alias):
+    known = _alias_value(alias)
+    if known:
+        return known[0]
+    value = _alias_evaluator(alias)(1)
+    _set_alias_value(alias, value)
+    return value
+
+
+def param_part(param, which):
+    known = _get_part(param, which)
+    if known:
+        return known[0]
+    value = _get_evaluators(param)[which](1)
+    _set_part(param, which, value)
+    return value
 
 
 def param_evaluate_bound(param):

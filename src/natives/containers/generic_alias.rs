@@ -55,7 +55,7 @@ fn alias(vm: &Vm, r: Ref) -> GenericAlias {
 pub fn make(vm: &mut Vm, cls: Ref, origin: Ref, args: Ref, starred: bool) -> Owned {
     let args = if vm.tuple_items(args).is_some() { vm.incref(args) } else { vm.tuple_of(&[args]) }.into_raw();
     vm.heap.incref_raw(origin);
-    let state = GenericAlias { origin, args, parameters: None, starred };
+    let state = GenericAlias { origin, args, starred };
     vm.alloc(cls, crate::objects::Payload::Opaque(Box::new(state)))
 }
 
@@ -68,16 +68,10 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     Ok(make(vm, a[0], a[1], a[2], false))
 }
 
-/// The alias's type variables; looked for in the prelude at first use.
+/// The alias's type variables, as the prelude finds them. They are not kept: a native that is run again must ask again.
 fn parameters(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
-    let x = alias(vm, r);
-    if let Some(p) = x.parameters {
-        return Ok(p);
-    }
-    let p = vm.prelude("alias_parameters", &[x.args])?;
-    vm.heap.incref_raw(p);
-    vm.state_mut::<GenericAlias>(r).expect("a generic alias").parameters = Some(p);
-    Ok(p)
+    let args = alias(vm, r).args;
+    vm.prelude("alias_parameters", &[args])
 }
 
 /// How a type is written in the repr of an alias or union (CPython `_Py_typing_type_repr`).

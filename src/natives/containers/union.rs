@@ -93,7 +93,7 @@ pub fn make(vm: &mut Vm, items: &[Ref]) -> Step {
         return Ok(vm.incref(one));
     }
     let args = vm.tuple_of(&unique).into_raw();
-    Ok(vm.opaque(t::UNION, Union { args, parameters: None }))
+    Ok(vm.opaque(t::UNION, Union { args }))
 }
 
 /// Equal as elements of a set would be: by hash and equality, or by equality alone when unhashable.
@@ -171,14 +171,8 @@ fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
 }
 
 fn parameters(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
-    let x = union(vm, r);
-    if let Some(p) = x.parameters {
-        return Ok(p);
-    }
-    let p = vm.prelude("alias_parameters", &[x.args])?;
-    vm.heap.incref_raw(p);
-    vm.state_mut::<Union>(r).expect("a union").parameters = Some(p);
-    Ok(p)
+    let args = union(vm, r).args;
+    vm.prelude("alias_parameters", &[args])
 }
 
 fn getitem(vm: &mut Vm, a: Args) -> Step {

@@ -8,7 +8,6 @@ use super::support::*;
 use crate::heap::Ref;
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::iter::Iter;
-use crate::objects::list::List;
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
 use crate::vm::native::{Def, TypeDef};

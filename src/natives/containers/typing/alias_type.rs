@@ -55,17 +55,30 @@ pub fn make(vm: &mut Vm, a: Args) -> Step {
     Ok(new)
 }
 
+/// Given, or what the evaluator gives; kept by the prelude, which is asked each time.
 fn value(vm: &mut Vm, a: Args) -> Step {
     let x = alias(vm, a[0]);
-    let (None, Some(f)) = (x.value, x.evaluate) else {
-        let v = x.value.unwrap_or(fixed::NONE);
-        return Ok(vm.incref(v));
+    let v = match x.evaluate {
+        Some(_) => vm.prelude("type_alias_value", &[a[0]])?,
+        None => x.value.unwrap_or(fixed::NONE),
     };
-    let v = vm.call(f, &[fixed::small_int(1).expect("cached")])?;
-    vm.heap.incref_raw(v);
-    let old = vm.state_mut::<TypeAlias>(a[0]).expect("a type alias").value.replace(v);
-    vm.replace_raw(old);
     Ok(vm.incref(v))
+}
+pub fn known_value(vm: &mut Vm, a: Args) -> Step {
+    Ok(match alias(vm, a[0]).value {
+        Some(v) => vm.tuple_of(&[v]),
+        None => vm.tuple(vec![]),
+    })
+}
+pub fn set_value(vm: &mut Vm, a: Args) -> Step {
+    vm.heap.incref_raw(a[1]);
+    let old = vm.state_mut::<TypeAlias>(a[0]).expect("a type alias").value.replace(a[1]);
+    vm.replace_raw(old);
+    Ok(vm.none())
+}
+pub fn evaluator(vm: &mut Vm, a: Args) -> Step {
+    let f = alias(vm, a[0]).evaluate.unwrap_or(fixed::NONE);
+    Ok(vm.incref(f))
 }
 
 fn getitem(vm: &mut Vm, a: Args) -> Step {

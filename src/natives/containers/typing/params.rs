@@ -5,7 +5,7 @@ use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
 use crate::vm::native::{Def, TypeDef};
-use crate::vm::step::{Ask, Step};
+use crate::vm::step::Step;
 use crate::vm::{Args, Vm, fixed, n, t};
 
 pub static TYPEVAR: TypeDef = def(t::TYPEVAR, "TypeVar", 88, "Type variable.", &[TYPEVAR_DEFS, COMMON, VARIANCE, OR]);
@@ -65,6 +65,11 @@ pub static HELPERS: &[Def] = &[
     Def::function("_make_param", "(kind, name, bound, constraints, default, flags, module, /)", make, "A new type variable."),
     Def::function("_set_evaluators", "(param, bound, constraints, default, /)", set_evaluators, "Functions that give parts of a type variable when asked."),
     Def::function("_get_evaluators", "(param, /)", get_evaluators, ""),
+    Def::function("_get_part", "(param, which, /)", get_part, ""),
+    Def::function("_set_part", "(param, which, value, /)", set_part, ""),
+    Def::function("_alias_value", "(alias, /)", super::alias_type::known_value, "The value of a type alias in a tuple, empty when it has not been evaluated."),
+    Def::function("_set_alias_value", "(alias, value, /)", super::alias_type::set_value, ""),
+    Def::function("_alias_evaluator", "(alias, /)", super::alias_type::evaluator, ""),
     Def::function("_make_type_alias", "(name, params, value, evaluate, module, /)", super::alias_type::make, "A new type alias."),
     Def::function("_type_or", "(a, b, /)", |vm, a| crate::natives::containers::union::type_or(vm, a[0], a[1]), "a | b of types."),
     Def::function("_generic_alias", "(origin, args, /)", |vm, a| Ok(crate::natives::containers::generic_alias::make(vm, t::GENERIC_ALIAS, a[0], a[1], false)), "origin[args]."),
@@ -159,31 +164,54 @@ fn cannot_subclass(vm: &mut Vm, a: Args) -> Step {
     Err(vm.type_error(message))
 }
 
-/// A part that is known, or that its evaluator gives (for the format `VALUE`, 1) and is then kept.
-fn evaluated(vm: &mut Vm, r: Ref, known: Option<Ref>, evaluate: Option<Ref>, keep: fn(&mut TypeParam) -> &mut Option<Ref>) -> Result<Option<Ref>, Ask> {
-    let (None, Some(f)) = (known, evaluate) else { return Ok(known) };
-    let v = vm.call(f, &[fixed::small_int(1).expect("cached")])?;
-    vm.heap.incref_raw(v);
-    let old = keep(vm.state_mut::<TypeParam>(r).expect("a type variable")).replace(v);
+/// A part that was given, or that its evaluator gives. The prelude keeps what was evaluated and is asked each time, because
+/// a native that is run again must ask the same questions.
+fn evaluated(vm: &mut Vm, r: Ref, which: i64, known: Option<Ref>, evaluate: Option<Ref>, otherwise: Ref) -> Step {
+    let v = match evaluate {
+        Some(_) => {
+            let which = fixed::small_int(which).expect("cached");
+            vm.prelude("param_part", &[r, which])?
+        }
+        None => known.unwrap_or(otherwise),
+    };
+    Ok(vm.incref(v))
+}
+
+/// (param, which): what has been evaluated, in a tuple of one; an empty one when nothing has.
+fn get_part(vm: &mut Vm, a: Args) -> Step {
+    let p = param(vm, a[0]);
+    let v = [p.bound, p.constraints, p.default][vm.i64_of(a[1]).expect("the number of a part") as usize];
+    Ok(match v {
+        Some(v) => vm.tuple_of(&[v]),
+        None => vm.tuple(vec![]),
+    })
+}
+fn set_part(vm: &mut Vm, a: Args) -> Step {
+    let which = vm.i64_of(a[1]).expect("the number of a part");
+    vm.heap.incref_raw(a[2]);
+    let p = vm.state_mut::<TypeParam>(a[0]).expect("a type variable");
+    let place = match which {
+        0 => &mut p.bound,
+        1 => &mut p.constraints,
+        _ => &mut p.default,
+    };
+    let old = place.replace(a[2]);
     vm.replace_raw(old);
-    Ok(Some(v))
+    Ok(vm.none())
 }
 
 fn bound(vm: &mut Vm, a: Args) -> Step {
     let p = param(vm, a[0]);
-    let v = evaluated(vm, a[0], p.bound, p.evaluate_bound, |p| &mut p.bound)?.unwrap_or(fixed::NONE);
-    Ok(vm.incref(v))
+    evaluated(vm, a[0], 0, p.bound, p.evaluate_bound, fixed::NONE)
 }
 fn constraints(vm: &mut Vm, a: Args) -> Step {
     let p = param(vm, a[0]);
-    let v = evaluated(vm, a[0], p.constraints, p.evaluate_constraints, |p| &mut p.constraints)?.unwrap_or(fixed::EMPTY_TUPLE);
-    Ok(vm.incref(v))
+    evaluated(vm, a[0], 1, p.constraints, p.evaluate_constraints, fixed::EMPTY_TUPLE)
 }
 fn default(vm: &mut Vm, a: Args) -> Step {
     let p = param(vm, a[0]);
     let missing = no_default(vm);
-    let v = evaluated(vm, a[0], p.default, p.evaluate_default, |p| &mut p.default)?.unwrap_or(missing);
-    Ok(vm.incref(v))
+    evaluated(vm, a[0], 2, p.default, p.evaluate_default, missing)
 }
 fn has_default(vm: &mut Vm, a: Args) -> Step {
     let p = param(vm, a[0]);
