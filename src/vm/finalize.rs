@@ -155,28 +155,29 @@ impl Vm {
 fn call_back(vm: &mut Vm, a: super::Args) -> super::Step {
     match vm.try_call(a[0], &[a[1]])? {
         Ok(_) => Ok(vm.none()),
-        Err(e) => vm.report_unraisable(e, a[0]),
+        Err(e) => {
+            vm.report_unraisable(e, "calling weakref callback", a[0])?;
+            Ok(vm.none())
+        }
     }
 }
 /// (object): runs its finalizer and ends it.
 fn finalize(vm: &mut Vm, a: super::Args) -> super::Step {
-    let reported = match run_finalizer(vm, a[0])? {
-        Ok(_) => None,
-        Err(e) => Some(vm.report_unraisable(e, a[0])),
-    };
-    if let Some(Err(super::Ask::Need { request, catch })) = reported {
-        return Err(super::Ask::Need { request, catch });
-    }
+    let done = finalize_only(vm, a)?;
+    vm.release(done);
     // The queue's reference: given back once, when all is answered.
     vm.heap.pending.push(a[0]);
     vm.heap.attention = true;
     Ok(vm.none())
 }
 fn finalize_only(vm: &mut Vm, a: super::Args) -> super::Step {
-    match run_finalizer(vm, a[0])? {
-        Ok(_) => Ok(vm.none()),
-        Err(e) => vm.report_unraisable(e, a[0]),
+    if let Err(e) = run_finalizer(vm, a[0])? {
+        match vm.lookup_special(a[0], n::__DEL__) {
+            Some(del) => vm.report_unraisable(e, "calling deallocator", del)?,
+            None => vm.report_unraisable(e, "closing generator", a[0])?,
+        }
     }
+    Ok(vm.none())
 }
 fn run_finalizer(vm: &mut Vm, r: Ref) -> Result<Result<Ref, Ref>, super::Ask> {
     if matches!(vm.heap.get(r), Payload::Generator(_)) {
@@ -189,8 +190,10 @@ fn run_finalizer(vm: &mut Vm, r: Ref) -> Result<Result<Ref, Ref>, super::Ask> {
     vm.try_call(f, if bound { &args[..] } else { &[] })
 }
 impl Vm {
-    /// An exception that cannot go anywhere: `sys.unraisablehook`.
-    pub fn report_unraisable(&mut self, exc: Ref, object: Ref) -> super::Step {
-        self.tail_prelude("report_unraisable", &[exc, object])
+    /// An exception that cannot go anywhere, for `sys.unraisablehook`: "Exception ignored while" doing `what` with an object.
+    pub fn report_unraisable(&mut self, exc: Ref, what: &str, object: Ref) -> Result<(), super::Ask> {
+        let what = self.str(what);
+        let what = self.keep(what);
+        self.prelude("report_unraisable", &[exc, what, object]).map(|_| ())
     }
 }

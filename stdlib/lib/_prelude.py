@@ -428,21 +428,6 @@ def descriptor_reduce(d):
 # --- exceptions ----------------------------------------------------------------------------------------------------
 
 
-def report_unraisable(exc, obj):
-    import sys
-
-    hook = getattr(sys, "unraisablehook", None)
-    if hook is None:
-        return
-    from types import SimpleNamespace
-
-    hook(
-        SimpleNamespace(
-            exc_type=type(exc), exc_value=exc, exc_traceback=exc.__traceback__, err_msg=None, object=obj
-        )
-    )
-
-
 # --- imports -------------------------------------------------------------------------------------------------------
 
 

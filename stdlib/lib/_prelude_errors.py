@@ -304,3 +304,23 @@ def _exception_group_project(orig, parts):
     for part in parts:
         _exception_group_leaves(part, ids)
     return _exception_group_divide(orig, lambda e: id(e) in ids, False)[0]
+
+
+def report_unraisable(exc, what, obj):
+    """Gives an exception that can go nowhere to `sys.unraisablehook`."""
+    import sys
+
+    hook = getattr(sys, "unraisablehook", None)
+    if hook is None:
+        return
+    try:
+        text = repr(obj)
+    except Exception:
+        text = "<object repr() failed>"
+    message = f"Exception ignored while {what} {text}"
+    args = sys.UnraisableHookArgs((type(exc), exc, exc.__traceback__, message, None))
+    try:
+        hook(args)
+    except Exception as e:
+        failed = sys.UnraisableHookArgs((type(e), e, e.__traceback__, "Exception ignored in sys.unraisablehook", hook))
+        sys.__unraisablehook__(failed)

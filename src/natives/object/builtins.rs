@@ -503,32 +503,6 @@ impl Vm {
     }
     /// A SyntaxError (or subclass) from the compiler's problem.
     pub fn syntax_error(&mut self, p: &crate::code::SyntaxProblem) -> Ask {
-        use crate::code::ProblemKind as K;
-        let ty = match p.kind {
-            K::SyntaxError => t::SYNTAX_ERROR,
-            K::IndentationError => t::INDENTATION_ERROR,
-            K::TabError => t::TAB_ERROR,
-            K::RecursionError => return self.error(t::RECURSION_ERROR, p.msg.clone()),
-        };
-        let mut number = |vm: &mut Vm, x: Option<u32>| match x {
-            Some(i) => vm.int(i as i64),
-            None => vm.none(),
-        };
-        let (line, column) = (number(self, p.lineno), number(self, p.offset));
-        let (end_line, end_column) = (number(self, p.end_lineno), number(self, p.end_offset));
-        let text = match &p.text {
-            Some(s) => self.str(s.clone()),
-            None => self.none(),
-        };
-        let file = self.str(p.filename.clone());
-        let place = self.tuple(vec![file, line, column, text, end_line, end_column]);
-        let message = self.str(p.msg.clone());
-        let args = if p.lineno.is_some() {
-            vec![message, place]
-        } else {
-            self.release(place);
-            vec![message]
-        };
-        Ask::Raise(self.new_exception(ty, args))
+        crate::natives::errors::syntax_error_of(self, p)
     }
 }

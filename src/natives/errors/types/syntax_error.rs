@@ -45,20 +45,24 @@ pub fn parsed(vm: &Vm, args: &[Ref]) -> Vec<Option<Ref>> {
 /// The exception for what the compiler refused, to raise. `incomplete_class`: input that could go on is an
 /// `_IncompleteInputError`.
 pub fn from_problem(vm: &mut Vm, p: &SyntaxProblem, source: &str, incomplete_class: bool) -> Ask {
-    let ty = match p.kind {
-        _ if p.incomplete && incomplete_class => t::INCOMPLETE_INPUT_ERROR,
-        ProblemKind::SyntaxError => t::SYNTAX_ERROR,
-        ProblemKind::IndentationError => t::INDENTATION_ERROR,
-        ProblemKind::TabError => t::TAB_ERROR,
-        ProblemKind::RecursionError => return vm.error(t::RECURSION_ERROR, p.msg.clone()),
-    };
+    let ty = if p.incomplete && incomplete_class { Some(t::INCOMPLETE_INPUT_ERROR) } else { class_of(p.kind) };
     raised(vm, ty, p, Some(source))
 }
-/// The exception of class `ty` for what the compiler refused, to raise.
-pub fn syntax_error(vm: &mut Vm, ty: Ref, p: &SyntaxProblem) -> Ask {
-    raised(vm, ty, p, None)
+/// The same when the source is not at hand.
+pub fn syntax_error_of(vm: &mut Vm, p: &SyntaxProblem) -> Ask {
+    raised(vm, class_of(p.kind), p, None)
 }
-fn raised(vm: &mut Vm, ty: Ref, p: &SyntaxProblem, source: Option<&str>) -> Ask {
+/// None for a RecursionError.
+fn class_of(kind: ProblemKind) -> Option<Ref> {
+    match kind {
+        ProblemKind::SyntaxError => Some(t::SYNTAX_ERROR),
+        ProblemKind::IndentationError => Some(t::INDENTATION_ERROR),
+        ProblemKind::TabError => Some(t::TAB_ERROR),
+        ProblemKind::RecursionError => None,
+    }
+}
+fn raised(vm: &mut Vm, ty: Option<Ref>, p: &SyntaxProblem, source: Option<&str>) -> Ask {
+    let Some(ty) = ty else { return vm.error(t::RECURSION_ERROR, p.msg.clone()) };
     let msg = vm.str(p.msg.as_str());
     let msg = vm.keep(msg);
     let Some(line) = p.lineno else {
