@@ -14,6 +14,12 @@ pub struct GcState {
     pub count: [i64; 3],
     pub(super) young: Vec<Ref>,
     pub(super) old: Vec<Ref>,
+    /// Length of `young` at which its stale entries are dropped: twice what was left the last time.
+    compact_at: usize,
+    /// Objects that were old after the last full collection: the next waits until a quarter as many have been added.
+    settled: usize,
+    /// Phase 1's copies of the counts, by slot; room that is kept from one collection to the next.
+    counts: Vec<u32>,
     /// Collections, objects collected and uncollectable, by generation: `gc.get_stats()`.
     pub stats: [[u64; 3]; 3],
     pub debug: u32,
@@ -31,6 +37,9 @@ impl Default for GcState {
             count: [0; 3],
             young: Vec::new(),
             old: Vec::new(),
+            compact_at: 16_000,
+            settled: 0,
+            counts: Vec::new(),
             stats: [[0; 3]; 3],
             debug: 0,
             running: false,
@@ -44,6 +53,16 @@ impl GcState {
         if flags & flag::OLD == 0 && self.count[0] > 0 {
             self.count[0] -= 1;
         }
+    }
+    /// Whether an automatic collection looks at the old objects too: enough young ones have been done, and the old have
+    /// grown by a quarter, so that the work stays linear in what is allocated.
+    pub fn full_due(&self) -> bool {
+        self.count[1] >= self.threshold[1] && (self.old.len() - self.old.len().min(self.settled)) * 4 > self.settled
+    }
+    /// Finalizers have run: the next automatic collection is a full one, which frees what they left.
+    pub fn look_again(&mut self) {
+        self.count[1] = self.threshold[1];
+        self.settled = 0;
     }
     /// Whether a collection is due.
     pub fn due(&self) -> bool {
@@ -68,7 +87,7 @@ impl<P: Payload> Heap<P> {
     }
     #[cold]
     fn gc_due(&mut self) {
-        if self.gc.young.len() as i64 > 8 * self.gc.threshold[0].max(1000) {
+        if self.gc.young.len() > self.gc.compact_at {
             self.compact_young();
         }
         if self.gc.due() {
@@ -79,6 +98,7 @@ impl<P: Payload> Heap<P> {
     fn compact_young(&mut self) {
         let mut young = std::mem::take(&mut self.gc.young);
         self.keep_current(&mut young, false);
+        self.gc.compact_at = 16_000.max(2 * young.len());
         self.gc.young = young;
     }
     pub fn untrack(&mut self, r: Ref) {
@@ -91,21 +111,23 @@ impl<P: Payload> Heap<P> {
     }
 
     /// Keeps the entries that are alive, tracked and of the wanted age, each once.
-    fn keep_current(&self, list: &mut Vec<Ref>, old: bool) {
-        let mut seen = std::collections::HashSet::new();
+    fn keep_current(&mut self, list: &mut Vec<Ref>, old: bool) {
+        let slots = &mut self.slots;
         list.retain(|r| {
-            let s = &self.slots[r.index()];
-            s.rc != 0
-                && s.rc < IMMORTAL
-                && s.flags & flag::TRACKED != 0
-                && (s.flags & flag::OLD != 0) == old
-                && s.flags & flag::FROZEN == 0
-                && seen.insert(*r)
+            let s = &mut slots[r.index()];
+            let wanted = flag::TRACKED | if old { flag::OLD } else { 0 };
+            let mask = flag::TRACKED | flag::OLD | flag::FROZEN | flag::SEEN;
+            let keep = s.rc != 0 && s.rc < IMMORTAL && s.flags & mask == wanted;
+            if keep {
+                s.flags |= flag::SEEN;
+            }
+            keep
         });
+        list.iter().for_each(|r| slots[r.index()].flags &= !flag::SEEN);
     }
 
     /// The tracked objects of generation 0 (young) or 1 and 2 (old), oldest first.
-    pub fn generation(&self, generation: usize) -> Vec<Ref> {
+    pub fn generation(&mut self, generation: usize) -> Vec<Ref> {
         let mut list = if generation == 0 { self.gc.young.clone() } else { self.gc.old.clone() };
         self.keep_current(&mut list, generation != 0);
         list
@@ -114,33 +136,45 @@ impl<P: Payload> Heap<P> {
     /// Finds the unreachable objects among `full` or young ones, in list order; survivors become old.
     ///
     /// Phase 1 copies each candidate's count; phase 2 subtracts what candidates hold of each other; phase 3 walks from
-    /// those still above zero (held from outside) and takes back all they reach. The rest is garbage.
+    /// those still above zero (held from outside) and takes back all they reach. The rest is garbage. While it runs,
+    /// [`flag::SEEN`] marks a candidate that nothing has reached yet.
     pub fn find_garbage(&mut self, full: bool) -> Vec<Ref> {
-        let mut candidates = if full { self.generation(1) } else { Vec::new() };
-        candidates.extend(self.generation(0));
-        let mut counts: Vec<i64> = vec![-1; self.slots.len()];
+        let mut candidates = if full { std::mem::take(&mut self.gc.old) } else { Vec::new() };
+        self.keep_current(&mut candidates, true);
+        let mut young = std::mem::take(&mut self.gc.young);
+        self.keep_current(&mut young, false);
+        candidates.append(&mut young);
+        self.gc.young = young;
+        let mut counts = std::mem::take(&mut self.gc.counts);
+        counts.resize(self.slots.len(), 0);
         for r in &candidates {
-            counts[r.index()] = self.count(*r) as i64;
+            let s = &mut self.slots[r.index()];
+            s.flags |= flag::SEEN;
+            counts[r.index()] = s.rc;
         }
         for r in &candidates {
             self.visit_children(*r, &mut |c| {
-                if counts[c.index()] > 0 {
-                    counts[c.index()] -= 1;
+                if self.slots[c.index()].flags & flag::SEEN != 0 {
+                    counts[c.index()] = counts[c.index()].saturating_sub(1);
                 }
             });
         }
         let mut reached: Vec<Ref> = candidates.iter().copied().filter(|r| counts[r.index()] > 0).collect();
-        let mut alive = vec![false; self.slots.len()];
-        reached.iter().for_each(|r| alive[r.index()] = true);
+        reached.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
+        let mut children = Vec::new();
         while let Some(r) = reached.pop() {
-            self.visit_children(r, &mut |c| {
-                if counts[c.index()] >= 0 && !alive[c.index()] {
-                    alive[c.index()] = true;
+            self.visit_children(r, &mut |c| children.push(c));
+            for c in children.drain(..) {
+                let s = &mut self.slots[c.index()];
+                if s.flags & flag::SEEN != 0 {
+                    s.flags &= !flag::SEEN;
                     reached.push(c);
                 }
-            });
+            }
         }
-        let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| alive[r.index()]);
+        self.gc.counts = counts;
+        let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| self.flags(*r) & flag::SEEN == 0);
+        garbage.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
         self.age(keep, full);
         garbage
     }
@@ -152,6 +186,7 @@ impl<P: Payload> Heap<P> {
         self.gc.young.clear();
         self.gc.count[0] = 0;
         if full {
+            self.gc.settled = keep.len();
             self.gc.old = keep;
             self.gc.count[1] = 0;
         } else {

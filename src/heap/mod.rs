@@ -39,6 +39,8 @@ pub mod flag {
     pub const PENDING: u32 = 64;
     /// Set aside by `gc.freeze()`.
     pub const FROZEN: u32 = 128;
+    /// The collector's and the compaction's own mark; clear outside them.
+    pub const SEEN: u32 = 256;
 }
 
 /// One object's place.
@@ -63,7 +65,7 @@ pub struct Heap<P> {
     pub(crate) slots: Vec<Slot<P>>,
     free: Vec<u32>,
     /// Objects whose last reference went away but whose death is the machine's business.
-    pub pending: Vec<Ref>,
+    pub pending: std::collections::VecDeque<Ref>,
     /// Set whenever the machine must look at the heap before its next instruction (`pending`, a due collection).
     pub attention: bool,
     pub gc: GcState,
@@ -85,7 +87,7 @@ impl<P: Payload> Heap<P> {
         Heap {
             slots: vec![filler],
             free: Vec::new(),
-            pending: Vec::new(),
+            pending: Default::default(),
             attention: false,
             gc: GcState::default(),
             extras: Default::default(),
@@ -217,7 +219,7 @@ impl<P: Payload> Heap<P> {
         let s = &mut self.slots[r.index()];
         s.rc = 1;
         s.flags |= flag::PENDING;
-        self.pending.push(r);
+        self.pending.push_back(r);
         self.attention = true;
     }
 

@@ -72,7 +72,7 @@ fn an_object_with_a_finalizer_waits_for_the_machine() {
     let r = x.get();
     h.release(x);
     assert!(h.attention && h.is_live(r));
-    assert_eq!(std::mem::take(&mut h.pending), vec![r]);
+    assert_eq!(h.pending.pop_front(), Some(r));
     h.finish_pending(r);
     assert_eq!(h.live(), 1);
 }

@@ -12,7 +12,7 @@ impl Vm {
         if self.run_next_hidden() {
             return;
         }
-        if let Some(r) = (!self.heap.pending.is_empty()).then(|| self.heap.pending.remove(0)) {
+        if let Some(r) = self.heap.pending.pop_front() {
             self.bury(r);
             if !self.heap.pending.is_empty() {
                 self.heap.attention = true;
@@ -101,7 +101,7 @@ impl Vm {
         true
     }
     fn collect_garbage_automatically(&mut self) {
-        let full = self.heap.gc.count[1] >= self.heap.gc.threshold[1];
+        let full = self.heap.gc.full_due();
         self.collect_garbage(full);
     }
     /// One collection; gives how many objects were unreachable. Finalizers run afterwards, on top of what runs.
@@ -121,9 +121,11 @@ impl Vm {
             flags & flag::FINALIZER != 0 && flags & flag::FINALIZED == 0 && self.finalizer_of(*r)
         });
         let mut callbacks = Vec::new();
-        for r in &garbage {
-            if self.heap.flags(*r) & flag::WEAKREFS != 0 {
-                callbacks.extend(self.clear_weakrefs(*r).into_iter().filter(|(_, w)| !garbage.contains(w)));
+        let referents: Vec<Ref> = garbage.iter().copied().filter(|r| self.heap.flags(*r) & flag::WEAKREFS != 0).collect();
+        if !referents.is_empty() {
+            let dying: std::collections::HashSet<Ref> = garbage.iter().copied().collect();
+            for r in referents {
+                callbacks.extend(self.clear_weakrefs(r).into_iter().filter(|(_, w)| !dying.contains(w)));
             }
         }
         for (cb, w) in callbacks {
@@ -144,7 +146,7 @@ impl Vm {
             for r in finalizable.into_iter().rev() {
                 self.run_hidden(finalize_only, &[Some(r)]);
             }
-            self.heap.gc.count[1] = self.heap.gc.threshold[1];
+            self.heap.gc.look_again();
         }
         self.heap.gc.running = false;
         count
@@ -166,7 +168,7 @@ fn finalize(vm: &mut Vm, a: super::Args) -> super::Step {
     let done = finalize_only(vm, a)?;
     vm.release(done);
     // The queue's reference: given back once, when all is answered.
-    vm.heap.pending.push(a[0]);
+    vm.heap.pending.push_back(a[0]);
     vm.heap.attention = true;
     Ok(vm.none())
 }
