@@ -852,6 +852,12 @@ def read_input(prompt):
     return _input_line(prompt, False)
 
 
+def refuse_input():
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError("input() was called, but this front end does not support input requests.")
+
+
 def open_file(file, kwargs):
     import io
 

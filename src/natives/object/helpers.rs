@@ -90,7 +90,7 @@ fn input_line(vm: &mut Vm, a: Args) -> Step {
         SysResult::Text(s) => Ok(vm.str(s)),
         SysResult::NoInput(InputRefused::Interrupted) => Err(crate::vm::Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]))),
         SysResult::NoInput(InputRefused::NotAllowed) => {
-            Err(vm.runtime_error("input() was called, but this front end does not support input requests."))
+            vm.tail_prelude("refuse_input", &[])
         }
         _ => Err(vm.error(t::EOF_ERROR, "EOF when reading a line")),
     }
