@@ -26,6 +26,8 @@ impl Vm {
             heap: Heap::new(),
             cur: Thread::new(0),
             parked: Vec::new(),
+            main_thread: 0,
+            segments: Default::default(),
             natives: Vec::new(),
             native_types: HashMap::new(),
             interned: HashMap::new(),
