@@ -16,6 +16,10 @@ pub trait Payload: Default {
     fn visit(&self, f: &mut dyn FnMut(Ref));
     /// Can take part in a cycle.
     fn is_container(&self) -> bool;
+    /// Owns no memory and refers to nothing: nothing happens when it is dropped.
+    fn is_flat(&self) -> bool {
+        false
+    }
 }
 
 /// A count at or above this never changes.
@@ -100,23 +104,39 @@ impl<P: Payload> Heap<P> {
     #[inline]
     pub fn alloc(&mut self, ty: Ref, payload: P, flags: u32) -> Owned {
         let container = payload.is_container();
-        self.incref_raw(ty);
+        if ty.raw() >= FIRST_MORTAL {
+            self.incref_raw(ty);
+        }
         self.live += 1;
         let slot = Slot { rc: 1, flags, ty, payload };
-        let r = match self.free.pop() {
+        let r = self.place(slot);
+        if container {
+            self.track(r);
+        }
+        Owned::adopt(r)
+    }
+    /// A new object of an immortal type, which holds no reference.
+    #[inline]
+    pub fn alloc_leaf(&mut self, ty: Ref, payload: P) -> Owned {
+        debug_assert!(ty.raw() < FIRST_MORTAL && !payload.is_container(), "alloc_leaf is for scalars");
+        self.live += 1;
+        Owned::adopt(self.place(Slot { rc: 1, flags: 0, ty, payload }))
+    }
+    #[inline(always)]
+    fn place(&mut self, slot: Slot<P>) -> Ref {
+        match self.free.pop() {
             Some(i) => {
-                self.slots[i as usize] = slot;
+                let old = std::mem::replace(&mut self.slots[i as usize], slot);
+                debug_assert!(old.payload.is_flat(), "a free slot is empty");
+                // An empty slot has nothing to drop.
+                std::mem::forget(old);
                 Ref::fixed(i)
             }
             None => {
                 self.slots.push(slot);
                 Ref::fixed(self.slots.len() as u32 - 1)
             }
-        };
-        if container {
-            self.track(r);
         }
-        Owned::adopt(r)
     }
 
     /// Builds an immortal object at the next index; used for the fixed objects while a machine starts.
@@ -231,10 +251,18 @@ impl<P: Payload> Heap<P> {
         }
         if !s.payload.is_container() && s.flags & flag::EXTRA == 0 {
             let ty = s.ty;
-            s.payload = P::default();
+            let old = std::mem::take(&mut s.payload);
+            if old.is_flat() {
+                std::mem::forget(old);
+            } else {
+                drop(old);
+            }
             self.free.push(r.index() as u32);
             self.live -= 1;
-            return self.decref_raw(ty);
+            if ty.raw() >= FIRST_MORTAL {
+                self.decref_raw(ty);
+            }
+            return;
         }
         self.destroy(r);
     }

@@ -165,6 +165,12 @@ impl crate::heap::Payload for Payload {
         }
     }
 
+    #[inline(always)]
+    fn is_flat(&self) -> bool {
+        matches!(self, Payload::Free | Payload::Unit | Payload::Int(_) | Payload::Float(_) | Payload::Complex(..))
+    }
+
+    #[inline]
     fn is_container(&self) -> bool {
         use Payload::*;
         match self {

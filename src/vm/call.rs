@@ -9,7 +9,7 @@ use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::class::type_flags::*;
 use crate::objects::code::{CodeObj, flags};
-use crate::objects::frame::{Ret, Word};
+use crate::objects::frame::{Frame, Ret, Word};
 use crate::objects::instance::Instance;
 use smallvec::SmallVec;
 
@@ -17,11 +17,13 @@ use smallvec::SmallVec;
 pub(super) type Words = SmallVec<[Word; 8]>;
 
 impl Vm {
+    #[inline(always)]
     pub(super) fn drop_word(&mut self, w: Word) {
         if let Some(r) = w.owned_ref() {
             self.heap.decref_raw(r);
         }
     }
+    #[inline(always)]
     pub(super) fn own_word(&mut self, w: Word) -> Ref {
         if !w.is_owned() {
             self.heap.incref_raw(w.get());
@@ -30,33 +32,127 @@ impl Vm {
     }
 
     /// CALL: the callable at `sp - oparg - 2`, self or NULL above it, then the arguments.
-    #[inline]
+    #[inline(always)]
     pub(super) fn op_call(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let place = r.sp - nargs - 2;
-        let callee = self.cur.stack[place];
-        let self_word = self.cur.stack[place + 1];
-        if let Payload::Function(f) = self.heap.get(callee.get())
-            && let Payload::Code(c) = self.heap.get(f.code)
-        {
-            let first = place + 1 + self_word.is_null() as usize;
-            if c.simple && c.argcount as usize == r.sp - first && self.cur.depth < self.recursion_limit {
-                let (code_ref, code) = (f.code, c.clone());
-                let func = self.own_word(callee);
-                let sp = r.sp;
-                r.sp = place;
-                self.save(r, at);
-                self.enter_in_place(func, code_ref, code, first, sp, Ret::Push);
-                return Flow::Reload;
-            }
+        let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
+        if self.enter_simple(r, at, self.cur.stack[place], first, place) {
+            return Flow::Reload;
         }
         self.op_call_other(r, at, nargs, place)
     }
+    /// Enters a Python function that takes just these arguments, from `first` up to the top of the stack, where they lie;
+    /// the caller's stack then ends at `place`. False: the call is not that simple, and nothing has changed.
+    #[inline(always)]
+    pub(super) fn enter_simple(&mut self, r: &mut Regs, at: usize, callee: Word, first: usize, place: usize) -> bool {
+        let Payload::Function(f) = self.heap.get(callee.get()) else { return false };
+        let Payload::Code(c) = self.heap.get(f.code) else { return false };
+        if !c.simple || c.argcount as usize != r.sp - first || self.cur.depth >= self.recursion_limit {
+            return false;
+        }
+        let end = first + c.localsplus.len();
+        let frame = Frame {
+            code_ref: f.code,
+            exec: c.number,
+            func: callee.get(),
+            globals: f.globals,
+            builtins: f.builtins,
+            locals: None,
+            generator: None,
+            object: None,
+            base: first as u32,
+            sp: end as u32,
+            pc: 0,
+            last: 0,
+            ret: Ret::Push,
+            hidden: c.hidden,
+        };
+        let room = end + c.stacksize as usize + 8;
+        self.heap.incref_raw(frame.code_ref);
+        self.own_word(callee);
+        let sp = r.sp;
+        r.sp = place;
+        self.save(r, at);
+        self.reserve_stack(room);
+        for w in &mut self.cur.stack[sp.min(end)..end] {
+            *w = Word::NULL;
+        }
+        self.cur.depth += 1;
+        self.cur.activations.push(Activation::Py(frame));
+        true
+    }
     /// Arguments lie where the callee's locals begin: only the other locals must be cleared.
     #[inline]
-    fn enter_in_place(&mut self, func: Ref, code_ref: Ref, code: std::sync::Arc<CodeObj>, first: usize, sp: usize, ret: Ret) {
+    fn enter_in_place(&mut self, func: Ref, code_ref: Ref, code: &CodeObj, first: usize, sp: usize, ret: Ret) {
         let end = first + code.localsplus.len();
         self.push_frame(func, code_ref, code, first, ret);
         self.cur.stack[sp.min(end)..end].fill(Word::NULL);
+    }
+    /// CALL of a native whose arguments need no binding.
+    fn op_call_native(&mut self, r: &mut Regs, at: usize, place: usize) -> Flow {
+        let callee = self.cur.stack[place].get();
+        let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
+        let Payload::Native(x) = self.heap.get(callee) else { panic!("{callee:?} is no native") };
+        let (native, receiver, owner) = (x.native, x.receiver, x.owner);
+        let given = r.sp - first + receiver.is_some() as usize;
+        let row = &self.natives[native as usize];
+        let f = row.def.f;
+        let Some(arity) = row.arity.filter(|a| a.takes(given)) else {
+            if row.params.is_none() {
+                self.params(native);
+            }
+            return self.op_call_words(r, at, place, None);
+        };
+        if receiver.is_none()
+            && let Some(owner) = owner
+            && matches!(self.ty(callee), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER)
+            && (given == 0 || !self.is_a(self.cur.stack[first].get(), owner))
+        {
+            return self.op_call_words(r, at, place, None);
+        }
+        let mut args: SmallVec<[Option<Ref>; 6]> = SmallVec::new();
+        if receiver.is_some() {
+            args.push(receiver);
+        }
+        args.extend(self.cur.stack[first..r.sp].iter().map(|w| Some(w.get())));
+        args.resize(arity.total as usize, None);
+        self.native_in_place(r, at, place, f, &args, Ret::Push)
+    }
+    /// Runs a native whose arguments are among the words from `place` to the top; they are dropped, and
+    /// its value is pushed (`Ret::Push`) or dropped (`Ret::Discard`).
+    #[inline]
+    pub(super) fn native_in_place(&mut self, r: &mut Regs, at: usize, place: usize, f: NativeFn, args: &[Option<Ref>], ret: Ret) -> Flow {
+        let (sp, mark) = (r.sp, self.temps.len());
+        r.sp = place;
+        self.save(r, at);
+        self.cursor = 0;
+        self.answers.clear();
+        match f(self, Args(args)) {
+            Ok(v) => {
+                self.release_temps(mark);
+                if !self.answers.is_empty() {
+                    self.drop_answers();
+                }
+                for i in place..sp {
+                    let w = self.cur.stack[i];
+                    self.drop_word(w);
+                }
+                if ret == Ret::Discard {
+                    self.release(v);
+                    return Flow::Next;
+                }
+                self.cur.stack[place] = Word::owned(v.into_raw());
+                r.sp = place + 1;
+                Flow::Next
+            }
+            Err(e) => {
+                // What it asks for will use the stack from `place` on.
+                let words: Words = self.cur.stack[place..sp].iter().copied().collect();
+                self.native_asked(f, args, ret, e, mark);
+                words.into_iter().for_each(|w| self.drop_word(w));
+                Flow::Reload
+            }
+        }
     }
     #[inline(never)]
     fn op_call_other(&mut self, r: &mut Regs, at: usize, nargs: usize, place: usize) -> Flow {
@@ -78,6 +174,7 @@ impl Vm {
                     None => self.op_call_words(r, at, place, None),
                 }
             }
+            Payload::Native(_) => self.op_call_native(r, at, place),
             _ => self.op_call_words(r, at, place, None),
         }
     }
@@ -104,7 +201,7 @@ impl Vm {
         let sp = r.sp;
         r.sp = place + 1;
         self.save(r, at);
-        self.enter_in_place(init, code_ref, code, place + 1, sp, Ret::Init);
+        self.enter_in_place(init, code_ref, &code, place + 1, sp, Ret::Init);
         self.drop_word(cls_word);
         Some(Flow::Reload)
     }
@@ -112,7 +209,7 @@ impl Vm {
     pub fn new_instance(&mut self, cls: Ref) -> Owned {
         let x = self.type_obj(cls);
         let (slots, keys) = (x.slots as usize, x.keys.len());
-        let instance = Instance { values: Vec::with_capacity(keys), dict: None, slots: vec![None; slots] };
+        let instance = Instance { values: SmallVec::with_capacity(keys), dict: None, slots: vec![None; slots].into_boxed_slice() };
         self.alloc(cls, Payload::Instance(Box::new(instance)))
     }
     /// Takes callable and arguments off the stack and calls by the general rules.
@@ -146,7 +243,7 @@ impl Vm {
         let (code_ref, code) = self.code_of(func);
         let base = self.stack_top();
         let count = code.localsplus.len();
-        self.push_frame(func, code_ref, code, base, ret);
+        self.push_frame(func, code_ref, &code, base, ret);
         self.cur.stack[base..base + count].fill(Word::NULL);
         self.top().locals = Some(namespace);
     }
@@ -405,7 +502,7 @@ impl Vm {
         }
         self.cur.stack[base..base + locals.len()].copy_from_slice(&locals);
         let func = self.own_word(callee);
-        self.push_frame(func, code_ref, code, base, ret);
+        self.push_frame(func, code_ref, &code, base, ret);
     }
     /// Puts every word into `locals`, or drops it and says what is wrong (CPython `initialize_locals`).
     fn bind_python(&mut self, func: Ref, code: &CodeObj, words: &Words, kwnames: Option<Ref>, locals: &mut [Word]) -> Result<(), Ask> {

@@ -47,7 +47,7 @@ impl Vm {
     }
     /// A frame for `func`, whose locals the caller puts at `base`. Takes over the reference to `func`.
     #[inline]
-    pub(super) fn push_frame(&mut self, func: Ref, code_ref: Ref, code: Arc<CodeObj>, base: usize, ret: Ret) {
+    pub(super) fn push_frame(&mut self, func: Ref, code_ref: Ref, code: &CodeObj, base: usize, ret: Ret) {
         let Payload::Function(f) = self.heap.get(func) else { panic!("{func:?} is no function") };
         let (globals, builtins) = (f.globals, f.builtins);
         self.heap.incref_raw(code_ref);
@@ -56,8 +56,8 @@ impl Vm {
         let hidden = code.hidden;
         self.cur.depth += 1;
         self.cur.activations.push(Activation::Py(Frame {
-            code,
             code_ref,
+            exec: code.number,
             func,
             globals,
             builtins,
@@ -88,16 +88,17 @@ impl Vm {
         f.last = at as u32;
     }
     /// Ends the frame on top: its stack segment and references are given back. The value is not its business.
+    #[inline]
     pub(super) fn pop_frame(&mut self) -> (Ret, Option<Ref>) {
         let Some(Activation::Py(f)) = self.cur.activations.pop() else { panic!("no Python frame to pop") };
         self.cur.depth -= 1;
         if f.object.is_some() {
             self.retire_frame_object(&f);
         }
+        // Words above the top of the stack mean nothing: whoever comes next writes before it reads.
         for i in (f.base as usize..f.sp as usize).rev() {
-            if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
-                self.heap.decref_raw(r);
-            }
+            let w = self.cur.stack[i];
+            self.drop_word(w);
         }
         self.heap.decref_raw(f.code_ref);
         self.heap.decref_raw(f.func);
@@ -111,7 +112,7 @@ impl Vm {
         if self.heap.count(object) == 1 {
             return;
         }
-        let count = f.code.localsplus.len();
+        let count = self.code_obj(f.code_ref).localsplus.len();
         let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
         locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
         if let Payload::Frame(x) = self.heap.get_mut(object) {
@@ -171,7 +172,7 @@ impl Vm {
         if let Some(i) = running {
             return Some(self.frame_object(i));
         }
-        let f = self.generator(g).frame.as_ref()?;
+        let f = self.generator(g).frame?;
         if f.object.is_some() {
             return f.object;
         }

@@ -7,6 +7,7 @@ mod call;
 pub mod census;
 pub mod class;
 mod dispatch;
+pub mod exec;
 mod finalize;
 mod frames;
 mod generator;
@@ -59,6 +60,12 @@ pub struct Vm {
     pub prelude: Option<Ref>,
     /// Named per-process values that native modules keep (`sys` hooks, codec registry): owned references.
     pub registry: HashMap<&'static str, Ref>,
+    /// The code objects that have run, with their instructions' caches.
+    pub execs: exec::Execs,
+    /// Code objects made so far: [`crate::objects::code::CodeObj::number`].
+    pub next_code: u32,
+    /// Numbers given out to watched dicts ([`crate::objects::dict::Dict::watch`]).
+    pub next_watch: u32,
     pub method_cache: Vec<CacheEntry>,
     pub next_version: u32,
     /// The exception on its way up (owned), between the instruction that raised it and `unwind`.

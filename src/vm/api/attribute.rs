@@ -242,25 +242,25 @@ impl Vm {
             }
             Payload::Function(f) => {
                 f.dict = Some(dict);
-                vec![]
+                Default::default()
             }
             Payload::Exc(e) => {
                 e.dict = Some(dict);
-                vec![]
+                Default::default()
             }
             Payload::Wrapper(_, d) => {
                 *d = Some(dict);
-                vec![]
+                Default::default()
             }
             _ => {
                 self.heap.extra_mut(obj).dict = Some(dict);
-                vec![]
+                Default::default()
             }
         };
         self.move_inline_values(obj, dict, values);
         Some(dict)
     }
-    fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: Vec<Option<Ref>>) {
+    fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: smallvec::SmallVec<[Option<Ref>; 6]>) {
         let ty = self.ty(obj);
         for (i, v) in values.into_iter().enumerate() {
             if let Some(v) = v {
@@ -313,6 +313,11 @@ impl Vm {
                 let x = self.type_obj_mut(ty);
                 x.keys.push(name);
                 x.key_index.insert(name, count as u32);
+                if self.lookup(ty, name).is_some() {
+                    // From now on instances may hide the class's attribute: what instructions noted no longer holds.
+                    self.next_version += 1;
+                    self.type_obj_mut(ty).version = self.next_version;
+                }
                 count
             }
         };

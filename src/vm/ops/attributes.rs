@@ -7,8 +7,14 @@ use crate::vm::api::Found;
 use crate::vm::{slow, t};
 
 impl Vm {
-    #[inline]
-    pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        if Self::attr_try(units, at, false) {
+            let obj = self.peek(r, 1).get();
+            self.specialize_load(units, code.names[arg >> 1], at, arg, obj);
+        }
+        self.load_attr_general(r, code, at, arg)
+    }
+    pub(super) fn load_attr_general(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 1];
         let w = self.peek(r, 1);
         let obj = w.get();
@@ -125,8 +131,14 @@ impl Vm {
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));
     }
     /// Stack: value, object.
-    #[inline]
-    pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        if Self::attr_try(units, at, true) {
+            let obj = self.peek(r, 1).get();
+            self.specialize_store(units, code.names[arg], at, obj);
+        }
+        self.store_attr_general(r, code, at, arg)
+    }
+    pub(super) fn store_attr_general(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
         let (value, obj) = (self.peek(r, 2), self.peek(r, 1));
         let ty = self.ty(obj.get());

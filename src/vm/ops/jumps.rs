@@ -6,6 +6,10 @@ use crate::objects::generator::GenState;
 
 impl Vm {
     #[inline(always)]
+    pub(in crate::vm) fn nothing(&mut self, _r: &mut Regs) -> Flow {
+        Flow::Next
+    }
+    #[inline(always)]
     pub(in crate::vm) fn jump(&mut self, r: &mut Regs, n: usize) -> Flow {
         r.pc += n;
         Flow::Next
@@ -87,9 +91,11 @@ impl Vm {
         }
     }
     /// FOR_ITER: pushes the next item; at the end jumps behind END_FOR.
-    #[inline]
-    pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, at: usize, n: usize) -> Flow {
+    pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
         let it = self.peek(r, 1).get();
+        if let Some(form) = self.iter_form(it) {
+            crate::vm::exec::set_op(units, at, form);
+        }
         match self.heap.get(it) {
             Payload::Iter(_) if self.is_simple_iter(it) => match self.advance(it) {
                 Ok(Some(v)) => self.push(r, v),

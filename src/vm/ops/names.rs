@@ -1,7 +1,9 @@
 //! Names: globals, builtins, class and module namespaces, imports.
 use super::*;
 use crate::objects::Payload;
+use crate::code::opcode::{op, special};
 use crate::objects::code::CodeObj;
+use crate::vm::exec::{read_u32, set_op, write_u32};
 use crate::vm::{fixed, n, slow, t};
 use smallvec::SmallVec;
 
@@ -28,6 +30,68 @@ impl Vm {
             Some(v) => Some(v),
             None => self.dict_get_name(builtins, name),
         }
+    }
+    pub(in crate::vm) fn load_global_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        self.note_global(units, at, code.names[arg >> 1]);
+        self.load_global(r, code, at, arg)
+    }
+    /// Cache units of LOAD_GLOBAL: entry (one), watch number of the globals (two).
+    fn note_global(&mut self, units: &mut [u16], at: usize, name: Ref) {
+        let f = self.top();
+        let (globals, builtins) = (f.globals, f.builtins);
+        if let Some(i) = self.dict_find_name(globals, name) {
+            if let Ok(i) = u16::try_from(i)
+                && self.dict_of(globals).is_some_and(|d| d.value_at(i as usize, name).is_some())
+            {
+                units[at + 1] = i;
+                set_op(units, at, special::LOAD_GLOBAL_MODULE);
+            }
+        } else if let Some(i) = self.dict_find_name(builtins, name)
+            && let Ok(i) = u16::try_from(i)
+        {
+            if self.dict_of(globals).is_some_and(|d| d.watch == 0) {
+                self.next_watch += 1;
+                self.dict_mut(globals).watch = self.next_watch;
+            }
+            units[at + 1] = i;
+            write_u32(units, at + 2, self.dict_of(globals).map_or(0, |d| d.watch));
+            set_op(units, at, special::LOAD_GLOBAL_BUILTIN);
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn global_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        set_op(units, at, op::LOAD_GLOBAL);
+        self.load_global_op(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn load_global_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, globals: Ref, at: usize, arg: usize) -> Flow {
+        if let Payload::Dict(d) = self.heap.get(globals)
+            && let Some(v) = d.value_at(units[at + 1] as usize, code.names[arg >> 1])
+        {
+            return self.put_global(r, v, arg);
+        }
+        self.global_miss(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn load_global_builtin(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, dicts: (Ref, Ref), at: usize, arg: usize) -> Flow {
+        if let (Payload::Dict(d), Payload::Dict(b)) = (self.heap.get(dicts.0), self.heap.get(dicts.1))
+            && d.watch == read_u32(units, at + 2)
+            && d.watch != 0
+            && let Some(v) = b.value_at(units[at + 1] as usize, code.names[arg >> 1])
+        {
+            return self.put_global(r, v, arg);
+        }
+        self.global_miss(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    fn put_global(&mut self, r: &mut Regs, v: Ref, arg: usize) -> Flow {
+        self.heap.incref_raw(v);
+        self.push_word(r, Word::owned(v));
+        if arg & 1 != 0 {
+            self.push_word(r, Word::NULL);
+        }
+        Flow::Next
     }
     #[inline]
     pub(in crate::vm) fn load_global(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {

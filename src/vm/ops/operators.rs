@@ -2,10 +2,11 @@
 use super::*;
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
+use crate::vm::exec::set_op;
 use crate::vm::{fixed, slow, t};
 
 /// BINARY_OP arguments with fast paths.
-mod nb {
+pub(in crate::vm) mod nb {
     pub const ADD: usize = 0;
     pub const FLOOR_DIVIDE: usize = 2;
     pub const MULTIPLY: usize = 5;
@@ -17,10 +18,12 @@ mod nb {
 }
 
 impl Vm {
-    #[inline]
-    pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
         let (x, y) = (a.get(), b.get());
+        if let Some(form) = self.binary_form(arg, x, y) {
+            set_op(units, at, form);
+        }
         if let Some(v) = self.binary_fast(arg, x, y) {
             r.sp -= 2;
             self.push(r, v);
@@ -119,10 +122,12 @@ impl Vm {
             }
         }
     }
-    #[inline]
-    pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let op = Cmp::ALL[arg >> 5];
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        if let Some(form) = self.compare_form(a.get(), b.get()) {
+            set_op(units, at, form);
+        }
         if let Some(v) = self.compare_simple(a.get(), b.get(), op) {
             r.sp -= 2;
             self.push_word(r, Word::owned(fixed::bool_ref(v)));

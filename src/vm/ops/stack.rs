@@ -14,7 +14,8 @@ impl Vm {
     }
     /// Names the running frame, for panics.
     fn where_now(&self) -> String {
-        self.cur.top_frame().map_or(String::new(), |f| format!("{}:{}", self.lossy(f.code.filename), self.lossy(f.code.qualname)))
+        let code = self.cur.top_frame().map(|f| self.code_obj(f.code_ref));
+        code.map_or(String::new(), |c| format!("{}:{}", self.lossy(c.filename), self.lossy(c.qualname)))
     }
     #[inline(always)]
     pub(in crate::vm) fn load_fast(&mut self, r: &mut Regs, i: usize) -> Flow {
