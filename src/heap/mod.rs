@@ -14,6 +14,14 @@ pub use handle::{FIRST_MORTAL, Owned, Ref};
 pub trait Payload: Default {
     /// Every strong reference held, once for each time it is held.
     fn visit(&self, f: &mut dyn FnMut(Ref));
+    /// `visit` without a call for each reference, for the payloads that are common.
+    #[inline]
+    fn visit_each(&self, mut f: impl FnMut(Ref))
+    where
+        Self: Sized,
+    {
+        self.visit(&mut f)
+    }
     /// Can take part in a cycle.
     fn is_container(&self) -> bool;
     /// Owns no memory and refers to nothing: nothing happens when it is dropped.
@@ -77,6 +85,8 @@ pub struct Heap<P> {
     /// Weak reference objects of each referent, newest first, not counted.
     pub weakrefs: std::collections::HashMap<Ref, Vec<Ref>>,
     live: usize,
+    /// Room for the list of what is to be freed; empty between two deaths.
+    work: Vec<Ref>,
 }
 
 impl<P: Payload> Default for Heap<P> {
@@ -97,6 +107,7 @@ impl<P: Payload> Heap<P> {
             extras: Default::default(),
             weakrefs: Default::default(),
             live: 0,
+            work: Vec::new(),
         }
     }
 
@@ -269,7 +280,7 @@ impl<P: Payload> Heap<P> {
 
     /// Frees an object whose count is zero, and all that only it held, depth first, in the order of `visit`.
     fn destroy(&mut self, r: Ref) {
-        let mut work = Vec::new();
+        let mut work = std::mem::take(&mut self.work);
         self.free_slot(r, &mut work);
         while let Some(child) = work.pop() {
             let s = &mut self.slots[child.index()];
@@ -285,6 +296,7 @@ impl<P: Payload> Heap<P> {
                 }
             }
         }
+        self.work = work;
     }
 
     /// Returns the slot to the free list; what it held goes onto `work` so that the first visited is popped first.
@@ -295,14 +307,16 @@ impl<P: Payload> Heap<P> {
         let (flags, ty) = (s.flags, s.ty);
         s.rc = 0;
         s.flags = 0;
-        payload.visit(&mut |c| work.push(c));
+        payload.visit_each(|c| work.push(c));
         if flags & flag::EXTRA != 0
             && let Some(x) = self.extras.remove(&r)
         {
             work.extend(x.dict);
             work.extend(x.slots.into_iter().flatten());
         }
-        work.push(ty);
+        if ty.raw() >= FIRST_MORTAL {
+            work.push(ty);
+        }
         work[start..].reverse();
         if flags & flag::TRACKED != 0 {
             self.gc.forget(flags);
@@ -324,12 +338,17 @@ impl<P: Payload> Heap<P> {
 
     /// Every strong reference that `r` holds, its type's included.
     pub fn visit_children(&self, r: Ref, f: &mut dyn FnMut(Ref)) {
+        self.each_child(r, f)
+    }
+    /// The same, without a call for each reference.
+    #[inline]
+    fn each_child(&self, r: Ref, mut f: impl FnMut(Ref)) {
         let s = &self.slots[r.index()];
-        s.payload.visit(f);
+        s.payload.visit_each(&mut f);
         if s.flags & flag::EXTRA != 0
             && let Some(x) = self.extras.get(&r)
         {
-            x.dict.into_iter().for_each(&mut *f);
+            x.dict.into_iter().for_each(&mut f);
             x.slots.iter().flatten().for_each(|c| f(*c));
         }
         f(s.ty);

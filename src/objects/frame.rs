@@ -88,6 +88,23 @@ pub struct Frame {
     pub hidden: bool,
 }
 impl Frame {
+    /// Before it is filled in.
+    pub const EMPTY: Frame = Frame {
+        code_ref: Ref::fixed(1),
+        exec: 0,
+        func: Ref::fixed(1),
+        globals: Ref::fixed(1),
+        builtins: Ref::fixed(1),
+        locals: None,
+        generator: None,
+        object: None,
+        base: 0,
+        sp: 0,
+        pc: 0,
+        last: 0,
+        ret: Ret::Push,
+        hidden: false,
+    };
     /// References held by the frame itself; those on its stack segment belong to the thread or the generator.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
         let Frame { code_ref, func, globals: _, builtins: _, locals, generator, object, .. } = self;

@@ -403,7 +403,6 @@ fn blank_type(name: &str) -> TypeObj {
         layout: Layout::Native,
         version: 0,
         keys: vec![],
-        key_index: HashMap::new(),
         has_dict: false,
         has_weakref: false,
         slots: 0,

@@ -70,8 +70,9 @@ impl Vm {
     /// Puts a suspended generator's frame on top. `ret`: what becomes of what it yields. None: it cannot be resumed.
     fn push_generator(&mut self, g: Ref, ret: Ret) -> bool {
         let base = self.stack_top();
-        let x = self.generator_mut(g);
-        let Some(mut frame) = x.frame.take() else { return false };
+        let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
+        let Some(frame) = x.frame else { return false };
+        x.frame = None;
         x.state = GenState::Running;
         let (held, handled) = (x.stack.len(), x.handled.take());
         let code = self.code_obj(frame.code_ref);
@@ -80,10 +81,6 @@ impl Vm {
         let Payload::Generator(x) = self.heap.get_mut(g) else { return false };
         self.cur.stack[base..base + held].copy_from_slice(&x.stack);
         x.stack.clear();
-        frame.base = base as u32;
-        frame.sp = (base + held) as u32;
-        frame.ret = ret;
-        frame.generator = Some(g);
         self.heap.incref_raw(g);
         if let Some(o) = frame.object {
             let (thread, index) = (self.cur.id, self.cur.activations.len() as u32);
@@ -94,6 +91,11 @@ impl Vm {
         self.cur.depth += 1;
         self.cur.handled.push(handled);
         self.cur.activations.push(Activation::Py(frame));
+        let f = self.top();
+        f.base = base as u32;
+        f.sp = (base + held) as u32;
+        f.ret = ret;
+        f.generator = Some(g);
         true
     }
     /// Resumes by value; the registers of the frame below are saved already.
@@ -171,8 +173,9 @@ impl Vm {
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
     pub(super) fn suspend(&mut self, r: &Regs, at: usize, value: Owned) {
-        self.save(r, at);
+        // The registers go into the copy: storing them in the frame and copying that at once would wait for the stores.
         let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
+        (frame.pc, frame.sp, frame.last) = (r.pc as u32, r.sp as u32, at as u32);
         self.cur.depth -= 1;
         let (from, to) = (frame.base as usize, frame.sp as usize);
         self.own_segment(from, to);

@@ -3,7 +3,9 @@
 //! Not here: files, sockets, clocks (`sim/` answers [`syscall::Syscall`]s), built-in functions (`natives/`).
 pub mod api;
 pub mod bootstrap;
+mod bind;
 mod call;
+mod call_native;
 pub mod census;
 pub mod class;
 mod dispatch;

@@ -195,7 +195,7 @@ impl Vm {
         let w = self.peek(r, 1);
         if self.type_is(self.ty(w.get()), units, at) {
             let f = Ref::fixed(read_u32(units, at + 4));
-            if self.enter_simple(r, at, Word::borrowed(f), r.sp - 1, r.sp - 1) {
+            if self.enter_simple(r, at, Word::borrowed(f), r.sp - 1, r.sp - 1, Ret::Push) {
                 return Flow::Reload;
             }
         }
@@ -212,7 +212,7 @@ impl Vm {
     }
     fn load_form(&mut self, units: &mut [u16], name: Ref, at: usize, arg: usize, obj: Ref) -> Option<u8> {
         let ty = self.ty(obj);
-        if !self.type_obj(ty).has(type_flags::PLAIN_GETATTR) || !self.str_of(name)?.interned.get() {
+        if !self.type_obj(ty).has(type_flags::PLAIN_GETATTRIBUTE) || !self.str_of(name)?.interned.get() {
             return None;
         }
         let method = arg & 1 != 0;
@@ -256,7 +256,8 @@ impl Vm {
                     units[at + 3] = u16::try_from(m.index).ok()?;
                     return Some(special::LOAD_ATTR_SLOT);
                 }
-                Payload::Property(p) if !method && self.ty(a) == t::PROPERTY => {
+                // An AttributeError of the getter goes to `__getattr__` where there is one.
+                Payload::Property(p) if !method && self.ty(a) == t::PROPERTY && self.type_obj(ty).has(type_flags::PLAIN_GETATTR) => {
                     let f = p.fget?;
                     write_u32(units, at + 4, f.raw());
                     return matches!(self.heap.get(f), Payload::Function(_)).then_some(special::LOAD_ATTR_PROPERTY);
@@ -268,7 +269,7 @@ impl Vm {
             }
         }
         let Payload::Instance(i) = self.heap.get(obj) else { return None };
-        let (dict, key) = (i.dict, self.type_obj(ty).key_index.get(&name).copied());
+        let (dict, key) = (i.dict, self.type_obj(ty).key_at(name));
         if self.instance_attr(obj, name).is_some() {
             // Class attributes that the instance's own hides may become data descriptors only where their type can change.
             if attr.is_some_and(|a| self.type_obj(self.ty(a)).has(type_flags::HEAP)) {
@@ -390,7 +391,7 @@ impl Vm {
         if !self.type_obj(ty).has_dict {
             return None;
         }
-        units[at + 3] = u16::try_from(*self.type_obj(ty).key_index.get(&name)?).ok()?;
+        units[at + 3] = u16::try_from(self.type_obj(ty).key_at(name)?).ok()?;
         Some(special::STORE_ATTR_INSTANCE_VALUE)
     }
 }

@@ -9,6 +9,9 @@ impl Vm {
     pub(in crate::vm) fn op_call_kw(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let names = self.pop_owned(r).into_raw();
         let place = r.sp - nargs - 2;
+        if let Some(flow) = self.op_construct(r, at, place, Some(names)) {
+            return flow;
+        }
         self.op_call_words(r, at, place, Some(names))
     }
     /// Stack: callable, NULL, tuple or any iterable, dict or NULL.

@@ -44,6 +44,9 @@ impl Vm {
         match (self.heap.get(x), self.heap.get(y)) {
             (Payload::Int(a), Payload::Int(b)) if self.ty(x) == t::INT && self.ty(y) == t::INT => {
                 let (a, b) = (*a, *b);
+                if op == nb::TRUE_DIVIDE && b != 0 && a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT {
+                    return Some(self.float(a as f64 / b as f64));
+                }
                 let v = match op {
                     nb::ADD => a.checked_add(b)?,
                     nb::SUBTRACT => a.checked_sub(b)?,
@@ -139,6 +142,24 @@ impl Vm {
         let number = fixed::small_int(arg as i64 >> 5).expect("small");
         self.slow_op(r, at, f, 2, &[number], Ret::Push)
     }
+    /// Whether a key of simple type is in a set whose candidates are simple too, and its hash; None when equality would have to ask.
+    pub(in crate::vm) fn set_simple_find(&self, set: Ref, key: Ref) -> Option<(bool, i64)> {
+        use crate::objects::set::SetStep;
+        let hash = self.hash_simple(key)?;
+        let s = self.set_of(set)?;
+        let mut p = s.probe(hash);
+        loop {
+            match s.step(&mut p, key, hash) {
+                SetStep::Absent => return Some((false, hash)),
+                SetStep::Identical(_) => return Some((true, hash)),
+                SetStep::Candidate(_, k) => match self.compare_simple(k, key, Cmp::Eq) {
+                    Some(true) => return Some((true, hash)),
+                    Some(false) => {}
+                    None => return None,
+                },
+            }
+        }
+    }
     pub(in crate::vm) fn unary(&mut self, r: &mut Regs, at: usize, which: i64) -> Flow {
         let w = self.peek(r, 1);
         let fast = match (self.heap.get(w.get()), which) {
@@ -162,6 +183,15 @@ impl Vm {
         {
             r.sp -= 2;
             self.push_word(r, Word::owned(fixed::bool_ref(found.is_some() != (invert == 1))));
+            self.drop_word(key);
+            self.drop_word(container);
+            return Flow::Next;
+        }
+        if matches!(self.ty(container.get()), t::SET | t::FROZENSET)
+            && let Some((found, _)) = self.set_simple_find(container.get(), key.get())
+        {
+            r.sp -= 2;
+            self.push_word(r, Word::owned(fixed::bool_ref(found != (invert == 1))));
             self.drop_word(key);
             self.drop_word(container);
             return Flow::Next;
@@ -222,6 +252,9 @@ impl Vm {
         self.slow_with(words, slow::len, &[], Ret::Push)
     }
 }
+
+/// Ints up to here are floats exactly.
+const EXACT: u64 = 1 << 53;
 
 #[inline(always)]
 fn float_op(op: usize, a: f64, b: f64) -> Option<f64> {
