@@ -92,6 +92,15 @@ impl Vm {
     pub(super) fn op_call_type(&mut self, r: &mut Regs, at: usize, place: usize) -> Flow {
         let cls = self.cur.stack[place].get();
         let given = r.sp - place - 1;
+        if cls == t::TYPE && given == 2 {
+            let w = self.cur.stack[r.sp - 1];
+            let ty = self.ty(w.get());
+            self.heap.incref_raw(ty);
+            self.cur.stack[place] = Word::owned(ty);
+            r.sp = place + 1;
+            self.drop_word(w);
+            return Flow::Next;
+        }
         if self.ty(cls) != t::TYPE || cls == t::TYPE || self.type_obj(cls).has(type_flags::NO_NEW) {
             return self.op_call_words(r, at, place, None);
         }

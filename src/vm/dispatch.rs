@@ -1,6 +1,7 @@
 //! The dispatch loop: one line an opcode. What each does is in `ops/`.
 pub(super) use crate::code::opcode::op;
 use super::Vm;
+use super::exec::Exec;
 use super::frames::Regs;
 use super::ops::nb::{ADD, MULTIPLY, SUBTRACT};
 use super::run::{Flow, Tracer};
@@ -23,8 +24,9 @@ impl Vm {
             let (number, globals, builtins) = (f.exec, f.globals, f.builtins);
             let mut r = Regs { pc: f.pc as usize, sp: f.sp as usize, base: f.base as usize };
             let mut exec = self.take_exec(number, f.code_ref);
-            let units = &mut exec.units[..];
-            let code: &CodeObj = &exec.code;
+            let Exec { units, hints, code } = &mut *exec;
+            let (units, hints) = (&mut units[..], &mut hints[..]);
+            let code: &CodeObj = code;
             let mut high = 0usize;
             let flow = loop {
                 let at = r.pc;
@@ -83,10 +85,10 @@ impl Vm {
                     op::FOR_ITER => run!(FOR_ITER, for_iter, units, at, arg),
                     op::GET_ITER => run!(GET_ITER, get_iter_op, at),
                     op::LOAD_GLOBAL => run!(LOAD_GLOBAL, load_global_op, units, code, at, arg),
-                    op::LOAD_NAME => run!(LOAD_NAME, load_name, code, at, arg),
-                    op::STORE_NAME => run!(STORE_NAME, store_name, code, at, arg),
+                    op::LOAD_NAME => run!(LOAD_NAME, load_name, hints, code, at, arg),
+                    op::STORE_NAME => run!(STORE_NAME, store_name, hints, code, at, arg),
                     op::DELETE_NAME => run!(DELETE_NAME, delete_name, code, at, arg),
-                    op::STORE_GLOBAL => run!(STORE_GLOBAL, store_global, code, arg),
+                    op::STORE_GLOBAL => run!(STORE_GLOBAL, store_global, hints, code, arg),
                     op::DELETE_GLOBAL => run!(DELETE_GLOBAL, delete_global, code, at, arg),
                     op::LOAD_ATTR => run!(LOAD_ATTR, load_attr, units, code, at, arg),
                     op::STORE_ATTR => run!(STORE_ATTR, store_attr_op, units, code, at, arg),
@@ -166,6 +168,7 @@ impl Vm {
                     special::BINARY_OP_MULTIPLY_FLOAT => run!(BINARY_OP, float_op::<MULTIPLY>, units, at, arg),
                     special::BINARY_OP_SUBSCR_LIST_INT => run!(BINARY_OP, subscript_list, units, at, arg),
                     special::BINARY_OP_SUBSCR_TUPLE_INT => run!(BINARY_OP, subscript_tuple, units, at, arg),
+                    special::BINARY_OP_EXTEND => run!(BINARY_OP, number_op, units, at, arg),
                     special::COMPARE_OP_INT => run!(COMPARE_OP, compare_ints, units, at, arg),
                     special::COMPARE_OP_FLOAT => run!(COMPARE_OP, compare_float_pair, units, at, arg),
                     special::FOR_ITER_RANGE => run!(FOR_ITER, for_iter_range, units, at, arg),

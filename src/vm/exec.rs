@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct Exec {
     /// Code units: specialised instructions and their caches.
     pub units: Box<[u16]>,
+    /// Entry of the namespace where each name was found last (LOAD_NAME, STORE_NAME, STORE_GLOBAL, which have no caches).
+    pub hints: Box<[u16]>,
     pub code: Arc<CodeObj>,
 }
 
@@ -65,7 +67,7 @@ impl Vm {
         if x.rows.len() <= number as usize {
             x.rows.resize_with(number as usize + 1, || None);
         }
-        Box::new(Exec { units: code.units.clone(), code })
+        Box::new(Exec { units: code.units.clone(), hints: vec![0; code.names.len()].into_boxed_slice(), code })
     }
 }
 

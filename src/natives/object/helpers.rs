@@ -6,7 +6,7 @@ use crate::vm::native::ModuleDef;
 use crate::vm::step::Resume;
 use crate::vm::{Args, Def, Step, Vm, fixed, t};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, containers::LIST_HELPERS, containers::SORT_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
+pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, containers::LIST_HELPERS, containers::SORT_HELPERS, crate::natives::numbers::SUM_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
 
 static FUNCTIONS: &[Def] = &[
     Def::function("_type_new_raw", "(meta, name, bases, ns, /)", super::type_new::type_new_raw, "A class before names and hooks."),

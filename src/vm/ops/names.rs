@@ -118,16 +118,28 @@ impl Vm {
             }
         }
     }
-    pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
-        let ns = self.top().locals.unwrap_or(self.top().globals);
+        let f = self.top();
+        let ns = f.locals.unwrap_or(f.globals);
+        let s = self.heap.slot(ns);
+        if s.ty == t::DICT
+            && let Payload::Dict(d) = &s.payload
+            && let Some(v) = d.value_at(hints[arg] as usize, name)
+        {
+            self.heap.incref_raw(v);
+            self.push_word(r, Word::owned(v));
+            return Flow::Next;
+        }
         if self.ty(ns) != t::DICT {
             // A namespace made by __prepare__: ask it first.
             self.save(r, at);
             let (globals, builtins) = (self.top().globals, self.top().builtins);
             return self.slow_with(Words::new(), slow::load_from_namespace, &[ns, name, globals, builtins], Ret::Push);
         }
-        let found = self.dict_get_name(ns, name);
+        let entry = self.dict_find_name(ns, name);
+        hints[arg] = entry.and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
+        let found = entry.and_then(|i| self.dict_of(ns).map(|d| d.value(i)));
         match found.or_else(|| self.global(name)) {
             Some(v) => {
                 self.heap.incref_raw(v);
@@ -137,16 +149,29 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
-    pub(in crate::vm) fn store_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn store_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
-        let ns = self.top().locals.unwrap_or(self.top().globals);
+        let f = self.top();
+        let ns = f.locals.unwrap_or(f.globals);
         if self.ty(ns) == t::DICT {
-            let w = self.pop(r);
-            self.dict_set_name(ns, name, w.get());
-            self.drop_word(w);
+            self.store_in_dict(r, ns, name, &mut hints[arg]);
             return Flow::Next;
         }
         self.slow_op(r, at, slow::store_in_namespace, 1, &[ns, name], Ret::Discard)
+    }
+    /// Pops a value into a namespace, by the entry where the name was last time.
+    #[inline]
+    fn store_in_dict(&mut self, r: &mut Regs, ns: Ref, name: Ref, hint: &mut u16) {
+        let v = self.pop_owned(r);
+        if let Payload::Dict(d) = self.heap.get_mut(ns)
+            && d.value_at(*hint as usize, name).is_some()
+        {
+            let old = d.replace(*hint as usize, v.into_raw());
+            return self.heap.decref_raw(old);
+        }
+        self.dict_set_name(ns, name, v.get());
+        *hint = self.dict_find_name(ns, name).and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
+        self.release(v);
     }
     pub(in crate::vm) fn delete_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
@@ -163,11 +188,9 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
-    pub(in crate::vm) fn store_global(&mut self, r: &mut Regs, code: &CodeObj, arg: usize) -> Flow {
-        let w = self.pop(r);
+    pub(in crate::vm) fn store_global(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, arg: usize) -> Flow {
         let globals = self.top().globals;
-        self.dict_set_name(globals, code.names[arg], w.get());
-        self.drop_word(w);
+        self.store_in_dict(r, globals, code.names[arg], &mut hints[arg]);
         Flow::Next
     }
     pub(in crate::vm) fn delete_global(&mut self, _r: &mut Regs, code: &CodeObj, _at: usize, arg: usize) -> Flow {

@@ -1,5 +1,6 @@
 //! Specialised arithmetic, comparisons, subscripts and loops: operands of one kind, checked before use.
 use super::nb::{ADD, MULTIPLY, SUBSCR, SUBTRACT};
+use super::operators::{exact_quotient, float_result};
 use super::*;
 use crate::code::opcode::{op, special};
 use crate::objects::Payload;
@@ -28,8 +29,39 @@ impl Vm {
             (MULTIPLY, t::FLOAT, t::FLOAT) => Some(special::BINARY_OP_MULTIPLY_FLOAT),
             (SUBSCR, t::LIST, t::INT) => Some(special::BINARY_OP_SUBSCR_LIST_INT),
             (SUBSCR, t::TUPLE, t::INT) => Some(special::BINARY_OP_SUBSCR_TUPLE_INT),
+            (kind, t::INT | t::FLOAT, t::INT | t::FLOAT) if kind != SUBSCR => Some(special::BINARY_OP_EXTEND),
             _ => None,
         }
+    }
+    /// Other operators on ints and floats, mixed or not.
+    #[inline]
+    pub(in crate::vm) fn number_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let kind = if arg >= nb::FIRST_INPLACE { arg - nb::FIRST_INPLACE } else { arg };
+        let number = |ty| ty == t::INT || ty == t::FLOAT;
+        if number(x.ty) && number(y.ty) {
+            let v = match (&x.payload, &y.payload) {
+                (Payload::Float(x), Payload::Float(y)) => float_result(kind, *x, *y),
+                (Payload::Float(x), Payload::Int(y)) => float_result(kind, *x, *y as f64),
+                (Payload::Int(x), Payload::Float(y)) => float_result(kind, *x as f64, *y),
+                (Payload::Int(x), Payload::Int(y)) if kind == nb::TRUE_DIVIDE => exact_quotient(*x, *y),
+                _ => None,
+            };
+            if let Some(v) = v {
+                self.put_float(r, a, b, v);
+                return Flow::Next;
+            }
+            if let Some(v) = self.binary_fast(arg, a.get(), b.get()) {
+                r.sp -= 1;
+                self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
+                self.drop_word(a);
+                self.drop_word(b);
+                return Flow::Next;
+            }
+        }
+        set_op(units, at, op::BINARY_OP);
+        self.binary_op(r, units, at, arg)
     }
     #[cold]
     #[inline(never)]

@@ -36,7 +36,7 @@ impl Vm {
     }
     /// Exact ints, floats, and subscripts of exact built-in containers.
     #[inline(always)]
-    fn binary_fast(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Owned> {
+    pub(super) fn binary_fast(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Owned> {
         if arg == nb::SUBSCR {
             return self.subscript_fast(x, y);
         }
@@ -44,8 +44,8 @@ impl Vm {
         match (self.heap.get(x), self.heap.get(y)) {
             (Payload::Int(a), Payload::Int(b)) if self.ty(x) == t::INT && self.ty(y) == t::INT => {
                 let (a, b) = (*a, *b);
-                if op == nb::TRUE_DIVIDE && b != 0 && a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT {
-                    return Some(self.float(a as f64 / b as f64));
+                if op == nb::TRUE_DIVIDE {
+                    return exact_quotient(a, b).map(|v| self.float(v));
                 }
                 let v = match op {
                     nb::ADD => a.checked_add(b)?,
@@ -64,17 +64,17 @@ impl Vm {
             }
             (Payload::Float(a), Payload::Float(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::FLOAT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a, b)?;
+                let v = float_result(op, a, b)?;
                 Some(self.float(v))
             }
             (Payload::Float(a), Payload::Int(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::INT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a, b as f64)?;
+                let v = float_result(op, a, b as f64)?;
                 Some(self.float(v))
             }
             (Payload::Int(a), Payload::Float(b)) if self.ty(x) == t::INT && self.ty(y) == t::FLOAT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a as f64, b)?;
+                let v = float_result(op, a as f64, b)?;
                 Some(self.float(v))
             }
             _ => None,
@@ -253,11 +253,15 @@ impl Vm {
     }
 }
 
-/// Ints up to here are floats exactly.
-const EXACT: u64 = 1 << 53;
+/// The quotient of ints that are floats exactly.
+#[inline(always)]
+pub(super) fn exact_quotient(a: i64, b: i64) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    (b != 0 && a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT).then(|| a as f64 / b as f64)
+}
 
 #[inline(always)]
-fn float_op(op: usize, a: f64, b: f64) -> Option<f64> {
+pub(super) fn float_result(op: usize, a: f64, b: f64) -> Option<f64> {
     Some(match op {
         nb::ADD => a + b,
         nb::SUBTRACT => a - b,

@@ -130,9 +130,10 @@ impl Vm {
             crate::objects::Payload::Function(f) => f.closure,
             _ => None,
         };
-        let cells = closure.and_then(|c| self.tuple_items(c)).unwrap_or(&[]).to_vec();
+        let Some(closure) = closure else { return Flow::Next };
         let first = r.base + code.localsplus.len() - count;
-        for (i, cell) in cells.into_iter().enumerate() {
+        for i in 0..count {
+            let cell = self.tuple_items(closure).expect("a closure is a tuple")[i];
             self.heap.incref_raw(cell);
             self.cur.stack[first + i] = Word::owned(cell);
         }
