@@ -3,10 +3,13 @@
 //! Not here: files, sockets, clocks (`sim/` answers [`syscall::Syscall`]s), built-in functions (`natives/`).
 pub mod api;
 pub mod bootstrap;
+mod bind;
 mod call;
+mod call_native;
 pub mod census;
 pub mod class;
 mod dispatch;
+pub mod exec;
 mod finalize;
 mod frames;
 mod generator;
@@ -62,6 +65,12 @@ pub struct Vm {
     pub prelude: Option<Ref>,
     /// Named per-process values that native modules keep (`sys` hooks, codec registry): owned references.
     pub registry: HashMap<&'static str, Ref>,
+    /// The code objects that have run, with their instructions' caches.
+    pub execs: exec::Execs,
+    /// Code objects made so far: [`crate::objects::code::CodeObj::number`].
+    pub next_code: u32,
+    /// Numbers given out to watched dicts ([`crate::objects::dict::Dict::watch`]).
+    pub next_watch: u32,
     pub method_cache: Vec<CacheEntry>,
     pub next_version: u32,
     /// The exception on its way up (owned), between the instruction that raised it and `unwind`.
