@@ -48,6 +48,7 @@ impl Vm {
             memory_limit: 4 << 30,
             ticks: 0,
             depth: 0,
+            requests: 0,
         };
         vm.fixed_objects();
         vm.built_in_types();

@@ -13,6 +13,9 @@ use crate::objects::frame::{Ret, Word};
 use crate::objects::instance::Instance;
 use smallvec::SmallVec;
 
+/// Most requests of natives that are answered by natives at once, one within the other.
+const MAX_NESTED_REQUESTS: usize = 2000;
+
 /// Words of a call, owned by the call.
 pub(super) type Words = SmallVec<[Word; 8]>;
 
@@ -125,8 +128,18 @@ impl Vm {
         self.call_words(callee, words, kwnames, Ret::Push);
         Flow::Reload
     }
-    /// Carries out a `Request::Call`, whose references it takes over.
+    /// Carries out a request, whose references it takes over. Natives that ask natives nest on the machine's own stack.
     pub(super) fn start_request(&mut self, request: Request, ret: Ret) {
+        if self.requests >= MAX_NESTED_REQUESTS {
+            request.visit(&mut |r| self.heap.decref_raw(r));
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            return self.raise_ask(e);
+        }
+        self.requests += 1;
+        self.start_nested_request(request, ret);
+        self.requests -= 1;
+    }
+    fn start_nested_request(&mut self, request: Request, ret: Ret) {
         match request {
             Request::Call { func, args, kwnames } => {
                 let words = args.into_iter().map(Word::owned).collect();
@@ -154,13 +167,17 @@ impl Vm {
     pub(super) fn call_words(&mut self, callee: Word, mut words: Words, kwnames: Option<Ref>, ret: Ret) {
         match self.heap.get(callee.get()) {
             Payload::Function(_) => self.call_python(callee, words, kwnames, ret),
-            Payload::Method(f, s) => {
-                let (f, s) = (*f, *s);
-                self.heap.incref_raw(f);
-                self.heap.incref_raw(s);
-                words.insert(0, Word::owned(s));
-                self.drop_word(callee);
-                self.call_words(Word::owned(f), words, kwnames, ret)
+            Payload::Method(..) => {
+                let mut callee = callee;
+                while let Payload::Method(f, s) = self.heap.get(callee.get()) {
+                    let (f, s) = (*f, *s);
+                    self.heap.incref_raw(f);
+                    self.heap.incref_raw(s);
+                    words.insert(0, Word::owned(s));
+                    self.drop_word(callee);
+                    callee = Word::owned(f);
+                }
+                self.call_words(callee, words, kwnames, ret)
             }
             Payload::Native(x) => {
                 let (native, receiver) = (x.native, x.receiver);

@@ -85,6 +85,8 @@ pub struct Vm {
     pub ticks: u64,
     /// Native nesting of repr, eq, hash: guards the native stack.
     pub depth: usize,
+    /// Requests of natives that natives are answering, one within the other: guards the native stack too.
+    pub requests: usize,
 }
 
 impl Vm {

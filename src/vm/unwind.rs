@@ -94,8 +94,9 @@ impl Vm {
         if current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
             return;
         }
-        // Never a cycle of contexts: cut the chain where it would come back to `exc`.
-        let mut at = current;
+        // Never a cycle of contexts: cut the chain where it would come back to `exc`. A program may have made a cycle
+        // without `exc` itself; `slow` goes half as fast, and is met in one (Floyd).
+        let (mut at, mut slow, mut steps) = (current, current, 0);
         while let Some(next) = self.exc_of(at).and_then(|e| e.context) {
             if next == exc {
                 self.exc_mut(at).context = None;
@@ -103,6 +104,13 @@ impl Vm {
                 break;
             }
             at = next;
+            if at == slow {
+                break;
+            }
+            steps += 1;
+            if steps % 2 == 0 {
+                slow = self.exc_of(slow).and_then(|e| e.context).unwrap_or(slow);
+            }
         }
         self.heap.incref_raw(current);
         self.exc_mut(exc).context = Some(current);

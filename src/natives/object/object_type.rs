@@ -148,7 +148,7 @@ pub fn attr_name(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
     }
     Ok(vm.intern_ref(r))
 }
-fn getattribute(vm: &mut Vm, a: Args) -> Step {
+pub fn getattribute(vm: &mut Vm, a: Args) -> Step {
     let name = attr_name(vm, a[1])?;
     match vm.native_getattr(a[0], name)? {
         Found::Value(v) => Ok(v),
