@@ -132,7 +132,7 @@ impl Vm {
     pub(super) fn start_request(&mut self, request: Request, ret: Ret) {
         if self.requests >= MAX_NESTED_REQUESTS {
             request.visit(&mut |r| self.heap.decref_raw(r));
-            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded while calling a Python object");
             return self.raise_ask(e);
         }
         self.requests += 1;
@@ -271,10 +271,13 @@ impl Vm {
     }
     /// An unbound method's first argument must be an instance of the type that defines it.
     pub fn check_receiver(&mut self, descr: Ref, args: &[Ref]) -> Result<(), Ask> {
-        if !matches!(self.ty(descr), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) {
-            return Ok(());
-        }
         let Payload::Native(x) = self.heap.get(descr) else { return Ok(()) };
+        if !matches!(self.ty(descr), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) {
+            return match x.owner {
+                Some(owner) if self.natives[x.native as usize].def.kind == super::DefKind::New => self.check_maker(owner, args.first().copied()),
+                _ => Ok(()),
+            };
+        }
         let (Some(owner), native) = (x.owner, x.native) else { return Ok(()) };
         let name = self.natives[native as usize].def.name;
         let owner_name = self.type_obj(owner).name.clone();

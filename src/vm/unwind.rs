@@ -118,14 +118,18 @@ impl Vm {
     /// Goes up from the top activation until something handles the exception.
     pub(super) fn unwind(&mut self, exc: Owned) {
         self.chain(exc.get());
-        self.unwind_from(exc, true)
+        self.unwind_from(exc, true, None)
     }
     /// Like `unwind`, for an exception that is raised again: its traceback has the frame on top already.
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
-        self.unwind_from(exc, false)
+        self.unwind_from(exc, false, None)
+    }
+    /// Like `unwind_chained`, for a frame on top without a handler: it ends, and for who looks at it later it was at `last`.
+    pub(super) fn unwind_ended(&mut self, exc: Owned, last: u32) {
+        self.unwind_from(exc, false, Some(last))
     }
     /// `report`: the frame on top gets a traceback entry.
-    fn unwind_from(&mut self, exc: Owned, mut report: bool) {
+    fn unwind_from(&mut self, exc: Owned, mut report: bool, mut ended: Option<u32>) {
         loop {
             let ret = match self.cur.activations.last_mut() {
                 None => {
@@ -145,7 +149,9 @@ impl Vm {
                     if std::mem::replace(&mut report, true) {
                         self.add_traceback(exc.get(), index);
                     }
-                    if self.enter_handler(&exc) {
+                    if let Some(last) = ended.take() {
+                        self.top().last = last;
+                    } else if self.enter_handler(&exc) {
                         self.release(exc);
                         return;
                     }

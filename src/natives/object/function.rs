@@ -309,8 +309,8 @@ fn native_repr(vm: &mut Vm, a: Args) -> Step {
     let owner = x.owner.map(|o| vm.type_obj(o).name.clone()).unwrap_or_default();
     let text = match (vm.ty(a[0]), x.receiver) {
         (t::BUILTIN, _) if d.kind == DefKind::New => {
-            let ty = vm.natives[x.native as usize].title.trim_end_matches(".__new__").to_owned();
-            format!("<built-in method __new__ of type object for {ty}>")
+            let ty = x.owner.map_or(0, |o| o.address());
+            format!("<built-in method __new__ of type object at {ty:#x}>")
         }
         (t::BUILTIN, Some(obj)) if vm.ty(obj) != t::MODULE => {
             format!("<built-in method {} of {} object at {:#x}>", d.name, vm.type_name(obj), obj.address())
@@ -363,6 +363,9 @@ fn native_self(vm: &mut Vm, a: Args) -> Step {
     let x = native(vm, a[0]).clone();
     if let Some(r) = x.receiver {
         return Ok(vm.incref(r));
+    }
+    if let Some(owner) = x.owner {
+        return Ok(vm.incref(owner));
     }
     let modules = vm.modules;
     match x.module.and_then(|m| vm.dict_get_name(modules, m)) {
