@@ -27,6 +27,7 @@ pub mod values;
 use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
 pub use crate::objects::fixed::{self, n, t};
+pub use finalize::finalize_collected;
 pub use run::{NoTrace, Outcome, Tracer};
 pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
 pub use step::{Answer, Ask, Request, Step};
@@ -99,6 +100,8 @@ pub struct Vm {
     pub segments: std::collections::BTreeMap<u64, Vec<u8>>,
     /// Native nesting of repr, eq, hash: guards the native stack.
     pub depth: usize,
+    /// Requests of natives that natives are answering, one within the other: guards the native stack too.
+    pub requests: usize,
 }
 
 impl Vm {
