@@ -4,7 +4,7 @@ use crate::heap::Owned;
 use crate::sim::fs::Library;
 use crate::sim::{Answer, Ctx, Os, Pick};
 use crate::vm::thread::Thread;
-use crate::vm::{NoTrace, Outcome, Request, Vm};
+use crate::vm::{NoTrace, Outcome, Request, Tracer, Vm};
 use std::sync::Arc;
 
 /// Calls and backward jumps between two looks at the world (interrupts) and the scheduler.
@@ -27,6 +27,10 @@ impl Machine {
 
     /// Carries out a request on the main thread, which must be idle, letting other threads run as the scheduler says.
     pub fn run(&mut self, request: Request, host: &mut dyn Host) -> Result<Owned, Owned> {
+        self.run_traced(request, &mut NoTrace, host)
+    }
+    /// The same, watched by a tracer.
+    pub fn run_traced<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let main = self.vm.cur.id;
         self.vm.start(request);
         loop {
@@ -35,7 +39,7 @@ impl Machine {
                 self.vm.heap.attention = true;
             }
             let mut budget = SLICE;
-            let outcome = self.vm.run(&mut NoTrace, &mut budget);
+            let outcome = self.vm.run(tracer, &mut budget);
             self.vm.ticks += SLICE - budget;
             self.hand_over_output(host);
             let thread = self.vm.cur.id;

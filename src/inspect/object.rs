@@ -3,7 +3,7 @@ use super::{Subjects, common};
 use crate::heap::Ref;
 use crate::natives::errors::sys::shallow_size;
 use crate::objects::Payload;
-use crate::snapshot::object::{Because, Comparison, NameBinding, ObjectFacts, ObjectSnapshot};
+use crate::snapshot::object::{Because, Comparison, ObjectFacts, ObjectSnapshot};
 use crate::vm::{Vm, fixed, t};
 
 /// One object, or two compared.
@@ -17,7 +17,7 @@ pub fn snapshot(vm: &mut Vm, s: &Subjects) -> ObjectSnapshot {
 fn facts(vm: &mut Vm, s: &Subjects, at: usize) -> ObjectFacts {
     let r = s.values[at];
     let size = shallow_size(vm, r);
-    let names = s.names(vm, r).into_iter().map(|name| NameBinding { scope: "<module>".to_owned(), name }).collect();
+    let names = s.bindings(vm, r);
     ObjectFacts {
         expr: s.texts[at].clone(),
         id: r.address(),

@@ -57,7 +57,13 @@ impl Session {
                 }
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
-                    match crate::lens::run_magic(&mut self.machine, namespace, &line, body.as_deref(), host) {
+                    if crate::lens::is_cell_lens(&line) {
+                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, body.as_deref().unwrap_or_default(), &filename, host);
+                        let (value, display) = watched.map_err(|message| usage(&message))?;
+                        host.display(display);
+                        value
+                    } else {
+                    match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
                         Some(Ok(display)) if i == last => return Ok(Some(display)),
                         Some(Ok(display)) => {
                             host.display(display);
@@ -65,6 +71,7 @@ impl Session {
                         }
                         Some(Err(message)) => return Err(usage(&message)),
                         None => self.own_magic(&line, body.as_deref(), host),
+                    }
                     }
                 }
                 Segment::Help(text) => {

@@ -37,7 +37,7 @@ impl Vm {
             let unit = units[at];
             let (o, arg) = ((unit & 0xFF) as u8, (unit >> 8) as usize | high);
             if T::ON {
-                tracer.instruction(self);
+                tracer.instruction(self, at);
             }
             r.pc = at + 1 + CACHES[o as usize] as usize;
             high = 0;

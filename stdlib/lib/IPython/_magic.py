@@ -18,8 +18,10 @@ def refuse_shell(command):
 def line(shell, text):
     name, _, rest = text.strip().partition(" ")
     func = shell.magics["line"].get(name) or _LINE.get(name)
+    if func is None and name in lens_names():
+        return _lens(name, rest)
     if func is None:
-        raise UsageError(_unknown("Line", "%", name, [*_LINE, *shell.magics["line"]], name in _CELL or name in shell.magics["cell"]))
+        raise UsageError(_unknown("Line", "%", name, [*_LINE, *shell.magics["line"], *lens_names()], name in _CELL or name in shell.magics["cell"]))
     own = name in shell.magics["line"]
     return func(rest.strip()) if own else func(shell, rest.strip())
 
@@ -31,8 +33,36 @@ def cell(shell, text, body):
         return own(rest.strip(), body)
     func = _CELL.get(name)
     if func is None:
-        raise UsageError(_unknown("Cell", "%%", name, [*_CELL, *shell.magics["cell"]], name in _LINE))
+        raise UsageError(_unknown("Cell", "%%", name, [*_CELL, *shell.magics["cell"], *CELL_LENSES], name in _LINE))
     return func(shell, rest.strip(), body)
+
+
+CELL_LENSES = ("growth", "heap", "refcounts")
+
+
+def lens_names():
+    """The machine's own commands, each with its help."""
+    import pellucid
+
+    return dict(pellucid._names())
+
+
+def _lens(name, rest):
+    """A lens inside of a block or function: its expressions see the names of that place."""
+    import json
+
+    import pellucid
+    from IPython.display import publish_display_data
+
+    plan = pellucid._plan(name, rest)
+    if isinstance(plan, str):
+        raise UsageError(plan)
+    texts, extra = plan
+    frame = sys._getframe()
+    while frame.f_globals.get("__name__", "").partition(".")[0] == "IPython":
+        frame = frame.f_back
+    values = tuple([eval(text, frame.f_globals, frame.f_locals) for text in texts])
+    publish_display_data(json.loads(pellucid._show(name, texts + extra, values, frame.f_globals)))
 
 
 def _unknown(kind, mark, name, names, other):

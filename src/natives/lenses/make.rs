@@ -1,0 +1,115 @@
+//! From a lens's name and values to its view.
+use crate::heap::Ref;
+use crate::inspect::lookup::Access;
+use crate::inspect::{Subjects, dis, dispatch, frames, gc, heap, layout, locals, lookup, mro, object, probe, refs, types};
+use crate::lens::memory::{self, Memory};
+use crate::lens::view;
+use crate::objects::Payload;
+use crate::render::View;
+use crate::vm::{Ask, Vm};
+
+/// The view of a lens.
+pub(super) fn make(vm: &mut Vm, lens: &str, s: &Subjects, extra: &[String]) -> Result<View, Ask> {
+    let memory = memory::get(vm);
+    let lang = memory.lang;
+    let few = |vm: &mut Vm, least: usize| match s.values.len() < least {
+        true => Err(vm.type_error(format!("%{lens} needs {least} expression(s)"))),
+        false => Ok(()),
+    };
+    Ok(match lens {
+        "object" => {
+            few(vm, 1)?;
+            view::object::view(&object::snapshot(vm, s), lang)
+        }
+        "types" => {
+            few(vm, 1)?;
+            view::types::view(&types::snapshot(vm, s), lang)
+        }
+        "mro" => {
+            few(vm, 1)?;
+            let snapshot = mro::snapshot(vm, s).map_err(|text| vm.type_error(text))?;
+            view::mro::view(&snapshot, lang)
+        }
+        "lookup" => {
+            let access = match (extra[1].as_str(), s.values.get(1)) {
+                ("set", Some(v)) => Access::Set(*v),
+                ("delete", _) => Access::Delete,
+                _ => Access::Get,
+            };
+            view::lookup::view(&lookup::snapshot(vm, s, &extra[0], access)?, lang)
+        }
+        "dispatch" => {
+            let Some(operation) = dispatch::operation(&extra[1]) else {
+                return Err(vm.value_error(format!("dispatch() knows no operation {:?}", extra[1])));
+            };
+            few(vm, operands(&extra[1], operation))?;
+            view::dispatch::view(&dispatch::snapshot(vm, s, &extra[0], &extra[1], operation)?, lang)
+        }
+        "heap" => {
+            let Memory { mut places, mut tags, .. } = memory;
+            let named;
+            let s = if s.values.is_empty() { named = everything(vm, s.namespace); &named } else { s };
+            let snapshot = heap::snapshot(vm, s, &mut tags);
+            let view = view::heap::view_in(&snapshot, lang, &mut places);
+            memory::update(vm, |m| {
+                m.places = places;
+                m.tags = tags;
+            });
+            view
+        }
+        "layout" => {
+            few(vm, 1)?;
+            view::layout::view(&layout::snapshot(vm, s), lang)
+        }
+        "probe" => {
+            few(vm, 2)?;
+            view::probe::view(&probe::snapshot(vm, s)?, lang)
+        }
+        "refs" => {
+            few(vm, 1)?;
+            view::refs::view(&refs::snapshot(vm, s), lang)
+        }
+        "gc" => view::gc::view(&gc::snapshot(vm, extra.first().is_some_and(|x| x == "collect"), s.namespace), lang),
+        "dis" => {
+            few(vm, 1)?;
+            view::dis::view(&dis::snapshot(vm, s)?, lang)
+        }
+        other => return Err(vm.value_error(format!("there is no lens %{other}"))),
+    })
+}
+
+/// Operands that an operation needs at least.
+fn operands(symbol: &str, operation: dispatch::Operation) -> usize {
+    use dispatch::Operation::*;
+    match operation {
+        CallWith => 3,
+        Unary(_) if symbol == "[]=" => 3,
+        Binary(..) | Compare(..) | InPlace(..) | In | NotIn | Subscript => 2,
+        Unary(_) if symbol == "del []" => 2,
+        _ => 1,
+    }
+}
+
+/// The names of the running frames and of the namespace: modules, the session's own and names with a leading underscore
+/// are left out. Texts of a frame's names are `frame\tname`.
+pub fn everything(vm: &Vm, namespace: Ref) -> Subjects {
+    const OWN: &[&str] = &["In", "Out", "exit", "quit", "get_ipython"];
+    let (mut texts, mut values) = (Vec::new(), Vec::new());
+    for (k, v) in vm.dict_of(namespace).into_iter().flat_map(|d| d.iter()) {
+        let name = vm.lossy(k);
+        if !name.starts_with('_') && !OWN.contains(&name.as_str()) && !matches!(vm.heap.get(v), Payload::Module(_)) {
+            texts.push(name);
+            values.push(v);
+        }
+    }
+    for frame in frames(vm).into_iter().rev() {
+        let title = vm.lossy(frame.code.qualname);
+        for (name, v) in locals(vm, frame) {
+            if let Some(v) = v.filter(|v| !matches!(vm.heap.get(*v), Payload::Module(_))) {
+                texts.push(format!("{title}\t{name}"));
+                values.push(v);
+            }
+        }
+    }
+    Subjects { texts, values, namespace, own: Default::default() }
+}
