@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 struct Page {
     text: String,
     html: Vec<String>,
+    /// A display was the last thing shown.
+    shown: bool,
 }
 
 impl Page {
@@ -26,16 +28,23 @@ impl Page {
             self.html.push(html.to_owned());
         }
     }
-    fn line(&mut self, text: &str) {
+    fn break_line(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');
         }
+    }
+    fn line(&mut self, text: &str) {
+        self.break_line();
         self.text.push_str(text);
+        self.shown = true;
     }
 }
 
 impl Host for Page {
     fn write(&mut self, _: Stream, text: &str) {
+        if std::mem::take(&mut self.shown) {
+            self.break_line();
+        }
         self.text.push_str(text);
     }
     fn display(&mut self, display: Display) {
@@ -178,7 +187,7 @@ fn gallery(dir: &Path, name: &str, sections: &[(String, Vec<Shown>)]) {
 macro_rules! chapters {
     ($($name:ident)*) => { $(#[test] fn $name() { chapter(stringify!($name)); })* };
 }
-chapters! { object types mro lookup dispatch heap usage }
+chapters! { object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell }
 
 #[test]
 fn every_chapter_is_run() {

@@ -158,6 +158,7 @@ fn other(vm: &Vm, r: Ref) -> String {
             let module = module.filter(|m| m != "builtins").map(|m| m + ".").unwrap_or_default();
             format!("<class '{module}{}'>", class_name(vm, r))
         }
+        Payload::Code(c) => format!("<code object {}>", vm.lossy(c.qualname)),
         Payload::Generator(g) => format!("<{} {}>", vm.type_name(r), vm.lossy(g.qualname)),
         Payload::Member(m) => format!("<member '{}' of '{}'>", vm.lossy(m.name), class_name(vm, m.owner)),
         Payload::Function(f) => format!("<function {}>", vm.lossy(f.qualname)),

@@ -104,10 +104,17 @@ pub fn exception(vm: &Vm, e: Ref) -> (String, String) {
 
 /// Carries the operation out once, method by method, and tells what happened. `texts` of the subjects: the operands.
 pub fn snapshot(vm: &mut Vm, s: &Subjects, expr: &str, symbol: &str, operation: Operation) -> Result<DispatchSnapshot, Ask> {
-    let operands = s.texts.iter().zip(&s.values);
-    let operands = operands.map(|(text, r)| Operand { expr: text.clone(), type_name: common::type_name(vm, *r), value: common::repr(vm, *r) });
+    // The values as they are before the operation, which may change them: kept on the tape, for this native runs again.
+    let shown = vm.once(|vm| {
+        let all = s.values.iter().map(|r| common::repr(vm, *r).shown()).collect::<Vec<_>>();
+        let all = all.into_iter().map(|text| vm.str(text)).collect();
+        Ok(vm.tuple(all))
+    })?;
+    let shown: Vec<String> = vm.tuple_items(shown).unwrap_or_default().iter().map(|r| vm.lossy(*r)).collect();
+    let operands = s.texts.iter().zip(&s.values).zip(&shown);
+    let operands = operands.map(|((text, r), value)| Operand { expr: text.clone(), type_name: common::type_name(vm, *r), value: Repr::whole(value) });
     let operands = operands.collect();
-    let mut trace = Trace { steps: Vec::new() };
+    let mut trace = Trace { steps: Vec::new(), shown: s.values.iter().copied().zip(shown).collect() };
     let v = &s.values;
     let outcome = match operation {
         Operation::Binary(method, reflected) => binary(vm, &mut trace, (v[0], v[1]), (method, reflected), symbol)?,
@@ -132,6 +139,12 @@ pub fn snapshot(vm: &mut Vm, s: &Subjects, expr: &str, symbol: &str, operation: 
             let item = [("[]=", "assignment"), ("del []", "deletion")].into_iter().find(|(s, _)| *s == symbol);
             if let Some((_, what)) = item {
                 return format!("'{ty}' object does not support item {what}");
+            }
+            match symbol {
+                "hash()" => return format!("unhashable type: '{ty}'"),
+                "next()" => return format!("'{ty}' object is not an iterator"),
+                "reversed()" => return format!("'{ty}' object is not reversible"),
+                _ => {}
             }
             let what = symbol.strip_suffix("()").map_or(format!("bad operand type for {symbol}"), |f| format!("bad operand type for {f}()"));
             format!("{what}: '{ty}'")

@@ -4,12 +4,15 @@ use super::dispatch::{Answer, exception};
 use crate::heap::Ref;
 use crate::snapshot::dispatch::{DispatchStep, StepNote, StepOutcome};
 use crate::vm::{Ask, Vm, fixed, n, t};
+use std::collections::HashMap;
 
 /// Items that a search by iteration looks at before it gives up.
 const ITEMS: u64 = 10_000;
 
 pub struct Trace {
     pub steps: Vec<DispatchStep>,
+    /// The operands' reprs before the operation.
+    pub shown: HashMap<Ref, String>,
 }
 
 fn outcome(vm: &Vm, answer: &Answer) -> StepOutcome {
@@ -28,7 +31,8 @@ fn outcome(vm: &Vm, answer: &Answer) -> StepOutcome {
 impl Trace {
     fn push(&mut self, vm: &Vm, obj: Ref, method: Ref, args: &[Ref], outcome: StepOutcome, notes: Vec<StepNote>) {
         let defined_in = common::defined(vm, vm.ty(obj), method).map(|(class, _)| common::class_name(vm, class));
-        let args = [obj].iter().chain(args).map(|r| common::repr(vm, *r).shown()).collect();
+        let text = |r: &Ref| self.shown.get(r).cloned().unwrap_or_else(|| common::repr(vm, *r).shown());
+        let args = [obj].iter().chain(args).map(text).collect();
         self.steps.push(DispatchStep { type_name: common::type_name(vm, obj), method: vm.lossy(method), defined_in, args, outcome, notes });
     }
     /// A method that is not called.

@@ -1,5 +1,7 @@
 //! `%gc`: the collector's counters; `%gc collect`: a full collection told phase by phase, then carried out.
 use super::common;
+use super::refs::owner;
+use crate::natives::lenses::everything;
 use crate::heap::{Ref, flag};
 use crate::snapshot::memory::{GcObject, GcPhases, GcSnapshot};
 use crate::vm::Vm;
@@ -44,11 +46,13 @@ fn phases(vm: &mut Vm, namespace: Ref) -> GcPhases {
             }
         });
     }
-    let dead: Vec<Ref> = list.iter().copied().filter(|r| !seen.contains(r)).collect();
-    let mine: HashSet<Ref> = vm.dict_of(namespace).map(|d| d.iter().filter(|(k, _)| !vm.lossy(*k).starts_with('_')).map(|(_, v)| v).collect()).unwrap_or_default();
+    let mut dead: Vec<Ref> = list.iter().copied().filter(|r| !seen.contains(r)).collect();
+    // The program's own objects are told first; the library leaves some too.
+    dead.sort_by_key(|r| !common::repr(vm, vm.ty(*r)).text.contains("__main__"));
+    let mine: HashSet<Ref> = everything(vm, namespace).values.into_iter().collect();
     let stays = list.iter().copied().filter(|r| seen.contains(r) && mine.contains(r)).take(MOST / 3);
     let told: Vec<Ref> = dead.iter().copied().take(MOST).chain(stays).collect();
-    let text = |r: Ref| format!("{} {}", common::type_name(vm, r), common::repr(vm, r).shown());
+    let text = |r: Ref| owner(vm, r);
     let objects = told.iter().map(|r| GcObject {
         text: text(*r),
         count: u64::from(vm.heap.count(*r)),

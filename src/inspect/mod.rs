@@ -31,6 +31,8 @@ pub struct Subjects {
     pub values: Vec<Ref>,
     /// The namespace in which the expressions were evaluated.
     pub namespace: Ref,
+    /// The tuple in which the lens holds the values, if it is one of the heap's.
+    pub tuple: Option<Ref>,
     /// References to the values that are the lens's own: taken off every count shown.
     pub own: HashMap<Ref, u64>,
 }
@@ -57,7 +59,7 @@ impl Subjects {
         let module = |scope: &str, name: String| NameBinding { scope: scope.to_owned(), name };
         out.extend(self.names(vm, r).into_iter().map(|name| module("<module>", name)));
         let in_dict = |dict: Ref| vm.dict_of(dict).into_iter().flat_map(|d| d.iter()).filter(move |(_, v)| *v == r).map(|(k, _)| vm.lossy(k));
-        out.extend(in_dict(vm.builtins).filter(|k| k != "_").map(|name| module("builtins", name)));
+        out.extend(in_dict(vm.builtins).filter(|k| !["_", "None", "True", "False"].contains(&k.as_str())).map(|name| module("builtins", name)));
         if common::kind(vm, r) != crate::snapshot::Kind::Scalar {
             out.extend(self.in_modules(vm, &in_dict));
         }

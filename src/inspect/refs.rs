@@ -3,6 +3,7 @@ use super::slots::{Way, slots};
 use super::{Subjects, common};
 use crate::heap::{IMMORTAL, Ref};
 use crate::objects::Payload;
+use crate::snapshot::Refcount;
 use crate::snapshot::memory::{Holder, HolderKind, RefsSnapshot};
 use crate::vm::thread::Activation;
 use crate::vm::Vm;
@@ -13,12 +14,18 @@ const MOST: usize = 40;
 pub fn snapshot(vm: &Vm, s: &Subjects) -> RefsSnapshot {
     let r = s.values[0];
     let mut all = holders(vm, s.namespace, r);
-    // The tuple in which the lens holds its values is the lens's own.
-    let own = s.own(r) as usize;
+    if let Some(at) = s.tuple.and_then(|t| all.iter().position(|h| h.id == t.address())) {
+        all.remove(at);
+    }
+    let own = (s.own(r) as usize).saturating_sub(usize::from(s.tuple.is_some()));
     for _ in 0..own {
-        if let Some(at) = all.iter().rposition(|h| h.kind == HolderKind::Machine || h.kind == HolderKind::Temporary) {
+        if let Some(at) = all.iter().rposition(|h| h.kind == HolderKind::Machine) {
             all.remove(at);
         }
+    }
+    if common::refcount(vm, r, 0) == Refcount::Immortal {
+        // The machine's own classes and modules hold such objects by the thousand.
+        all.retain(|h| !matches!(h.kind, HolderKind::Machine | HolderKind::Class | HolderKind::Code) && !h.text.contains(" of class ") && !h.text.contains(" of <module "));
     }
     let total = all.len() as u64;
     all.truncate(MOST);
@@ -48,6 +55,12 @@ pub fn holders(vm: &Vm, namespace: Ref, r: Ref) -> Vec<Holder> {
     }
     if vm.heap.count(r) < IMMORTAL {
         let counted = out.iter().filter(|h| h.kind != HolderKind::Weak).count();
+        // The depth of the running frame's stack is not known to the unit: what is too much lies above it.
+        for _ in vm.heap.count(r) as usize..counted {
+            if let Some(at) = out.iter().rposition(|h| h.kind == HolderKind::Temporary) {
+                out.remove(at);
+            }
+        }
         for _ in counted..vm.heap.count(r) as usize {
             out.push(Holder { kind: HolderKind::Machine, text: "the machine".to_owned(), id: 0 });
         }
@@ -91,12 +104,16 @@ fn in_object(vm: &Vm, namespace: Ref, holder: Ref, r: Ref, count: usize, out: &m
         found.extend(frame.into_iter().filter(|(_, v)| *v == Some(r)).map(|(name, _)| (HolderKind::Local, format!("{name} in {}", common::repr(vm, holder).shown()))));
     } else {
         let what = owner(vm, holder);
+        let namespace_of_class = vm.dict_of(holder).is_some() && what.starts_with("class ");
         let places = slots(vm, holder).into_iter().flat_map(|(way, child)| {
             let key = match &way {
                 Way::Key(k) if *k == r => Some((HolderKind::Container, format!("a key of {what}"))),
                 _ => None,
             };
-            let value = (child == r).then(|| place(vm, &way, &what));
+            let value = (child == r).then(|| match &way {
+                Way::Key(k) if namespace_of_class => (HolderKind::Attribute, format!(".{} of {what}", vm.lossy(*k))),
+                _ => place(vm, &way, &what),
+            });
             key.into_iter().chain(value)
         });
         found.extend(places);
@@ -119,14 +136,27 @@ fn in_object(vm: &Vm, namespace: Ref, holder: Ref, r: Ref, count: usize, out: &m
     out.extend(found.into_iter().map(|(kind, text)| Holder { kind, text, id }));
 }
 
-fn owner(vm: &Vm, r: Ref) -> String {
+/// What an object is called as a holder.
+pub fn owner(vm: &Vm, r: Ref) -> String {
     match vm.heap.get(r) {
         Payload::Code(c) => format!("the code of {}", vm.lossy(c.qualname)),
-        Payload::Cell(_) => "a closure's cell".to_owned(),
+        Payload::Cell(_) => {
+            let tuple = vm.heap.iter().find(|t| matches!(vm.heap.get(*t), Payload::Tuple(items) if items.contains(&r)));
+            tuple.and_then(|t| part_of_function(vm, t)).map_or("a closure's cell".to_owned(), |f| format!("a cell of {f}"))
+        }
         Payload::Dict(_) => module_of(vm, r).unwrap_or_else(|| format!("dict {}", common::repr(vm, r).shown())),
-        Payload::List(_) | Payload::Tuple(_) | Payload::Set(_) => format!("{} {}", common::type_name(vm, r), common::repr(vm, r).shown()),
+        Payload::Tuple(_) => part_of_function(vm, r).unwrap_or_else(|| format!("tuple {}", common::repr(vm, r).shown())),
+        Payload::List(_) | Payload::Set(_) => format!("{} {}", common::type_name(vm, r), common::repr(vm, r).shown()),
         _ => common::repr(vm, r).shown(),
     }
+}
+/// A tuple that is a function's defaults or closure.
+fn part_of_function(vm: &Vm, tuple: Ref) -> Option<String> {
+    vm.heap.iter().find_map(|r| match vm.heap.get(r) {
+        Payload::Function(f) if f.defaults == Some(tuple) => Some(format!("the defaults of {}()", vm.lossy(f.qualname))),
+        Payload::Function(f) if f.closure == Some(tuple) => Some(format!("the closure of {}()", vm.lossy(f.qualname))),
+        _ => None,
+    })
 }
 /// Whether a dict is the namespace of a module, or an instance's or class's.
 fn module_of(vm: &Vm, dict: Ref) -> Option<String> {

@@ -222,5 +222,8 @@ pub(super) fn evaluate(machine: &mut Machine, namespace: Ref, source: &str, host
 fn sentence(machine: &mut Machine, e: Owned) -> String {
     let (name, message) = crate::inspect::dispatch::exception(&machine.vm, e.get());
     machine.vm.release(e);
+    if message.starts_with('%') {
+        return message;
+    }
     if message.is_empty() { name } else { format!("{name}: {message}") }
 }

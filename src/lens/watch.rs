@@ -1,7 +1,7 @@
 //! Cell commands that watch a cell while it runs: `%%refcounts`, `%%growth`, `%%heap`. The cell runs as it would alone.
 use super::run::evaluate;
 use super::view::{self, heap::Marks};
-use super::watched::{Counts, Growth};
+use super::watched::{Counts, Deaths, Growth};
 use super::{memory, parse};
 use crate::code::{CompileMode, CompileOptions};
 use crate::face::{Display, Host};
@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::natives::lenses::everything;
 use crate::render::{self, View};
 use crate::snapshot::HeapSnapshot;
-use crate::vm::{Ask, NoTrace, Request, Tracer};
+use crate::vm::{Ask, Request, Tracer};
 use std::collections::{BTreeSet, HashMap};
 
 /// Runs the cell below a command such as `%%refcounts a b`. Gives the cell's value or exception, and what the lens saw.
@@ -78,7 +78,16 @@ fn run<T: Tracer>(machine: &mut Machine, namespace: Ref, source: &str, file: &st
 fn heap_cell(machine: &mut Machine, namespace: Ref, names: &[String], (source, file): (&str, &str), host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
     let before = picture(machine, namespace, names, true, host)?;
     let lived: BTreeSet<u64> = machine.vm.heap.iter().map(Ref::address).collect();
-    let result = run(machine, namespace, source, file, &mut NoTrace, host);
+    let mut deaths = Deaths::new(&machine.vm, &before.objects.iter().map(|o| o.id).collect());
+    let result = run(machine, namespace, source, file, &mut deaths, host);
+    deaths.look(&machine.vm);
+    // What is made at a dead object's address is another object: it gets a number and a place of its own.
+    memory::update(&mut machine.vm, |m| {
+        for id in &deaths.died {
+            m.tags.remove(id);
+            m.places.0.remove(id);
+        }
+    });
     let after = match picture(machine, namespace, names, result.is_err(), host) {
         Ok(after) => after,
         Err(message) => {
@@ -87,8 +96,7 @@ fn heap_cell(machine: &mut Machine, namespace: Ref, names: &[String], (source, f
             return Err(message);
         }
     };
-    let alive: BTreeSet<u64> = machine.vm.heap.iter().map(Ref::address).collect();
-    let marks = Marks::between(&before, &after, &lived, &alive);
+    let marks = Marks::between(&before, &after, &lived, &deaths.died);
     let memory::Memory { mut places, lang, .. } = memory::get(&machine.vm);
     let view = view::heap::before_and_after(&before, &after, &marks, lang, &mut places);
     memory::update(&mut machine.vm, |m| m.places = places);
@@ -118,7 +126,7 @@ fn picture(machine: &mut Machine, namespace: Ref, names: &[String], forgiving: b
         let held: Vec<Ref> = values.iter().map(Owned::get).collect();
         let mut own: HashMap<Ref, u64> = HashMap::new();
         held.iter().for_each(|r| *own.entry(*r).or_default() += 1);
-        Subjects { texts, values: held, namespace, own }
+        Subjects { texts, values: held, namespace, tuple: None, own }
     };
     let mut tags = memory::get(vm).tags;
     let mark = vm.temps.len();

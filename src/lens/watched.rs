@@ -8,7 +8,7 @@ use crate::objects::frame::Frame;
 use crate::snapshot::memory::*;
 use crate::vm::thread::Activation;
 use crate::vm::{Tracer, Vm};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Rows and steps that are told.
 const MOST: usize = 120;
@@ -67,6 +67,8 @@ pub struct Counts {
     before: HashSet<Ref>,
     /// The row under way: activations, line.
     open: Option<(usize, u32)>,
+    /// The row goes on with a line that a call had left.
+    resumed: bool,
     looks: u64,
 }
 
@@ -75,7 +77,7 @@ impl Counts {
         let result = RefcountsSnapshot { names: names.to_vec(), ..Default::default() };
         let source = source.lines().map(str::to_owned).collect();
         let before = vm.heap.iter().collect();
-        let mut counts = Counts { result, namespace, places: Places::new(file), source, watched: vec![], before, open: None, looks: 0 };
+        let mut counts = Counts { result, namespace, places: Places::new(file), source, watched: vec![], before, open: None, resumed: false, looks: 0 };
         counts.discover(vm);
         counts
     }
@@ -95,7 +97,8 @@ impl Counts {
         }
         let mut new = Vec::new();
         for object in found {
-            if self.watched.iter().any(|w| w.alive && w.object == object) {
+            let known = self.watched.iter().any(|w| w.alive && w.object == object);
+            if known || vm.heap.count(object) >= IMMORTAL {
                 continue;
             }
             let same = self.watched.iter().filter(|w| w.ty == vm.ty(object)).count();
@@ -123,6 +126,9 @@ impl Counts {
                 changes.push(Change { object: at, what: ChangeKind::Born });
             }
             changes.extend(self.watched[at].holders.iter().map(|h| Change { object: at, what: ChangeKind::Gained(h.clone()) }));
+        }
+        if self.resumed && changes.is_empty() {
+            return;
         }
         if self.result.rows.len() >= MOST {
             self.result.more += 1;
@@ -210,7 +216,9 @@ impl Tracer for Counts {
         if running(vm).is_some_and(|f| depth > 0 && line as i32 == f.code.firstlineno) {
             return;
         }
+        let left = self.open.map(|(d, _)| d);
         self.close(vm);
+        self.resumed = left.is_some_and(|d| d > depth);
         self.open = Some((depth, line));
     }
 }
@@ -307,5 +315,36 @@ impl Tracer for Growth {
         if let Some(line) = self.places.line(vm, pc) {
             self.line = line;
         }
+    }
+}
+
+/// `%%heap`: which of the objects of the picture before have died. An address is used again, so looking at the end is not enough.
+pub struct Deaths {
+    watched: Vec<(Ref, Ref)>,
+    pub died: BTreeSet<u64>,
+}
+
+impl Deaths {
+    /// `objects`: ids of living objects.
+    pub fn new(vm: &Vm, objects: &BTreeSet<u64>) -> Deaths {
+        let watched = vm.heap.iter().filter(|r| objects.contains(&r.address())).map(|r| (r, vm.ty(r))).collect();
+        Deaths { watched, died: BTreeSet::new() }
+    }
+    pub fn look(&mut self, vm: &Vm) {
+        let died = &mut self.died;
+        self.watched.retain(|(r, ty)| {
+            let lives = vm.heap.is_live(*r) && vm.ty(*r) == *ty;
+            if !lives {
+                died.insert(r.address());
+            }
+            lives
+        });
+    }
+}
+
+impl Tracer for Deaths {
+    const ON: bool = true;
+    fn instruction(&mut self, vm: &Vm, _: usize) {
+        self.look(vm);
     }
 }

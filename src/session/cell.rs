@@ -123,6 +123,7 @@ impl Session {
         let vm = &mut self.machine.vm;
         crate::natives::errors::render::remember(vm, &name, &code);
         let loaded = vm.load_code(&compiled.code, false);
+        crate::lens::memory::remember_constants(vm, loaded.get(), &name);
         let func = vm.function_in(loaded.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
         vm.release(loaded);
         vm.heap.incref_raw(dict);

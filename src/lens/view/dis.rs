@@ -18,7 +18,7 @@ fn headline(s: &DisSnapshot, lang: Lang) -> String {
     let switches = all.iter().filter(|i| i.switch).count();
     let count = all.len() as u64 + s.more;
     lang.pick(
-        format!("`{}` is {} instructions on {} lines; its stack holds at most {}, and the GIL can switch at {switches} of them.", s.name, thousands(count), lines_of(s), s.stacksize),
+        format!("`{}`: {} instructions; lines: {}. Its stack holds at most {}, and the GIL can switch at {switches} of the instructions.", s.name, thousands(count), lines_of(s), s.stacksize),
         format!("`{}` 有 {} 条指令，{} 行；栈最多 {} 个值，GIL 可在其中 {switches} 处切换。", s.name, thousands(count), lines_of(s), s.stacksize),
     )
 }

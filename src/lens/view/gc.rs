@@ -22,7 +22,7 @@ fn headline(s: &GcSnapshot, lang: Lang) -> String {
     if let Some(p) = &s.phases {
         let fin = match p.finalizers {
             0 => String::new(),
-            n => lang.pick(format!(" {n} of them have a finalizer that runs first."), format!("其中 {n} 个的终结方法先运行。")),
+            n => lang.pick(format!(" Finalizers that run first: {n}."), format!("其中 {n} 个的终结方法先运行。")),
         };
         return match p.unreachable {
             0 => lang.pick(format!("Nothing to collect: all {} tracked objects can be reached.", thousands(p.candidates)), format!("没有可回收的：{} 个被跟踪对象都可达。", thousands(p.candidates))),

@@ -18,20 +18,22 @@ pub fn view(snapshot: &GrowthSnapshot, lang: Lang) -> View {
 
 fn headline(s: &GrowthSnapshot, lang: Lang) -> String {
     if s.type_name.is_empty() {
-        return lang.pick(format!("No list, dict, set, deque, array or bytearray was bound to `{}` while the cell ran.", s.name), format!("单元运行期间没有容器绑定到 `{}`。", s.name));
+        return lang.pick(format!("No list, dict, set or deque was bound to `{}` while the cell ran.", s.name), format!("单元运行期间没有容器绑定到 `{}`。", s.name));
     }
     let changes = s.steps.len() as u64 + s.more;
     let per = if s.added == 0 { 0.0 } else { s.copied as f64 / s.added as f64 };
     lang.pick(
-        format!("The {} `{}` changed its room {changes} times on the way to {} items: {} items copied for {} added, {per:.2} each.", s.type_name, s.name, thousands(s.length), thousands(s.copied), thousands(s.added)),
-        format!("{} `{}` 增长到 {} 项时容量变化 {changes} 次：加入 {} 项，复制 {} 项，平均每项 {per:.2}。", s.type_name, s.name, thousands(s.length), thousands(s.added), thousands(s.copied)),
+        format!("The {} `{}` ends with length {}; changes of room on the way: {changes}. Items moved by them, at most: {}; for each item added: {per:.2}.", s.type_name, s.name, thousands(s.length), thousands(s.copied)),
+        format!("{} `{}` 最终长度 {}；途中容量变化 {changes} 次，至多移动 {} 项，平均每加入一项 {per:.2}。", s.type_name, s.name, thousands(s.length), thousands(s.copied)),
     )
 }
 
 fn chart(s: &GrowthSnapshot, lang: Lang) -> Chart {
-    let mut points: Vec<(u64, u64, u64)> = s.steps.iter().map(|p| (p.length, p.room, p.length)).collect();
-    points.push((s.length, s.room, s.length));
-    points.sort_by_key(|p| p.0);
+    let first = s.steps.first().map(|p| (p.length, p.before, p.length));
+    let mut points: Vec<(u64, u64, u64)> = first.into_iter().chain(s.steps.iter().map(|p| (p.length, p.room, p.length))).collect();
+    if s.more == 0 {
+        points.push((s.length, s.room, s.length));
+    }
     Chart { title: lang.pick("Room against length", "容量与长度").to_owned(), across: lang.pick("items", "项数").to_owned(), points, upper: lang.pick("room", "容量").to_owned(), lower: lang.pick("length", "长度").to_owned() }
 }
 

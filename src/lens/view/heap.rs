@@ -47,23 +47,23 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// `lived`, `alive`: ids of all objects before and after.
-    pub fn between(before: &HeapSnapshot, after: &HeapSnapshot, lived: &BTreeSet<u64>, alive: &BTreeSet<u64>) -> Marks {
+    /// `lived`: ids of all objects before; `dead`: those of the picture before that have died.
+    pub fn between(before: &HeapSnapshot, after: &HeapSnapshot, lived: &BTreeSet<u64>, dead: &BTreeSet<u64>) -> Marks {
         let mut marks = Marks::default();
         for object in &after.objects {
-            match before.objects.iter().find(|o| o.id == object.id && o.type_name == object.type_name) {
+            match before.objects.iter().find(|o| o.id == object.id && !dead.contains(&o.id)) {
                 Some(old) if old.slots != object.slots || old.value != object.value || old.len != object.len => _ = marks.changed.insert(object.id),
-                None if !lived.contains(&object.id) => _ = marks.new.insert(object.id),
+                None if !lived.contains(&object.id) || dead.contains(&object.id) => _ = marks.new.insert(object.id),
                 _ => {}
             }
         }
         for object in &before.objects {
             let call = format!("{} #{}", object.type_name, object.tag);
-            let there = after.objects.iter().any(|o| o.id == object.id && o.type_name == object.type_name);
-            match (there, alive.contains(&object.id)) {
-                (true, _) => {}
-                (false, false) => marks.died.push(call),
-                (false, true) => marks.lost.push(call),
+            let there = after.objects.iter().any(|o| o.id == object.id);
+            match (dead.contains(&object.id), there) {
+                (true, _) => marks.died.push(call),
+                (false, false) => marks.lost.push(call),
+                (false, true) => {}
             }
         }
         marks

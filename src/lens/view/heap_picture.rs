@@ -240,6 +240,11 @@ pub(super) fn stacked(parts: &[(&str, Scene)]) -> Scene {
     for (word, scene) in parts {
         let top = out.height;
         out.text(Text::new(MARGIN, top + WORD, *word).bold().paint(Paint::Muted));
+        if scene.items.is_empty() {
+            out.text(Text::new(MARGIN + 80, top + WORD, "—").paint(Paint::Muted));
+            out.height = top + WORD + 8;
+            continue;
+        }
         let lowered = scene.clone().lowered(top + WORD);
         out.items.extend(lowered.items);
         out.width = out.width.max(scene.width);

@@ -7,29 +7,20 @@ use crate::snapshot::layout::{Block, Cell, CellState, Fact, LayoutSnapshot, Part
 
 pub fn view(snapshot: &LayoutSnapshot, lang: Lang) -> View {
     let bands: Vec<Band> = snapshot.blocks.iter().map(|b| Band::Grid(grid(b, lang))).collect();
-    let mut outline = sheet::outline(&bands);
+    let outline = sheet::outline(&bands);
     let facts: Vec<String> = snapshot.facts.iter().map(|f| fact(f, lang)).collect();
-    if !outline.is_empty() {
-        outline.push(String::new());
-    }
-    outline.extend(facts.clone());
     let headline = headline(snapshot, lang);
     View {
         lens: "layout",
         lang,
         alt: format!("{headline} {}", facts.join(" ")),
         headline,
-        notes: facts_note(&facts),
+        notes: facts,
         scene: sheet::draw(&bands),
         outline,
         tables: vec![blocks(snapshot, lang)],
         data: super::data(snapshot),
     }
-}
-
-/// The facts stand in the outline of the text form, and as notes below the picture.
-fn facts_note(facts: &[String]) -> Vec<String> {
-    facts.to_vec()
 }
 
 fn headline(s: &LayoutSnapshot, lang: Lang) -> String {
@@ -39,7 +30,7 @@ fn headline(s: &LayoutSnapshot, lang: Lang) -> String {
         (Some(used), None) => lang.pick(format!(": {} in use", thousands(used)), format!("：已用 {}", thousands(used))),
         _ => String::new(),
     };
-    lang.pick(format!("`{}` is a {} of {size} bytes{room}.", s.expr, s.type_name), format!("`{}` 是 {}，占 {size} 字节{room}。", s.expr, s.type_name))
+    lang.pick(format!("`{}`, of type {}, takes {size} bytes{room}.", s.expr, s.type_name), format!("`{}`（类型 {}）占 {size} 字节{room}。", s.expr, s.type_name))
 }
 
 fn part(p: Part, lang: Lang) -> &'static str {
@@ -109,7 +100,7 @@ fn fact(f: &Fact, lang: Lang) -> String {
         Fact::DigitSum { text } => lang.pick(format!("Absolute value = {text}."), format!("绝对值 = {text}。")),
         Fact::StrKeys => lang.pick("All keys are str: an entry is a key and a value (16 bytes).", "键全是 str：条目为键和值（16 字节）。").to_owned(),
         Fact::MixedKeys => lang.pick("Not all keys are str: an entry holds the hash too (24 bytes).", "键不全是 str：条目还含哈希（24 字节）。").to_owned(),
-        Fact::SharedKeys { names } => lang.pick(format!("The class keeps the {names} attribute name(s) once for all instances."), format!("{names} 个属性名由类保存一份，实例共享。")),
+        Fact::SharedKeys { names } => lang.pick(format!("Attribute names are kept once, by the class, for all instances: {names}."), format!("{names} 个属性名由类保存一份，实例共享。")),
         Fact::HasDict => lang.pick("Instances of this class have a __dict__: any attribute can be added.", "该类的实例有 __dict__：可以添加任意属性。").to_owned(),
         Fact::NoDict => lang.pick("Instances of this class have no __dict__: only what __slots__ names.", "该类的实例没有 __dict__：只有 __slots__ 列出的属性。").to_owned(),
     }

@@ -18,7 +18,15 @@ fn headline(s: &RefcountsSnapshot, lang: Lang) -> String {
     if s.objects.is_empty() {
         return lang.pick(format!("Nothing was bound to {} while the cell ran.", labels::and(&names, lang)), format!("单元运行期间没有对象绑定到 {}。", labels::and(&names, lang)));
     }
-    let died: Vec<String> = s.rows.iter().flat_map(|row| row.changes.iter().filter(|c| c.what == ChangeKind::Died).map(|c| lang.pick(format!("{} died at line {}", s.objects[c.object], row.line), format!("{} 在第 {} 行消亡", s.objects[c.object], row.line)))).collect();
+    let mut died = Vec::new();
+    let mut line = 0;
+    for row in &s.rows {
+        // A death inside of a call is told at the cell's own line.
+        line = if row.depth == 0 || line == 0 { row.line } else { line };
+        for c in row.changes.iter().filter(|c| c.what == ChangeKind::Died) {
+            died.push(lang.pick(format!("{} died at line {line}", s.objects[c.object]), format!("{} 在第 {line} 行消亡", s.objects[c.object])));
+        }
+    }
     let n = s.objects.len();
     let tail = if died.is_empty() { lang.pick("none died".to_owned(), "无一消亡".to_owned()) } else { labels::and(&died, lang) };
     lang.pick(format!("{n} {} watched through {}; {tail}.", if n == 1 { "object" } else { "objects" }, labels::and(&names, lang)), format!("通过 {} 观察 {n} 个对象；{tail}。", labels::and(&names, lang)))
@@ -38,7 +46,8 @@ fn change(what: &ChangeKind, lang: Lang) -> String {
 fn lines(s: &RefcountsSnapshot, lang: Lang) -> Lines {
     let rows = s.rows.iter().map(|row| {
         let mut cells = vec![row.line.to_string(), format!("{}{}", "  ".repeat(row.depth as usize), row.source.trim_end())];
-        cells.extend(row.counts.iter().map(|c| c.map_or("·".to_owned(), |c| labels::refcount(c, lang))));
+        let count = |at: usize| row.counts.get(at).copied().flatten();
+        cells.extend((0..s.objects.len()).map(|at| count(at).map_or("·".to_owned(), |c| labels::refcount(c, lang))));
         let many = s.objects.len() > 1;
         let said = row.changes.iter().map(|c| if many { format!("{}: {}", s.objects[c.object], change(&c.what, lang)) } else { change(&c.what, lang) });
         cells.push(said.collect::<Vec<_>>().join("; "));

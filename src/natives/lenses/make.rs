@@ -19,7 +19,7 @@ pub(super) fn make(vm: &mut Vm, lens: &str, s: &Subjects, extra: &[String]) -> R
     Ok(match lens {
         "object" => {
             few(vm, 1)?;
-            view::object::view(&object::snapshot(vm, s), lang)
+            view::object::view(&object::snapshot(vm, s, &memory::cell_of_constant), lang)
         }
         "types" => {
             few(vm, 1)?;
@@ -111,5 +111,5 @@ pub fn everything(vm: &Vm, namespace: Ref) -> Subjects {
             }
         }
     }
-    Subjects { texts, values, namespace, own: Default::default() }
+    Subjects { texts, values, namespace, tuple: None, own: Default::default() }
 }

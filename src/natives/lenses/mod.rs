@@ -75,7 +75,7 @@ fn gc_lens(vm: &mut Vm, a: Args) -> Step {
 fn page(vm: &mut Vm, lens: &str, values: Vec<Ref>, extra: &[&str], tuple: Option<Ref>) -> Step {
     let namespace = vm.cur.top_frame().map_or(vm.builtins, |f| f.globals);
     let own = in_flight(vm, &values, tuple);
-    let mut s = Subjects { texts: vec![], values, namespace, own };
+    let mut s = Subjects { texts: vec![], values, namespace, tuple, own };
     let texts = s.values.iter().map(|r| match s.bindings(vm, *r).into_iter().find(|b| b.scope != "builtins") {
         Some(b) => b.name,
         None => crate::inspect::common::repr(vm, *r).shown(),
@@ -113,7 +113,7 @@ fn show(vm: &mut Vm, a: Args) -> Step {
     let mut own: HashMap<Ref, u64> = HashMap::new();
     // The tuple of values holds each once for each time it is named.
     values.iter().for_each(|r| *own.entry(*r).or_default() += 1);
-    let s = Subjects { texts, values, namespace: a[3], own };
+    let s = Subjects { texts, values, namespace: a[3], tuple: Some(a[2]), own };
     let view = make(vm, &lens, &s, &extra)?;
     let bundle = render::bundle(&view, &memory::get(vm).figures());
     let text = serde_json::to_string(&bundle).unwrap_or_default();

@@ -72,6 +72,10 @@ def _unknown(kind, mark, name, names, other):
         kind = "cell" if kind == "Line" else "line"
         return f"{text} (But {kind} magic `{mark}{name}` exists, did you mean that instead?)."
     near = _display.nearest(names, name)
+    if not near:
+        import difflib
+
+        near = next(iter(difflib.get_close_matches(name, names, 1, 0.7)), None)
     return f"{text}." + (f" Did you mean `{mark}{near}`?" if near else "")
 
 
@@ -269,17 +273,56 @@ def _capture(shell, text, body):
 
     words = [w for w in text.split() if not w.startswith("-")]
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        shell.run_text(body)
+    outer, shell.captured = shell.captured, []
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            value = shell.run_text(_as_python(body))
+            if value is not None:
+                from IPython.display import display
+
+                display(value)
+        outputs = shell.captured
+    finally:
+        shell.captured = outer
     if words:
-        shell.user_ns[words[0]] = Captured(out.getvalue(), err.getvalue())
+        shell.user_ns[words[0]] = Captured(out.getvalue(), err.getvalue(), outputs)
+
+
+def _as_python(text):
+    """The text with its lines of magics as the calls that they stand for; Python as it is."""
+    import re
+
+    try:
+        compile(text, "<cell>", "exec")
+        return text
+    except SyntaxError:
+        found = re.compile(r"^(\s*)%(\w+)[ \t]*(.*)$", re.M)
+        return found.sub(lambda m: f"{m[1]}get_ipython().run_line_magic({m[2]!r}, {m[3]!r})", text)
+
+
+class RichOutput:
+    """A display that %%capture has kept."""
+
+    def __init__(self, data, metadata=None, transient=None):
+        self.data, self.metadata, self.transient = data, metadata or {}, transient or {}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self.data, self.metadata
+
+    def __repr__(self):
+        return self.data.get("text/plain", "<RichOutput>")
+
+    def display(self):
+        from IPython.display import publish_display_data
+
+        publish_display_data(self.data, self.metadata)
 
 
 class Captured:
     """What a cell under %%capture wrote."""
 
-    def __init__(self, stdout, stderr):
-        self.stdout, self.stderr, self.outputs = stdout, stderr, []
+    def __init__(self, stdout, stderr, outputs=()):
+        self.stdout, self.stderr, self.outputs = stdout, stderr, list(outputs)
 
     def __str__(self):
         return self.stdout
@@ -287,6 +330,8 @@ class Captured:
     def show(self):
         sys.stdout.write(self.stdout)
         sys.stderr.write(self.stderr)
+        for output in self.outputs:
+            output.display()
 
     __call__ = show
 

@@ -86,6 +86,9 @@ pub struct Chart {
 /// Draws the bands and sets the picture's size.
 pub fn draw(bands: &[Band]) -> Scene {
     let mut scene = Scene::default();
+    if bands.is_empty() {
+        return scene;
+    }
     let (mut y, mut right) = (MARGIN, MARGIN + 200);
     for band in bands {
         let (r, bottom) = match band {
@@ -152,6 +155,8 @@ fn draw_square(scene: &mut Scene, rect: Rect, square: &Square) {
         Look::Free => (Paint::Card, Stroke::new(Paint::Edge(Role::Idle)).dotted(), Paint::Muted),
         Look::Dummy => (Paint::Tint(Role::Bad), Stroke::new(Paint::Edge(Role::Bad)).dashed(), Paint::On(Role::Bad)),
         Look::Step(_) => (Paint::Tint(Role::Accent), Stroke::strong(Paint::Edge(Role::Accent)).dashed(), Paint::Ink),
+        // A search that ends at a free place has found nothing.
+        Look::Last(_) if square.text == "·" => (Paint::Card, Stroke::strong(Paint::Edge(Role::Idle)).dashed(), Paint::Muted),
         Look::Last(_) => (Paint::Tint(Role::Good), Stroke::strong(Paint::Edge(Role::Good)), Paint::Ink),
     };
     let inner = Rect::new(rect.x + 1, rect.y, rect.w - 3, rect.h);
