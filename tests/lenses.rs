@@ -184,14 +184,57 @@ fn gallery(dir: &Path, name: &str, sections: &[(String, Vec<Shown>)]) {
     std::fs::write(dir.join(format!("{name}.html")), page).expect("the gallery can be written");
 }
 
+/// The page that leads to the chapters.
+fn index(dir: &Path) {
+    let mut names: Vec<String> = std::fs::read_dir(folder()).expect("the chapters are there").filter_map(|e| e.ok()?.path().file_stem().map(|s| s.to_string_lossy().into_owned())).collect();
+    names.sort();
+    let links: String = names.iter().map(|n| format!("<li><a href=\"{n}.html\">{n}</a>")).collect();
+    std::fs::create_dir_all(dir).expect("the gallery's folder can be made");
+    std::fs::write(dir.join("index.html"), format!("<!doctype html><meta charset=utf-8><title>Lenses</title><h1>Every lens on its examples</h1><ul>{links}</ul>")).expect("the gallery can be written");
+}
+
 macro_rules! chapters {
     ($($name:ident)*) => { $(#[test] fn $name() { chapter(stringify!($name)); })* };
 }
 chapters! { object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell }
 
 #[test]
+fn a_lens_leaves_no_trace() {
+    let lenses = [
+        "%object x", "%object x, y", "%types x", "%mro C", "%lookup c.m", "%lookup c.x = 3", "%dispatch x + y", "%dispatch x += [1]", "%dispatch f(1, *x, k=2)", "%heap x c d",
+        "%heap", "%layout d", "%probe d, 'a'", "%refs x", "%gc", "%dis f", "%object nowhere", "%heap x nowhere", "%dispatch 1 + x", "%probe x, 1",
+        "%%refcounts x\nz = x\ndel z", "%%growth g\ng = []\ng.append(1)", "%%heap x\nq = [x]\ndel q", "%%heap nowhere\npass", "%%refcounts x\n1 / 0", "%%growth g\n(", "if True:\n    %heap x",
+        "import pellucid; pellucid.heap(x, c); pellucid.object(x); pellucid.refs(x); pellucid.layout(x);",
+    ];
+    let work = move || {
+        let mut session = Session::new(SessionOptions::default());
+        let mut page = Page::default();
+        let mut run = |session: &mut Session, code: &str| {
+            page.text.clear();
+            session.run_cell(code, &CellOptions { store_history: false, ..CellOptions::default() }, &mut page);
+            page.text.clone()
+        };
+        run(&mut session, "import sys\nx = [1]; y = [2]\nclass C:\n    def m(self): pass\nc = C(); c.x = x\nd = {'a': x}\ndef f(*a, **k): return a\n");
+        let counts = "print([sys.getrefcount(o) for o in (y, c, d, f, C)], len(x) - 1)";
+        let before = run(&mut session, counts);
+        for lens in lenses {
+            run(&mut session, lens);
+            // What `%dispatch x += [1]` does is the operation itself.
+            run(&mut session, "del x[1:]");
+            assert_eq!(run(&mut session, counts), before, "{lens}");
+            assert_eq!(session.census(), Vec::<String>::new(), "{lens}");
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work);
+    thread.expect("a thread can be started").join().expect("no lens leaves a trace");
+}
+
+#[test]
 fn every_chapter_is_run() {
     let run = include_str!("lenses.rs");
+    if let Ok(dir) = std::env::var("PELLUCID_GALLERY") {
+        index(Path::new(&dir));
+    }
     let list = run.lines().find_map(|l| l.strip_prefix("chapters! { ")).unwrap_or_default();
     for entry in std::fs::read_dir(folder()).expect("the chapters are there") {
         let path = entry.expect("a file").path();

@@ -1,10 +1,9 @@
 //! `%gc`: the collector's counters; `%gc collect`: a full collection told phase by phase, then carried out.
-use super::common;
 use super::refs::owner;
-use crate::natives::lenses::everything;
+use super::{common, everything};
 use crate::heap::{Ref, flag};
 use crate::snapshot::memory::{GcObject, GcPhases, GcSnapshot};
-use crate::vm::Vm;
+use crate::vm::{Vm, n};
 use std::collections::{HashMap, HashSet};
 
 /// Objects of a collection that are told one by one.
@@ -23,47 +22,59 @@ pub fn snapshot(vm: &mut Vm, collect: bool, namespace: Ref) -> GcSnapshot {
 fn phases(vm: &mut Vm, namespace: Ref) -> GcPhases {
     let mut list = vm.heap.generation(2);
     list.extend(vm.heap.generation(0));
-    let candidates: HashSet<Ref> = list.iter().copied().collect();
-    let mut internal: HashMap<Ref, u64> = HashMap::new();
-    let mut by: HashMap<Ref, Vec<Ref>> = HashMap::new();
+    // By slot, as the collector keeps them: a place for each object of the heap.
+    let room = vm.heap.iter().map(|r| r.raw() as usize + 1).max().unwrap_or(0);
+    let (mut candidate, mut internal, mut seen) = (vec![false; room], vec![0u64; room], vec![false; room]);
+    list.iter().for_each(|r| candidate[r.raw() as usize] = true);
     for r in &list {
         vm.heap.visit_children(*r, &mut |c| {
-            if candidates.contains(&c) {
-                *internal.entry(c).or_default() += 1;
-                by.entry(c).or_default().push(*r);
+            if candidate[c.raw() as usize] {
+                internal[c.raw() as usize] += 1;
             }
         });
     }
-    let inside = |r: &Ref| internal.get(r).copied().unwrap_or(0);
+    let inside = |r: &Ref| internal[r.raw() as usize];
     let outside = |r: &Ref| u64::from(vm.heap.count(*r)).saturating_sub(inside(r));
     let roots: Vec<Ref> = list.iter().copied().filter(|r| outside(r) > 0).collect();
-    let mut seen: HashSet<Ref> = roots.iter().copied().collect();
+    roots.iter().for_each(|r| seen[r.raw() as usize] = true);
     let mut todo = roots.clone();
     while let Some(r) = todo.pop() {
         vm.heap.visit_children(r, &mut |c| {
-            if candidates.contains(&c) && seen.insert(c) {
+            let at = c.raw() as usize;
+            if candidate[at] && !std::mem::replace(&mut seen[at], true) {
                 todo.push(c);
             }
         });
     }
-    let mut dead: Vec<Ref> = list.iter().copied().filter(|r| !seen.contains(r)).collect();
+    let seen = |r: &Ref| seen[r.raw() as usize];
+    let mut dead: Vec<Ref> = list.iter().copied().filter(|r| !seen(r)).collect();
     // The program's own objects are told first; the library leaves some too.
-    dead.sort_by_key(|r| !common::repr(vm, vm.ty(*r)).text.contains("__main__"));
+    dead.sort_by_key(|r| vm.dict_get_name(vm.type_obj(vm.ty(*r)).dict, n::__MODULE__).is_none_or(|m| vm.utf8(m) != Some("__main__")));
     let mine: HashSet<Ref> = everything(vm, namespace).values.into_iter().collect();
-    let stays = list.iter().copied().filter(|r| seen.contains(r) && mine.contains(r)).take(MOST / 3);
+    let stays = list.iter().copied().filter(|r| seen(r) && mine.contains(r)).take(MOST / 3);
     let told: Vec<Ref> = dead.iter().copied().take(MOST).chain(stays).collect();
     let text = |r: Ref| owner(vm, r);
+    let mut by: HashMap<Ref, Vec<Ref>> = told.iter().map(|r| (*r, vec![])).collect();
+    for r in &list {
+        vm.heap.visit_children(*r, &mut |c| {
+            if let Some(holders) = by.get_mut(&c).filter(|h| h.len() < 3) {
+                holders.push(*r);
+            }
+        });
+    }
     let objects = told.iter().map(|r| GcObject {
         text: text(*r),
         count: u64::from(vm.heap.count(*r)),
         internal: inside(r),
-        unreachable: !seen.contains(r),
-        referrers: by.get(r).into_iter().flatten().take(3).map(|x| text(*x)).collect(),
+        unreachable: !seen(r),
+        referrers: by.get(r).into_iter().flatten().map(|x| text(*x)).collect(),
     });
     let objects: Vec<GcObject> = objects.collect();
-    let finalizers = dead.iter().filter(|r| vm.heap.flags(**r) & flag::FINALIZER != 0 && vm.heap.flags(**r) & flag::FINALIZED == 0).count() as u64;
+    let has_del = |r: &&Ref| common::defined(vm, vm.ty(**r), n::__DEL__).is_some() && vm.heap.flags(**r) & flag::FINALIZED == 0;
+    let finalizers = dead.iter().filter(has_del).count() as u64;
     let (count, more) = (dead.len() as u64, dead.len().saturating_sub(MOST) as u64);
-    let (all, internal, roots, reached) = (list.len() as u64, internal.values().sum(), roots.len() as u64, (seen.len() - roots.len()) as u64);
+    let (all, internal, roots) = (list.len() as u64, internal.iter().sum(), roots.len() as u64);
+    let reached = all - roots - count;
     let collected = vm.collect_garbage(true) as u64;
     GcPhases { candidates: all, internal, roots, reached, unreachable: count, objects, more, collected, finalizers }
 }

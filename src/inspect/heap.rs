@@ -1,6 +1,6 @@
 //! `%heap`: the objects that some names lead to, breadth first.
 use super::slots::{Way, notes, slots};
-use super::{Subjects, common, frames};
+use super::{Subjects, common, frames, locals};
 use crate::heap::Ref;
 use crate::natives::errors::sys::shallow_size;
 use crate::objects::Payload;
@@ -33,7 +33,10 @@ impl Subjects {
     fn roots(&self, vm: &Vm) -> Vec<HeapFrame> {
         let mut out: Vec<HeapFrame> = Vec::new();
         for (text, r) in self.texts.iter().zip(&self.values) {
-            let (title, name) = text.split_once('\t').unwrap_or(("<module>", text));
+            // An expression that is a local's name belongs to the frame on top.
+            let here = frames(vm).first().filter(|f| locals(vm, f).iter().any(|(name, v)| name == text && *v == Some(*r))).map(|f| vm.lossy(f.code.qualname));
+            let here = here.as_deref().unwrap_or("<module>");
+            let (title, name) = text.split_once('\t').unwrap_or((here, text));
             let name = HeapName { name: name.to_owned(), value: HeapValue::Ref(r.address()) };
             match out.iter_mut().find(|f| f.title == title) {
                 Some(frame) => frame.names.push(name),
@@ -137,7 +140,9 @@ fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet
     });
     let told = told.into_iter().map(|(key, text)| HeapSlot { key: SlotKey::Named(key.to_owned()), value: HeapValue::Inline(Repr::whole(text)) });
     let shown = told.chain(shown).collect();
-    let leaf = all.is_empty() && silent && !matches!(common::kind(vm, r), Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Instance);
+    // A function's name stands in its title.
+    let named_by_title = matches!(vm.heap.get(r), Payload::Function(_));
+    let leaf = all.is_empty() && silent && !named_by_title && !matches!(common::kind(vm, r), Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Instance);
     HeapObject {
         id: r.address(),
         tag,

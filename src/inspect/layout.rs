@@ -259,3 +259,28 @@ fn instance(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
         }
     }
 }
+
+/// A container's length, its room and its bytes.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Room {
+    pub length: u64,
+    pub room: u64,
+    pub bytes: u64,
+}
+
+/// None: the object is no container whose room is known.
+pub fn room(vm: &Vm, r: Ref) -> Option<Room> {
+    let of = |length: usize, room: usize, bytes: usize| Some(Room { length: length as u64, room: room as u64, bytes: bytes as u64 });
+    match vm.heap.get(r) {
+        Payload::List(l) => of(l.len(), l.allocated(), l.size() + 16),
+        Payload::Dict(d) => of(d.len(), d.slots() * 2 / 3, d.size() + 16),
+        Payload::Set(s) => {
+            let slots = s.slots().len();
+            of(s.len(), slots, 216 + if slots > 8 { 16 * slots } else { 0 })
+        }
+        _ => vm.state::<Deque>(r).and_then(|d| {
+            let blocks = (d.left_in_block() as usize + d.items.len()).div_ceil(64).max(1);
+            of(d.items.len(), blocks * 64, 232 + 528 * blocks)
+        }),
+    }
+}

@@ -116,3 +116,33 @@ pub fn local_words(vm: &Vm, frame: &Frame, words: &[crate::objects::frame::Word]
     });
     named.filter(|(name, _)| !name.starts_with('.')).collect()
 }
+
+/// The names of the running frames and of the namespace: modules, the session's own and names with a leading underscore
+/// are left out. Texts of a frame's names are `frame\tname`.
+pub fn everything(vm: &Vm, namespace: Ref) -> Subjects {
+    const OWN: &[&str] = &["In", "Out", "exit", "quit", "get_ipython"];
+    let (mut texts, mut values) = (Vec::new(), Vec::new());
+    for (k, v) in vm.dict_of(namespace).into_iter().flat_map(|d| d.iter()) {
+        let name = vm.lossy(k);
+        if !name.starts_with('_') && !OWN.contains(&name.as_str()) && !matches!(vm.heap.get(v), Payload::Module(_)) {
+            texts.push(name);
+            values.push(v);
+        }
+    }
+    for frame in frames(vm).into_iter().rev() {
+        let title = vm.lossy(frame.code.qualname);
+        for (name, v) in locals(vm, frame) {
+            // What was imported is no data of the frame's.
+            let imported = |v: &Ref| match vm.heap.get(*v) {
+                Payload::Module(_) | Payload::Native(_) => true,
+                Payload::Function(f) => f.globals != frame.globals,
+                _ => false,
+            };
+            if let Some(v) = v.filter(|v| !imported(v)) {
+                texts.push(format!("{title}\t{name}"));
+                values.push(v);
+            }
+        }
+    }
+    Subjects { texts, values, namespace, tuple: None, own: Default::default() }
+}

@@ -23,11 +23,11 @@ pub fn snapshot(vm: &Vm, s: &Subjects) -> RefsSnapshot {
             all.remove(at);
         }
     }
-    if common::refcount(vm, r, 0) == Refcount::Immortal {
-        // The machine's own classes and modules hold such objects by the thousand.
-        all.retain(|h| !matches!(h.kind, HolderKind::Machine | HolderKind::Class | HolderKind::Code) && !h.text.contains(" of class ") && !h.text.contains(" of <module "));
-    }
     let total = all.len() as u64;
+    if common::refcount(vm, r, 0) == Refcount::Immortal {
+        // The machine's own objects hold such ones by the thousand: only the program's names are told.
+        all.retain(|h| matches!(h.kind, HolderKind::Name | HolderKind::Local) && !h.text.starts_with("__"));
+    }
     all.truncate(MOST);
     RefsSnapshot {
         expr: s.texts[0].clone(),

@@ -6,38 +6,35 @@ use super::{memory, parse};
 use crate::code::{CompileMode, CompileOptions};
 use crate::face::{Display, Host};
 use crate::heap::{Owned, Ref};
-use crate::inspect::{Subjects, heap};
+use crate::inspect::{Subjects, everything, heap};
 use crate::machine::Machine;
-use crate::natives::lenses::everything;
 use crate::render::{self, View};
 use crate::snapshot::HeapSnapshot;
 use crate::vm::{Ask, Request, Tracer};
 use std::collections::{BTreeSet, HashMap};
 
-/// Runs the cell below a command such as `%%refcounts a b`. Gives the cell's value or exception, and what the lens saw.
+/// Runs the cell below a command such as `%%refcounts a b`; `source` begins with a blank line for it. Gives the cell's value or exception, and what the lens saw.
 ///
 /// # Errors
 /// A sentence for the user: the command's line is wrong, and nothing was run.
-pub fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, body: &str, file: &str, host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
+pub fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, source: &str, file: &str, host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
     let line = line.trim_start_matches('%');
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    // Line numbers are the cell's.
-    let source = format!("\n{body}");
     let names = parse::expressions(rest);
     let lang = memory::get(&machine.vm).lang;
     let plain = names.iter().find(|n| !n.chars().all(|c| c.is_alphanumeric() || c == '_'));
     let (result, view) = match (name, plain) {
-        ("heap", _) => return heap_cell(machine, namespace, &names, (&source, file), host),
+        ("heap", _) => return heap_cell(machine, namespace, &names, (source, file), host),
         (_, Some(bad)) => return Err(format!("%%{name} takes plain names; `{bad}` is none.")),
         ("refcounts", None) if !names.is_empty() => {
-            let mut counts = Counts::new(&machine.vm, namespace, &names, file, &source);
-            let result = run(machine, namespace, &source, file, &mut counts, host);
+            let mut counts = Counts::new(&machine.vm, namespace, &names, file, source);
+            let result = run(machine, namespace, source, file, &mut counts, host);
             counts.finish(&machine.vm);
             (result, view::refcounts::view(&counts.result, lang))
         }
         ("growth", None) if names.len() == 1 => {
             let mut growth = Growth::new(&machine.vm, namespace, &names[0], file);
-            let result = run(machine, namespace, &source, file, &mut growth, host);
+            let result = run(machine, namespace, source, file, &mut growth, host);
             growth.finish(&machine.vm);
             (result, view::growth::view(&growth.result, lang))
         }
@@ -57,7 +54,6 @@ fn display(machine: &Machine, view: &View) -> Display {
 fn run<T: Tracer>(machine: &mut Machine, namespace: Ref, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
     let compiled = crate::code::compile(source, file, CompileMode::Cell, &CompileOptions::default());
     let vm = &mut machine.vm;
-    crate::natives::errors::render::remember(vm, file, source);
     let compiled = compiled.map_err(|problem| match vm.syntax_error(&problem) {
         Ask::Raise(e) => e,
         _ => unreachable!("a syntax error is raised"),
@@ -84,7 +80,10 @@ fn heap_cell(machine: &mut Machine, namespace: Ref, names: &[String], (source, f
     // What is made at a dead object's address is another object: it gets a number and a place of its own.
     memory::update(&mut machine.vm, |m| {
         for id in &deaths.died {
-            m.tags.remove(id);
+            // Its number is used up: kept where no object is.
+            if let Some(tag) = m.tags.remove(id) {
+                m.tags.insert(u64::MAX - u64::from(tag), tag);
+            }
             m.places.0.remove(id);
         }
     });

@@ -1,8 +1,8 @@
 //! What watches a cell while it runs: the tracers behind `%%refcounts` and `%%growth`. They read the machine and change nothing.
 use crate::code::linetable;
 use crate::heap::{IMMORTAL, Ref, flag};
+use crate::inspect::layout::{Room, room};
 use crate::inspect::{common, frames, locals, refs};
-use crate::natives::containers::collections::deque::Deque;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::memory::*;
@@ -69,6 +69,8 @@ pub struct Counts {
     open: Option<(usize, u32)>,
     /// The row goes on with a line that a call had left.
     resumed: bool,
+    /// By depth: the line that its frame stands at.
+    left: Vec<u32>,
     looks: u64,
 }
 
@@ -77,7 +79,7 @@ impl Counts {
         let result = RefcountsSnapshot { names: names.to_vec(), ..Default::default() };
         let source = source.lines().map(str::to_owned).collect();
         let before = vm.heap.iter().collect();
-        let mut counts = Counts { result, namespace, places: Places::new(file), source, watched: vec![], before, open: None, resumed: false, looks: 0 };
+        let mut counts = Counts { result, namespace, places: Places::new(file), source, watched: vec![], before, open: None, resumed: false, left: vec![], looks: 0 };
         counts.discover(vm);
         counts
     }
@@ -216,9 +218,10 @@ impl Tracer for Counts {
         if running(vm).is_some_and(|f| depth > 0 && line as i32 == f.code.firstlineno) {
             return;
         }
-        let left = self.open.map(|(d, _)| d);
         self.close(vm);
-        self.resumed = left.is_some_and(|d| d > depth);
+        self.resumed = self.left.len() > depth + 1 && self.left[depth] == line;
+        self.left.resize(depth + 1, 0);
+        self.left[depth] = line;
         self.open = Some((depth, line));
     }
 }
@@ -232,30 +235,6 @@ pub struct Growth {
     index: HashMap<Ref, Option<usize>>,
     last: Option<(Ref, Room)>,
     line: u32,
-}
-
-/// A container's length, its room and its bytes.
-#[derive(Clone, Copy, PartialEq)]
-struct Room {
-    length: u64,
-    room: u64,
-    bytes: u64,
-}
-
-fn room(vm: &Vm, r: Ref) -> Option<Room> {
-    let of = |length: usize, room: usize, bytes: usize| Some(Room { length: length as u64, room: room as u64, bytes: bytes as u64 });
-    match vm.heap.get(r) {
-        Payload::List(l) => of(l.len(), l.allocated(), l.size() + 16),
-        Payload::Dict(d) => of(d.len(), d.slots() * 2 / 3, d.size() + 16),
-        Payload::Set(s) => {
-            let slots = s.slots().len();
-            of(s.len(), slots, 216 + if slots > 8 { 16 * slots } else { 0 })
-        }
-        _ => vm.state::<Deque>(r).and_then(|d| {
-            let blocks = (d.left_in_block() as usize + d.items.len()).div_ceil(64).max(1);
-            of(d.items.len(), blocks * 64, 232 + 528 * blocks)
-        }),
-    }
 }
 
 impl Growth {

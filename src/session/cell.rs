@@ -58,7 +58,10 @@ impl Session {
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
                     if crate::lens::is_cell_lens(&line) {
-                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, body.as_deref().unwrap_or_default(), &filename, host);
+                        // The command's own line stays blank, so that line numbers are the cell's.
+                        let source = format!("\n{}", body.as_deref().unwrap_or_default());
+                        crate::natives::errors::render::remember(&mut self.machine.vm, &filename, &source);
+                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, &source, &filename, host);
                         let (value, display) = watched.map_err(|message| usage(&message))?;
                         host.display(display);
                         value

@@ -1,10 +1,8 @@
 //! From a lens's name and values to its view.
-use crate::heap::Ref;
 use crate::inspect::lookup::Access;
-use crate::inspect::{Subjects, dis, dispatch, frames, gc, heap, layout, locals, lookup, mro, object, probe, refs, types};
+use crate::inspect::{Subjects, dis, dispatch, everything, gc, heap, layout, lookup, mro, object, probe, refs, types};
 use crate::lens::memory::{self, Memory};
 use crate::lens::view;
-use crate::objects::Payload;
 use crate::render::View;
 use crate::vm::{Ask, Vm};
 
@@ -88,28 +86,4 @@ fn operands(symbol: &str, operation: dispatch::Operation) -> usize {
         Unary(_) if symbol == "del []" => 2,
         _ => 1,
     }
-}
-
-/// The names of the running frames and of the namespace: modules, the session's own and names with a leading underscore
-/// are left out. Texts of a frame's names are `frame\tname`.
-pub fn everything(vm: &Vm, namespace: Ref) -> Subjects {
-    const OWN: &[&str] = &["In", "Out", "exit", "quit", "get_ipython"];
-    let (mut texts, mut values) = (Vec::new(), Vec::new());
-    for (k, v) in vm.dict_of(namespace).into_iter().flat_map(|d| d.iter()) {
-        let name = vm.lossy(k);
-        if !name.starts_with('_') && !OWN.contains(&name.as_str()) && !matches!(vm.heap.get(v), Payload::Module(_)) {
-            texts.push(name);
-            values.push(v);
-        }
-    }
-    for frame in frames(vm).into_iter().rev() {
-        let title = vm.lossy(frame.code.qualname);
-        for (name, v) in locals(vm, frame) {
-            if let Some(v) = v.filter(|v| !matches!(vm.heap.get(*v), Payload::Module(_))) {
-                texts.push(format!("{title}\t{name}"));
-                values.push(v);
-            }
-        }
-    }
-    Subjects { texts, values, namespace, tuple: None, own: Default::default() }
 }

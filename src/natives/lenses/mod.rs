@@ -9,7 +9,6 @@ use crate::objects::Payload;
 use crate::render;
 use crate::vm::native::{Args, Def};
 use crate::vm::{Step, Vm};
-pub use make::everything;
 use make::make;
 use page::Page;
 use std::collections::HashMap;
