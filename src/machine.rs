@@ -9,7 +9,7 @@ use crate::sim::fs::Library;
 use crate::sim::{Answer, Ctx, Os, Pick};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
-use crate::vm::{NoTrace, Outcome, Request, Vm};
+use crate::vm::{NoTrace, Outcome, Request, Tracer, Vm};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,10 +50,14 @@ impl Machine {
     /// Carries out a request on the main thread, which must be idle, letting other threads and processes run as the
     /// scheduler says.
     pub fn run(&mut self, request: Request, host: &mut dyn Host) -> Result<Owned, Owned> {
+        self.run_traced(request, &mut NoTrace, host)
+    }
+    /// The same, watched by a tracer.
+    pub fn run_traced<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let main = self.vm.cur.id;
         self.vm.start(request);
         loop {
-            let outcome = self.slice(host);
+            let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
                     return r;
@@ -65,14 +69,14 @@ impl Machine {
         }
     }
     /// Runs the current thread for a slice.
-    fn slice(&mut self, host: &mut dyn Host) -> Outcome {
+    fn slice<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) -> Outcome {
         if host.interrupted() || self.interrupted_aside() {
             self.interrupt();
         }
         self.take_signals(host);
         let slice = if self.vm.parked.is_empty() { SLICE } else { self.turn.clamp(1, SLICE) };
         let mut budget = slice;
-        let outcome = self.vm.run(&mut NoTrace, &mut budget);
+        let outcome = self.vm.run(tracer, &mut budget);
         self.vm.ticks += slice - budget;
         self.turn = self.turn.saturating_sub(slice - budget);
         self.hand_over_output(host);

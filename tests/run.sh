@@ -33,6 +33,8 @@ target=$(target_dir)
 venv=$target/test-venv
 make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest
 
+# A page with every lens on its examples, to be looked at: light, dark, printed, and as text.
+export PELLUCID_GALLERY=$target/gallery
 say "Rust tests"
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --ignore-rust-version --no-fail-fast --color never 2>&1 | tee "$log"

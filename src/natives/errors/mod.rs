@@ -21,7 +21,7 @@ static PELLUCID: ModuleDef = ModuleDef {
     name: "pellucid",
     doc: "What this machine has that others have not.",
     functions: &[render::FUNCTIONS, super::lenses::FUNCTIONS],
-    types: &[&types::table::UNSUPPORTED],
+    types: &[&types::table::UNSUPPORTED, super::lenses::PAGE],
     init: None,
 };
 

@@ -11,7 +11,7 @@ mod gc_module;
 mod generator;
 mod helpers;
 mod importing;
-mod marshal_module;
+pub mod marshal_module;
 mod object_type;
 mod small;
 mod type_new;

@@ -1,5 +1,5 @@
 //! `str`, `bytes`, `bytearray`, formatting, codecs, and the modules about text and binary data.
-mod array;
+pub mod array;
 pub mod buffer;
 pub mod bytes;
 pub mod codec;
