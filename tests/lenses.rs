@@ -214,15 +214,18 @@ fn a_lens_leaves_no_trace() {
             session.run_cell(code, &CellOptions { store_history: false, ..CellOptions::default() }, &mut page);
             page.text.clone()
         };
-        run(&mut session, "import sys\nx = [1]; y = [2]\nclass C:\n    def m(self): pass\nc = C(); c.x = x\nd = {'a': x}\ndef f(*a, **k): return a\n");
+        run(&mut session, "import sys, json, difflib, pellucid, IPython.display\nx = [1]; y = [2]\nclass C:\n    def m(self): pass\nc = C(); c.x = x\nd = {'a': x}\ndef f(*a, **k): return a\n");
         let counts = "print([sys.getrefcount(o) for o in (y, c, d, f, C)], len(x) - 1)";
         let before = run(&mut session, counts);
+        // What the library's imports leave is not the lenses' doing.
+        let known = session.census();
         for lens in lenses {
             run(&mut session, lens);
             // What `%dispatch x += [1]` does is the operation itself.
             run(&mut session, "del x[1:]");
             assert_eq!(run(&mut session, counts), before, "{lens}");
-            assert_eq!(session.census(), Vec::<String>::new(), "{lens}");
+            let found: Vec<String> = session.census().into_iter().filter(|m| !known.contains(m)).collect();
+            assert_eq!(found, Vec::<String>::new(), "{lens}");
         }
     };
     let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work);
