@@ -145,15 +145,22 @@ impl<P: Payload> Heap<P> {
         self.keep_current(&mut young, false);
         candidates.append(&mut young);
         self.gc.young = young;
+        let (keep, garbage) = self.split_by_reach(candidates, 0);
+        self.age(keep, full);
+        garbage
+    }
+    /// Those of `candidates` (each once) that are reachable from outside, and the rest, both in list order. `known` references
+    /// to each are not counted: those of a list that the collector itself holds.
+    pub fn split_by_reach(&mut self, candidates: Vec<Ref>, known: u32) -> (Vec<Ref>, Vec<Ref>) {
         let mut counts = std::mem::take(&mut self.gc.counts);
         counts.resize(self.slots.len(), 0);
         for r in &candidates {
             let s = &mut self.slots[r.index()];
             s.flags |= flag::SEEN;
-            counts[r.index()] = s.rc;
+            counts[r.index()] = s.rc.saturating_sub(known);
         }
         for r in &candidates {
-            self.visit_children(*r, &mut |c| {
+            self.each_child(*r, |c| {
                 if self.slots[c.index()].flags & flag::SEEN != 0 {
                     counts[c.index()] = counts[c.index()].saturating_sub(1);
                 }
@@ -163,7 +170,11 @@ impl<P: Payload> Heap<P> {
         reached.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
         let mut children = Vec::new();
         while let Some(r) = reached.pop() {
-            self.visit_children(r, &mut |c| children.push(c));
+            self.each_child(r, |c| {
+                if self.slots[c.index()].flags & flag::SEEN != 0 {
+                    children.push(c);
+                }
+            });
             for c in children.drain(..) {
                 let s = &mut self.slots[c.index()];
                 if s.flags & flag::SEEN != 0 {
@@ -175,8 +186,7 @@ impl<P: Payload> Heap<P> {
         self.gc.counts = counts;
         let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| self.flags(*r) & flag::SEEN == 0);
         garbage.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
-        self.age(keep, full);
-        garbage
+        (keep, garbage)
     }
 
     fn age(&mut self, keep: Vec<Ref>, full: bool) {

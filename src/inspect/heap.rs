@@ -34,14 +34,14 @@ impl Subjects {
         let mut out: Vec<HeapFrame> = Vec::new();
         for (text, r) in self.texts.iter().zip(&self.values) {
             // An expression that is a local's name belongs to the frame on top.
-            let here = frames(vm).first().filter(|f| locals(vm, f).iter().any(|(name, v)| name == text && *v == Some(*r))).map(|f| vm.lossy(f.code.qualname));
+            let here = frames(vm).first().filter(|f| locals(vm, f).iter().any(|(name, v)| name == text && *v == Some(*r))).map(|f| vm.lossy(vm.code_obj(f.code_ref).qualname));
             let here = here.as_deref().unwrap_or("<module>");
             let (title, name) = text.split_once('\t').unwrap_or((here, text));
             let name = HeapName { name: name.to_owned(), value: HeapValue::Ref(r.address()) };
             match out.iter_mut().find(|f| f.title == title) {
                 Some(frame) => frame.names.push(name),
                 None => {
-                    let line = frames(vm).iter().find(|f| vm.lossy(f.code.qualname) == title).map(|f| crate::vm::load::line_of(&f.code, f.last));
+                    let line = frames(vm).iter().find(|f| vm.lossy(vm.code_obj(f.code_ref).qualname) == title).map(|f| crate::vm::load::line_of(vm.code_obj(f.code_ref), f.last));
                     out.push(HeapFrame { title: title.to_owned(), line: line.map(|l| l as u32), names: vec![name] });
                 }
             }

@@ -52,7 +52,7 @@ impl Subjects {
     pub fn bindings(&self, vm: &Vm, r: Ref) -> Vec<NameBinding> {
         let mut out = Vec::new();
         for frame in frames(vm) {
-            let scope = vm.lossy(frame.code.qualname);
+            let scope = vm.lossy(vm.code_obj(frame.code_ref).qualname);
             let bound = locals(vm, frame).into_iter().filter(|(_, v)| *v == Some(r));
             out.extend(bound.map(|(name, _)| NameBinding { scope: scope.clone(), name }));
         }
@@ -104,7 +104,7 @@ pub fn locals(vm: &Vm, frame: &Frame) -> Vec<(String, Option<Ref>)> {
 
 /// The local variables that lie at the beginning of a piece of a data stack.
 pub fn local_words(vm: &Vm, frame: &Frame, words: &[crate::objects::frame::Word]) -> Vec<(String, Option<Ref>)> {
-    let named = frame.code.localsplus.iter().zip(words).map(|(name, word)| {
+    let named = vm.code_obj(frame.code_ref).localsplus.iter().zip(words).map(|(name, word)| {
         let value = match word.opt() {
             Some(cell) => match vm.heap.get(cell) {
                 Payload::Cell(inside) => *inside,
@@ -130,7 +130,7 @@ pub fn everything(vm: &Vm, namespace: Ref) -> Subjects {
         }
     }
     for frame in frames(vm).into_iter().rev() {
-        let title = vm.lossy(frame.code.qualname);
+        let title = vm.lossy(vm.code_obj(frame.code_ref).qualname);
         for (name, v) in locals(vm, frame) {
             // What was imported is no data of the frame's.
             let imported = |v: &Ref| match vm.heap.get(*v) {

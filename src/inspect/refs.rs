@@ -73,14 +73,14 @@ fn in_frames(vm: &Vm, r: Ref, out: &mut Vec<Holder>) {
     for thread in std::iter::once(&vm.cur).chain(&vm.parked) {
         for a in &thread.activations {
             let Activation::Py(f) = a else { continue };
-            let name = vm.lossy(f.code.qualname);
-            let count = f.code.localsplus.len();
+            let name = vm.lossy(vm.code_obj(f.code_ref).qualname);
+            let count = vm.code_obj(f.code_ref).localsplus.len();
             let words = &thread.stack[f.base as usize..f.sp as usize];
             for (i, w) in words.iter().enumerate() {
                 if w.owned_ref() != Some(r) || f.hidden {
                     continue;
                 }
-                let holder = match f.code.localsplus.get(i) {
+                let holder = match vm.code_obj(f.code_ref).localsplus.get(i) {
                     Some(local) => Holder { kind: HolderKind::Local, text: format!("{} in {name}()", vm.lossy(*local)), id: 0 },
                     None => Holder { kind: HolderKind::Temporary, text: format!("a value on the stack of {name}"), id: 0 },
                 };

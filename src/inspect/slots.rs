@@ -24,7 +24,7 @@ pub fn notes(vm: &Vm, r: Ref) -> Vec<(&'static str, String)> {
                 GenState::Created => "not started".to_owned(),
                 GenState::Running => "running".to_owned(),
                 GenState::Closed => "finished".to_owned(),
-                GenState::Suspended => match g.frame.as_ref().map(|f| crate::vm::load::line_of(&f.code, f.last)) {
+                GenState::Suspended => match g.frame.as_ref().map(|f| crate::vm::load::line_of(vm.code_obj(f.code_ref), f.last)) {
                     Some(line) => format!("waits at line {line}"),
                     None => "waits".to_owned(),
                 },

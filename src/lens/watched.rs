@@ -26,16 +26,16 @@ impl Places {
         Places { file: file.to_owned(), lines: HashMap::new() }
     }
     /// The line of the running instruction, if it belongs to the cell.
-    fn line(&mut self, vm: &Vm, pc: usize) -> Option<u32> {
+    fn line(&mut self, vm: &Vm) -> Option<u32> {
         let frame = running(vm)?;
         let file = &self.file;
         let lines = self.lines.entry(frame.code_ref).or_insert_with(|| {
-            (vm.utf8(frame.code.filename) == Some(file)).then(|| {
-                let all = linetable::positions(&frame.code.linetable, frame.code.firstlineno);
+            (vm.utf8(vm.code_obj(frame.code_ref).filename) == Some(file)).then(|| {
+                let all = linetable::positions(&vm.code_obj(frame.code_ref).linetable, vm.code_obj(frame.code_ref).firstlineno);
                 all.map(|p| p.line.unwrap_or(0)).collect()
             })
         });
-        lines.as_ref()?.get(pc).copied().filter(|l| *l > 0)
+        lines.as_ref()?.get(frame.last as usize).copied().filter(|l| *l > 0)
     }
 }
 
@@ -207,15 +207,15 @@ fn difference(old: &[String], new: &[String]) -> Vec<(String, bool)> {
 
 impl Tracer for Counts {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
-        let Some(line) = self.places.line(vm, pc) else { return };
+    fn instruction(&mut self, vm: &Vm) {
+        let Some(line) = self.places.line(vm) else { return };
         let visible = |a: &&Activation| matches!(a, Activation::Py(f) if !f.hidden);
         let depth = vm.cur.activations.iter().filter(visible).count().saturating_sub(1);
         if self.open == Some((depth, line)) {
             return;
         }
         // A function's first instruction stands on its `def` line: no row of its own.
-        if running(vm).is_some_and(|f| depth > 0 && line as i32 == f.code.firstlineno) {
+        if running(vm).is_some_and(|f| depth > 0 && line as i32 == vm.code_obj(f.code_ref).firstlineno) {
             return;
         }
         self.close(vm);
@@ -254,7 +254,7 @@ impl Growth {
     fn bound(&mut self, vm: &Vm) -> Option<Ref> {
         if let Some(frame) = running(vm) {
             let name = &self.result.name;
-            let at = *self.index.entry(frame.code_ref).or_insert_with(|| frame.code.localsplus.iter().position(|n| vm.utf8(*n) == Some(name)));
+            let at = *self.index.entry(frame.code_ref).or_insert_with(|| vm.code_obj(frame.code_ref).localsplus.iter().position(|n| vm.utf8(*n) == Some(name)));
             let word = at.and_then(|i| vm.cur.stack.get(frame.base as usize + i)).and_then(|w| w.opt());
             if let Some(r) = word {
                 return match vm.heap.get(r) {
@@ -288,10 +288,10 @@ impl Growth {
 
 impl Tracer for Growth {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+    fn instruction(&mut self, vm: &Vm) {
         // What has changed was the work of the instruction before, so the line is set after the look.
         self.look(vm);
-        if let Some(line) = self.places.line(vm, pc) {
+        if let Some(line) = self.places.line(vm) {
             self.line = line;
         }
     }
@@ -323,7 +323,7 @@ impl Deaths {
 
 impl Tracer for Deaths {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, _: usize) {
+    fn instruction(&mut self, vm: &Vm) {
         self.look(vm);
     }
 }

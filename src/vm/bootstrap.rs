@@ -26,6 +26,8 @@ impl Vm {
             heap: Heap::new(),
             cur: Thread::new(0),
             parked: Vec::new(),
+            main_thread: 0,
+            segments: Default::default(),
             natives: Vec::new(),
             native_types: HashMap::new(),
             interned: HashMap::new(),
@@ -33,6 +35,9 @@ impl Vm {
             builtins: fixed::NONE,
             prelude: None,
             registry: HashMap::new(),
+            execs: Default::default(),
+            next_code: 0,
+            next_watch: 0,
             method_cache: Vec::new(),
             next_version: 0,
             raising: None,
@@ -48,6 +53,7 @@ impl Vm {
             memory_limit: 4 << 30,
             ticks: 0,
             depth: 0,
+            requests: 0,
         };
         vm.fixed_objects();
         vm.built_in_types();
@@ -188,7 +194,7 @@ impl Vm {
     }
     /// Registers a native and gives its number.
     pub fn register(&mut self, def: &'static Def, title: String) -> u32 {
-        self.natives.push(Registered { def, title: title.into(), params: None });
+        self.natives.push(Registered { def, title: title.into(), params: None, arity: None });
         self.natives.len() as u32 - 1
     }
     fn add_method(&mut self, ty: Ref, def: &'static Def) {
@@ -210,15 +216,7 @@ impl Vm {
             let member = def.kind == DefKind::Member;
             self.heap.alloc(descr_ty, Payload::GetSet(Box::new(GetSet { owner: ty, name, native, member })), 0)
         } else {
-            let receiver = if def.kind == DefKind::New { Some(ty) } else { None };
-            receiver.iter().for_each(|r| self.heap.incref_raw(*r));
-            let owner = if def.kind == DefKind::New {
-                self.heap.decref_raw(ty);
-                None
-            } else {
-                Some(ty)
-            };
-            let x = NativeObj { native, receiver: if def.kind == DefKind::New { None } else { receiver }, owner, module: None };
+            let x = NativeObj { native, receiver: None, owner: Some(ty), module: None };
             let f = self.heap.alloc(descr_ty, Payload::Native(Box::new(x)), 0);
             if def.kind == DefKind::StaticMethod {
                 let f = f.into_raw();
@@ -400,7 +398,6 @@ fn blank_type(name: &str) -> TypeObj {
         layout: Layout::Native,
         version: 0,
         keys: vec![],
-        key_index: HashMap::new(),
         has_dict: false,
         has_weakref: false,
         slots: 0,

@@ -94,8 +94,9 @@ impl Vm {
         if current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
             return;
         }
-        // Never a cycle of contexts: cut the chain where it would come back to `exc`.
-        let mut at = current;
+        // Never a cycle of contexts: cut the chain where it would come back to `exc`. A program may have made a cycle
+        // without `exc` itself; `slow` goes half as fast, and is met in one (Floyd).
+        let (mut at, mut slow, mut steps) = (current, current, 0);
         while let Some(next) = self.exc_of(at).and_then(|e| e.context) {
             if next == exc {
                 self.exc_mut(at).context = None;
@@ -103,6 +104,13 @@ impl Vm {
                 break;
             }
             at = next;
+            if at == slow {
+                break;
+            }
+            steps += 1;
+            if steps % 2 == 0 {
+                slow = self.exc_of(slow).and_then(|e| e.context).unwrap_or(slow);
+            }
         }
         self.heap.incref_raw(current);
         self.exc_mut(exc).context = Some(current);
@@ -110,14 +118,18 @@ impl Vm {
     /// Goes up from the top activation until something handles the exception.
     pub(super) fn unwind(&mut self, exc: Owned) {
         self.chain(exc.get());
-        self.unwind_from(exc, true)
+        self.unwind_from(exc, true, None)
     }
     /// Like `unwind`, for an exception that is raised again: its traceback has the frame on top already.
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
-        self.unwind_from(exc, false)
+        self.unwind_from(exc, false, None)
+    }
+    /// Like `unwind_chained`, for a frame on top without a handler: it ends, and for who looks at it later it was at `last`.
+    pub(super) fn unwind_ended(&mut self, exc: Owned, last: u32) {
+        self.unwind_from(exc, false, Some(last))
     }
     /// `report`: the frame on top gets a traceback entry.
-    fn unwind_from(&mut self, exc: Owned, mut report: bool) {
+    fn unwind_from(&mut self, exc: Owned, mut report: bool, mut ended: Option<u32>) {
         loop {
             let ret = match self.cur.activations.last_mut() {
                 None => {
@@ -137,7 +149,9 @@ impl Vm {
                     if std::mem::replace(&mut report, true) {
                         self.add_traceback(exc.get(), index);
                     }
-                    if self.enter_handler(&exc) {
+                    if let Some(last) = ended.take() {
+                        self.top().last = last;
+                    } else if self.enter_handler(&exc) {
                         self.release(exc);
                         return;
                     }
@@ -163,11 +177,12 @@ impl Vm {
     }
     /// Jumps to the handler of the frame on top, if one covers the raising instruction.
     fn enter_handler(&mut self, exc: &Owned) -> bool {
-        let f = self.top();
-        let Some(h) = f.code.handler(f.last) else { return false };
-        let keep = f.base as usize + f.code.localsplus.len() + h.depth as usize;
+        let f = *self.top();
+        let code = self.code_obj(f.code_ref);
+        let Some(h) = code.handler(f.last) else { return false };
+        let keep = f.base as usize + code.localsplus.len() + h.depth as usize;
         let (top, last) = (f.sp as usize, f.last);
-        f.pc = h.target;
+        self.top().pc = h.target;
         for i in (keep..top).rev() {
             if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
                 self.heap.decref_raw(r);
@@ -190,10 +205,10 @@ impl Vm {
     /// A traceback entry for the frame, unless the frame is hidden.
     fn add_traceback(&mut self, exc: Ref, index: usize) {
         let Activation::Py(f) = &self.cur.activations[index] else { return };
-        if f.hidden || self.is_importer(f.code.filename) {
+        if f.hidden || self.is_importer(self.code_obj(f.code_ref).filename) {
             return;
         }
-        let (code, last) = (f.code.clone(), f.last);
+        let (code, last) = (self.code_obj(f.code_ref).clone(), f.last);
         let frame = self.frame_object(index);
         self.heap.incref_raw(frame);
         let lineno = super::load::line_of(&code, last);

@@ -29,7 +29,7 @@ impl Vm {
     pub fn int(&mut self, i: i64) -> Owned {
         match fixed::small_int(i) {
             Some(r) => Owned::adopt(r),
-            None => self.heap.alloc(t::INT, Payload::Int(i), 0),
+            None => self.heap.alloc_leaf(t::INT, Payload::Int(i)),
         }
     }
     /// An int from any size.
@@ -41,7 +41,7 @@ impl Vm {
     }
     #[inline]
     pub fn float(&mut self, x: f64) -> Owned {
-        self.heap.alloc(t::FLOAT, Payload::Float(x), 0)
+        self.heap.alloc_leaf(t::FLOAT, Payload::Float(x))
     }
     pub fn complex(&mut self, re: f64, im: f64) -> Owned {
         self.heap.alloc(t::COMPLEX, Payload::Complex(re, im), 0)
@@ -147,7 +147,11 @@ impl Vm {
         let flags = if x.has(type_flags::FINALIZE) { flag::FINALIZER } else { 0 };
         let slots = x.slots as usize;
         let in_payload = matches!(payload, Payload::Instance(_) | Payload::Exc(_));
+        let tracked = x.has(type_flags::HEAP) && (x.has_dict || x.has_weakref || slots > 0);
         let o = self.heap.alloc(ty, payload, flags);
+        if tracked {
+            self.heap.track(o.get());
+        }
         if slots > 0 && !in_payload {
             self.heap.extra_mut(o.get()).slots = vec![None; slots];
         }

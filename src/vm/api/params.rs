@@ -1,8 +1,10 @@
 //! Binding the arguments of a call to a native's signature, with the messages of CPython's Argument Clinic.
 use crate::heap::Ref;
-use crate::vm::native::DefKind;
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
+use crate::vm::native::{Arity, DefKind};
 use crate::vm::step::Ask;
-use crate::vm::{Vm, fixed};
+use crate::vm::{Vm, fixed, n};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -31,6 +33,15 @@ pub struct Params {
 }
 
 impl Params {
+    /// With how many positional arguments no binding is needed; None with `*args` or a required keyword-only parameter.
+    fn arity(&self) -> Option<Arity> {
+        let keyword_required = self.required.iter().skip(self.positional).any(|r| *r);
+        if self.varargs.is_some() || keyword_required {
+            return None;
+        }
+        let small = |n: usize| u8::try_from(n).ok();
+        Some(Arity { min: small(self.min)?, max: small(self.positional)?, total: small(self.names.len())? })
+    }
     /// Parses `(self, x, /, y=1, *args, key=None, **kw)`.
     pub fn parse(sig: &str, kind: DefKind) -> Params {
         let inner = sig.trim().trim_start_matches('(').trim_end_matches(')');
@@ -95,7 +106,13 @@ impl Vm {
     /// The parsed signature of a native.
     pub fn params(&mut self, native: u32) -> Arc<Params> {
         let row = &mut self.natives[native as usize];
-        row.params.get_or_insert_with(|| Arc::new(Params::parse(row.def.sig, row.def.kind))).clone()
+        if let Some(p) = &row.params {
+            return p.clone();
+        }
+        let p = Arc::new(Params::parse(row.def.sig, row.def.kind));
+        row.arity = p.arity();
+        row.params = Some(p.clone());
+        p
     }
     /// Binds positional and keyword arguments; the receiver, if any, is the first positional one.
     pub fn bind_native_args(&mut self, native: u32, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Bound, Ask> {
@@ -109,6 +126,7 @@ impl Vm {
         if args.len() < hidden {
             return Err(self.missing_receiver(native));
         }
+        let kwargs = if p.plain && self.keywords_are_others(native, args) { &[] } else { kwargs };
         if !kwargs.is_empty() && p.plain {
             let message = format!("{} takes no keyword arguments", self.full_title(native));
             return Err(self.type_error(message));
@@ -127,6 +145,17 @@ impl Vm {
         self.bind_keywords(native, &p, &mut out, kwargs)?;
         self.check_required(native, &p, &out, args.len())?;
         Ok(out)
+    }
+    /// A built-in `__new__` leaves keywords to the `__init__` of a subclass, and `__init__` leaves them to its `__new__`.
+    fn keywords_are_others(&mut self, native: u32, args: &[Ref]) -> bool {
+        let (def, Some(first)) = (self.natives[native as usize].def, args.first().copied()) else { return false };
+        let (cls, other) = match (def.kind, def.name) {
+            (DefKind::New, _) if self.is_type(first) => (first, n::__INIT__),
+            (DefKind::Method, "__init__") => (self.ty(first), n::__NEW__),
+            _ => return false,
+        };
+        self.type_obj(cls).has(type_flags::HEAP)
+            && self.lookup(cls, other).is_some_and(|f| matches!(self.heap.get(f), Payload::Function(_) | Payload::Wrapper(..)))
     }
     fn bind_keywords(&mut self, native: u32, p: &Params, out: &mut Bound, kwargs: &[(Ref, Ref)]) -> Result<(), Ask> {
         let mut rest = None;
