@@ -26,7 +26,7 @@ impl Places {
         Places { file: file.to_owned(), lines: HashMap::new() }
     }
     /// The line of the running instruction, if it belongs to the cell.
-    fn line(&mut self, vm: &Vm) -> Option<u32> {
+    fn line(&mut self, vm: &Vm, pc: usize) -> Option<u32> {
         let frame = running(vm)?;
         let file = &self.file;
         let lines = self.lines.entry(frame.code_ref).or_insert_with(|| {
@@ -35,7 +35,7 @@ impl Places {
                 all.map(|p| p.line.unwrap_or(0)).collect()
             })
         });
-        lines.as_ref()?.get(frame.last as usize).copied().filter(|l| *l > 0)
+        lines.as_ref()?.get(pc).copied().filter(|l| *l > 0)
     }
 }
 
@@ -207,8 +207,8 @@ fn difference(old: &[String], new: &[String]) -> Vec<(String, bool)> {
 
 impl Tracer for Counts {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm) {
-        let Some(line) = self.places.line(vm) else { return };
+    fn instruction(&mut self, vm: &Vm, pc: usize) {
+        let Some(line) = self.places.line(vm, pc) else { return };
         let visible = |a: &&Activation| matches!(a, Activation::Py(f) if !f.hidden);
         let depth = vm.cur.activations.iter().filter(visible).count().saturating_sub(1);
         if self.open == Some((depth, line)) {
@@ -288,10 +288,10 @@ impl Growth {
 
 impl Tracer for Growth {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm) {
+    fn instruction(&mut self, vm: &Vm, pc: usize) {
         // What has changed was the work of the instruction before, so the line is set after the look.
         self.look(vm);
-        if let Some(line) = self.places.line(vm) {
+        if let Some(line) = self.places.line(vm, pc) {
             self.line = line;
         }
     }
@@ -323,7 +323,7 @@ impl Deaths {
 
 impl Tracer for Deaths {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm) {
+    fn instruction(&mut self, vm: &Vm, _: usize) {
         self.look(vm);
     }
 }

@@ -3,7 +3,7 @@ use super::Machine;
 use crate::face::Host;
 use crate::heap::Owned;
 use crate::sim::{Answer, Ctx};
-use crate::vm::{Outcome, Vm};
+use crate::vm::{NoTrace, Outcome, Vm};
 use crate::vm::syscall::{SysResult, Syscall};
 
 impl Machine {
@@ -104,7 +104,7 @@ impl Machine {
         self.switch(host);
         let until = self.vm.ticks.saturating_add(limit);
         while self.draining && self.vm.ticks < until {
-            match self.slice(&mut crate::vm::NoTrace, host) {
+            match self.slice(&mut NoTrace, host) {
                 Outcome::Finished(r) => self.thread_finished(r, host),
                 outcome => self.go_on(outcome, host),
             }
