@@ -141,6 +141,7 @@ impl Vm {
             lasti: 0,
             trace: None,
             extra_locals: None,
+            overwritten: vec![],
             trace_lines: true,
             trace_opcodes: false,
         };
@@ -191,6 +192,7 @@ impl Vm {
             lasti,
             trace: None,
             extra_locals: None,
+            overwritten: vec![],
             trace_lines: true,
             trace_opcodes: false,
         };

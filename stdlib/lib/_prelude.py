@@ -836,7 +836,10 @@ def match_keys(subject, keys):
 def print_expression(value):
     import sys
 
-    sys.displayhook(value)
+    hook = getattr(sys, "displayhook", None)
+    if hook is None:
+        raise RuntimeError("lost sys.displayhook")
+    hook(value)
 
 
 def print_text(file, text, flush):

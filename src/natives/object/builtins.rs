@@ -263,8 +263,7 @@ fn globals(vm: &mut Vm, _a: Args) -> Step {
 fn locals(vm: &mut Vm, _a: Args) -> Step {
     let i = caller(vm)?;
     let f = vm.frame_object(i);
-    let name = vm.intern("f_locals").into_raw();
-    vm.tail_getattr(f, name)
+    super::code_type::snapshot(vm, f)
 }
 fn dir(vm: &mut Vm, a: Args) -> Step {
     match a.opt(0) {
@@ -289,8 +288,8 @@ impl Vm {
     pub fn call_locals(&mut self) -> Result<Ref, Ask> {
         let i = caller(self)?;
         let f = self.frame_object(i);
-        let name = self.intern("f_locals").into_raw();
-        self.getattr(f, name)
+        let found = super::code_type::snapshot(self, f)?;
+        Ok(self.keep(found))
     }
 }
 fn source_text(vm: &mut Vm, source: Ref, what: &str) -> Result<String, Ask> {
@@ -375,12 +374,31 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
         (None, None) => vm.call_locals()?,
     };
     let code = if vm.ty(a[0]) == t::CODE {
-        let free = matches!(vm.heap.get(a[0]), Payload::Code(c) if c.nfree > 0);
-        if free && a.not_none(3).is_none() {
-            return Err(vm.type_error(format!("code object passed to {what}() may not contain free variables")));
+        let free = match vm.heap.get(a[0]) {
+            Payload::Code(c) => c.nfree as usize,
+            _ => 0,
+        };
+        match a.not_none(3) {
+            None if free > 0 && mode == CompileMode::Exec => {
+                return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
+            }
+            None if free > 0 => {
+                return Err(vm.type_error(format!("code object passed to {what}() may not contain free variables")));
+            }
+            Some(_) if free == 0 => return Err(vm.type_error("cannot use a closure with this code object")),
+            Some(closure) => {
+                let cells = vm.tuple_items(closure).is_some_and(|c| c.len() == free && c.iter().all(|x| vm.ty(*x) == t::CELL));
+                if !cells {
+                    return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
+                }
+            }
+            None => {}
         }
         vm.hold(a[0])
     } else {
+        if a.not_none(3).is_some() {
+            return Err(vm.type_error("closure can only be used when source is a code object"));
+        }
         let source = source_text(vm, a[0], what)?;
         let source = if mode == CompileMode::Eval { source.trim_start_matches([' ', '\t']).to_owned() } else { source };
         let options = CompileOptions { int_max_str_digits: vm.int_max_str_digits, ..Default::default() };

@@ -256,10 +256,13 @@ fn method_new(vm: &mut Vm, a: Args) -> Step {
 }
 fn method_repr(vm: &mut Vm, a: Args) -> Step {
     let (f, s) = parts(vm, a[0]);
-    let name = match vm.getattr_opt(f, n::__QUALNAME__)? {
-        Some(q) => vm.lossy(q),
-        None => "?".into(),
-    };
+    let mut name = String::from("?");
+    for attr in [n::__QUALNAME__, n::__NAME__] {
+        if let Some(q) = vm.getattr_opt(f, attr)?.filter(|q| vm.str_of(*q).is_some()) {
+            name = vm.lossy(q);
+            break;
+        }
+    }
     let s = vm.repr(s)?;
     let text = format!("<bound method {name} of {}>", vm.lossy(s));
     Ok(vm.str(text))

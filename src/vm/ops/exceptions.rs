@@ -29,9 +29,8 @@ impl Vm {
         // The index under the exception is that of the first raise: where a frame that ends here was, for who looks at it later.
         if depth > 0
             && let Some(first) = self.cur.stack[r.sp - depth].opt().and_then(|x| self.i64_of(x))
-            && self.top().code.handler(at as u32).is_none()
         {
-            self.unwind_ended(e, first as u32);
+            self.unwind_from_within(e, first as u32);
             return Flow::Reload;
         }
         self.unwind_chained(e);
