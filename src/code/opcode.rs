@@ -2,7 +2,8 @@
 //!
 //! Source of the facts: CPython's `Python/bytecodes.c` and `Include/opcode_ids.h`; a test holds the table against the compiler's own.
 //! An instruction is a code unit of two bytes, opcode and argument, followed by its inline caches (code units too, all
-//! zero in compiled code). The machine needs no caches but steps over them, so that offsets are CPython's.
+//! zero in compiled code). The machine writes the
+//! caches of its own running copy (`vm/exec.rs`).
 
 /// What the argument of an instruction means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +102,8 @@ macro_rules! opcodes {
             $(#[doc = $doc] pub const $name: u8 = $number;)*
         }
         /// The instructions that the compiler writes, in order of their numbers.
-        pub static OPCODES: &[Opcode] = &[$(Opcode {
+        pub static OPCODES: &[Opcode] = ROWS;
+        const ROWS: &[Opcode] = &[$(Opcode {
             number: $number, name: stringify!($name), caches: $caches, arg: Arg::$arg,
             pops: count!($($pops)*), pushes: count!($($pushes)*), doc: $doc,
         }),*];
@@ -244,13 +246,18 @@ opcodes! {
 }
 
 macro_rules! forms {
-    ($table:ident: $doc:literal; $($number:literal $name:ident of $base:ident)*) => {
+    ($table:ident $forms:ident $module:ident: $doc:literal; $($number:literal $name:ident of $base:ident)*) => {
+        /// The numbers by name.
+        pub mod $module {
+            $(pub const $name: u8 = $number;)*
+        }
         #[doc = $doc]
-        pub static $table: &[(u8, &str, u8)] = &[$(($number, stringify!($name), op::$base)),*];
+        pub static $table: &[(u8, &str, u8)] = $forms;
+        const $forms: &[(u8, &str, u8)] = &[$(($number, stringify!($name), op::$base)),*];
     };
 }
 
-forms! { SPECIALIZED: "CPython's specialised forms: number, name, the opcode they stand for. Reserved: compiled code has none of them.";
+forms! { SPECIALIZED SPECIALIZED_FORMS special: "CPython's specialised forms: number, name, the opcode they stand for. Compiled code has none of them; the machine's running copy has.";
     3 BINARY_OP_INPLACE_ADD_UNICODE of BINARY_OP
     129 BINARY_OP_ADD_FLOAT of BINARY_OP
     130 BINARY_OP_ADD_INT of BINARY_OP
@@ -337,7 +344,7 @@ forms! { SPECIALIZED: "CPython's specialised forms: number, name, the opcode the
     211 UNPACK_SEQUENCE_TWO_TUPLE of UNPACK_SEQUENCE
 }
 
-forms! { INSTRUMENTED: "CPython's forms for monitoring (PEP 669): number, name, the opcode they stand for (NOP where it varies). Reserved.";
+forms! { INSTRUMENTED INSTRUMENTED_FORMS instrumented: "CPython's forms for monitoring (PEP 669): number, name, the opcode they stand for (NOP where it varies). Reserved.";
     234 INSTRUMENTED_END_FOR of END_FOR
     235 INSTRUMENTED_POP_ITER of POP_ITER
     236 INSTRUMENTED_END_SEND of END_SEND
@@ -440,12 +447,32 @@ pub fn number(name: &str) -> Option<u16> {
 pub static CACHES: [u8; 256] = {
     let mut table = [0; 256];
     let mut index = 0;
-    while index < OPCODES.len() {
-        table[OPCODES[index].number as usize] = OPCODES[index].caches;
+    while index < 256 {
+        table[index] = caches_of(index as u8) as u8;
         index += 1;
     }
     table
 };
+
+/// Code units of inline cache after an opcode; a specialised form has those of the opcode it stands for.
+pub const fn caches_of(opcode: u8) -> usize {
+    let mut number = opcode;
+    let mut index = 0;
+    while index < SPECIALIZED_FORMS.len() {
+        if SPECIALIZED_FORMS[index].0 == opcode {
+            number = SPECIALIZED_FORMS[index].2;
+        }
+        index += 1;
+    }
+    index = 0;
+    while index < ROWS.len() {
+        if ROWS[index].number == number as u16 {
+            return ROWS[index].caches as usize;
+        }
+        index += 1;
+    }
+    0
+}
 
 impl Opcode {
     /// Change of the stack's depth: CPython's `dis.stack_effect(opcode, arg)`.

@@ -160,7 +160,7 @@ impl<P: Payload> Heap<P> {
             counts[r.index()] = s.rc.saturating_sub(known);
         }
         for r in &candidates {
-            self.visit_children(*r, &mut |c| {
+            self.each_child(*r, |c| {
                 if self.slots[c.index()].flags & flag::SEEN != 0 {
                     counts[c.index()] = counts[c.index()].saturating_sub(1);
                 }
@@ -170,7 +170,11 @@ impl<P: Payload> Heap<P> {
         reached.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
         let mut children = Vec::new();
         while let Some(r) = reached.pop() {
-            self.visit_children(r, &mut |c| children.push(c));
+            self.each_child(r, |c| {
+                if self.slots[c.index()].flags & flag::SEEN != 0 {
+                    children.push(c);
+                }
+            });
             for c in children.drain(..) {
                 let s = &mut self.slots[c.index()];
                 if s.flags & flag::SEEN != 0 {

@@ -14,8 +14,20 @@ pub use handle::{FIRST_MORTAL, Owned, Ref};
 pub trait Payload: Default {
     /// Every strong reference held, once for each time it is held.
     fn visit(&self, f: &mut dyn FnMut(Ref));
+    /// `visit` without a call for each reference, for the payloads that are common.
+    #[inline]
+    fn visit_each(&self, mut f: impl FnMut(Ref))
+    where
+        Self: Sized,
+    {
+        self.visit(&mut f)
+    }
     /// Can take part in a cycle.
     fn is_container(&self) -> bool;
+    /// Owns no memory and refers to nothing: nothing happens when it is dropped.
+    fn is_flat(&self) -> bool {
+        false
+    }
 }
 
 /// A count at or above this never changes.
@@ -73,6 +85,8 @@ pub struct Heap<P> {
     /// Weak reference objects of each referent, newest first, not counted.
     pub weakrefs: std::collections::HashMap<Ref, Vec<Ref>>,
     live: usize,
+    /// Room for the list of what is to be freed; empty between two deaths.
+    work: Vec<Ref>,
 }
 
 impl<P: Payload> Default for Heap<P> {
@@ -93,6 +107,7 @@ impl<P: Payload> Heap<P> {
             extras: Default::default(),
             weakrefs: Default::default(),
             live: 0,
+            work: Vec::new(),
         }
     }
 
@@ -100,23 +115,39 @@ impl<P: Payload> Heap<P> {
     #[inline]
     pub fn alloc(&mut self, ty: Ref, payload: P, flags: u32) -> Owned {
         let container = payload.is_container();
-        self.incref_raw(ty);
+        if ty.raw() >= FIRST_MORTAL {
+            self.incref_raw(ty);
+        }
         self.live += 1;
         let slot = Slot { rc: 1, flags, ty, payload };
-        let r = match self.free.pop() {
+        let r = self.place(slot);
+        if container {
+            self.track(r);
+        }
+        Owned::adopt(r)
+    }
+    /// A new object of an immortal type, which holds no reference.
+    #[inline]
+    pub fn alloc_leaf(&mut self, ty: Ref, payload: P) -> Owned {
+        debug_assert!(ty.raw() < FIRST_MORTAL && !payload.is_container(), "alloc_leaf is for scalars");
+        self.live += 1;
+        Owned::adopt(self.place(Slot { rc: 1, flags: 0, ty, payload }))
+    }
+    #[inline(always)]
+    fn place(&mut self, slot: Slot<P>) -> Ref {
+        match self.free.pop() {
             Some(i) => {
-                self.slots[i as usize] = slot;
+                let old = std::mem::replace(&mut self.slots[i as usize], slot);
+                debug_assert!(old.payload.is_flat(), "a free slot is empty");
+                // An empty slot has nothing to drop.
+                std::mem::forget(old);
                 Ref::fixed(i)
             }
             None => {
                 self.slots.push(slot);
                 Ref::fixed(self.slots.len() as u32 - 1)
             }
-        };
-        if container {
-            self.track(r);
         }
-        Owned::adopt(r)
     }
 
     /// Builds an immortal object at the next index; used for the fixed objects while a machine starts.
@@ -231,17 +262,25 @@ impl<P: Payload> Heap<P> {
         }
         if !s.payload.is_container() && s.flags & flag::EXTRA == 0 {
             let ty = s.ty;
-            s.payload = P::default();
+            let old = std::mem::take(&mut s.payload);
+            if old.is_flat() {
+                std::mem::forget(old);
+            } else {
+                drop(old);
+            }
             self.free.push(r.index() as u32);
             self.live -= 1;
-            return self.decref_raw(ty);
+            if ty.raw() >= FIRST_MORTAL {
+                self.decref_raw(ty);
+            }
+            return;
         }
         self.destroy(r);
     }
 
     /// Frees an object whose count is zero, and all that only it held, depth first, in the order of `visit`.
     fn destroy(&mut self, r: Ref) {
-        let mut work = Vec::new();
+        let mut work = std::mem::take(&mut self.work);
         self.free_slot(r, &mut work);
         while let Some(child) = work.pop() {
             let s = &mut self.slots[child.index()];
@@ -257,6 +296,7 @@ impl<P: Payload> Heap<P> {
                 }
             }
         }
+        self.work = work;
     }
 
     /// Returns the slot to the free list; what it held goes onto `work` so that the first visited is popped first.
@@ -267,14 +307,16 @@ impl<P: Payload> Heap<P> {
         let (flags, ty) = (s.flags, s.ty);
         s.rc = 0;
         s.flags = 0;
-        payload.visit(&mut |c| work.push(c));
+        payload.visit_each(|c| work.push(c));
         if flags & flag::EXTRA != 0
             && let Some(x) = self.extras.remove(&r)
         {
             work.extend(x.dict);
             work.extend(x.slots.into_iter().flatten());
         }
-        work.push(ty);
+        if ty.raw() >= FIRST_MORTAL {
+            work.push(ty);
+        }
         work[start..].reverse();
         if flags & flag::TRACKED != 0 {
             self.gc.forget(flags);
@@ -296,12 +338,17 @@ impl<P: Payload> Heap<P> {
 
     /// Every strong reference that `r` holds, its type's included.
     pub fn visit_children(&self, r: Ref, f: &mut dyn FnMut(Ref)) {
+        self.each_child(r, f)
+    }
+    /// The same, without a call for each reference.
+    #[inline]
+    fn each_child(&self, r: Ref, mut f: impl FnMut(Ref)) {
         let s = &self.slots[r.index()];
-        s.payload.visit(f);
+        s.payload.visit_each(&mut f);
         if s.flags & flag::EXTRA != 0
             && let Some(x) = self.extras.get(&r)
         {
-            x.dict.into_iter().for_each(&mut *f);
+            x.dict.into_iter().for_each(&mut f);
             x.slots.iter().flatten().for_each(|c| f(*c));
         }
         f(s.ty);

@@ -17,6 +17,9 @@ impl Payload for Toy {
     fn is_container(&self) -> bool {
         matches!(self, Toy::Node(_))
     }
+    fn is_flat(&self) -> bool {
+        !self.is_container()
+    }
 }
 fn heap() -> (Heap<Toy>, Ref) {
     let mut h = Heap::new();

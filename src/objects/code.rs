@@ -35,8 +35,10 @@ pub mod kind {
     pub const FREE: u8 = 0x80;
 }
 
-/// A code object. Immutable; shared with running frames through an `Arc`.
+/// A code object. Immutable; shared through an `Arc`.
 pub struct CodeObj {
+    /// Counts the code objects of a machine: where it keeps what it needs to run this one.
+    pub number: u32,
     pub units: Box<[u16]>,
     pub consts: Box<[Ref]>,
     pub names: Box<[Ref]>,

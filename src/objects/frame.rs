@@ -1,8 +1,6 @@
 //! A running or suspended Python frame, and the operand-stack word.
-use super::code::CodeObj;
 use super::types::visit_all;
 use crate::heap::Ref;
-use std::sync::Arc;
 
 /// One word of a thread's data stack: NULL, an owned reference, or (high bit) a borrowed one (3.14's `LOAD_FAST_BORROW`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +35,7 @@ impl Word {
         if self.0 == 0 { None } else { Some(self.get()) }
     }
     /// The reference this word owns, if it does.
+    #[inline(always)]
     pub fn owned_ref(self) -> Option<Ref> {
         if self.is_owned() { Some(self.get()) } else { None }
     }
@@ -59,11 +58,12 @@ pub enum Ret {
     Unpack,
 }
 
-/// One Python frame. `func`, `locals`, `gen` and `object` are counted references.
-#[derive(Clone)]
+/// One Python frame. `code_ref`, `func`, `locals`, `generator` and `object` are counted references.
+#[derive(Clone, Copy)]
 pub struct Frame {
-    pub code: Arc<CodeObj>,
     pub code_ref: Ref,
+    /// The code object's number.
+    pub exec: u32,
     pub func: Ref,
     /// Borrowed from `func`.
     pub globals: Ref,
@@ -88,9 +88,26 @@ pub struct Frame {
     pub hidden: bool,
 }
 impl Frame {
+    /// Before it is filled in.
+    pub const EMPTY: Frame = Frame {
+        code_ref: Ref::fixed(1),
+        exec: 0,
+        func: Ref::fixed(1),
+        globals: Ref::fixed(1),
+        builtins: Ref::fixed(1),
+        locals: None,
+        generator: None,
+        object: None,
+        base: 0,
+        sp: 0,
+        pc: 0,
+        last: 0,
+        ret: Ret::Push,
+        hidden: false,
+    };
     /// References held by the frame itself; those on its stack segment belong to the thread or the generator.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Frame { code: _, code_ref, func, globals: _, builtins: _, locals, generator, object, .. } = self;
+        let Frame { code_ref, func, globals: _, builtins: _, locals, generator, object, .. } = self;
         visit_all([Some(*code_ref), Some(*func), *locals, *generator, *object], f);
     }
 }

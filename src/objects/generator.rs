@@ -21,8 +21,8 @@ pub enum GenState {
 pub struct Generator {
     pub state: GenState,
     /// The frame while created or suspended.
-    pub frame: Option<Box<Frame>>,
-    /// Locals and operand stack while created or suspended.
+    pub frame: Option<Frame>,
+    /// Locals and operand stack while created or suspended; empty (with its room) while it runs.
     pub stack: Vec<Word>,
     pub name: Ref,
     pub qualname: Ref,

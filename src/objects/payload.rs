@@ -165,6 +165,31 @@ impl crate::heap::Payload for Payload {
         }
     }
 
+    #[inline]
+    fn visit_each(&self, mut f: impl FnMut(Ref)) {
+        match self {
+            Payload::Tuple(t) => t.iter().for_each(|r| f(*r)),
+            Payload::List(l) => l.iter().for_each(|r| f(*r)),
+            Payload::Method(a, b) => {
+                f(*a);
+                f(*b)
+            }
+            Payload::Cell(c) => c.iter().for_each(|r| f(*r)),
+            Payload::Instance(i) => {
+                i.values.iter().flatten().for_each(|r| f(*r));
+                i.dict.iter().for_each(|r| f(*r));
+                i.slots.iter().flatten().for_each(|r| f(*r));
+            }
+            other => crate::heap::Payload::visit(other, &mut f),
+        }
+    }
+
+    #[inline(always)]
+    fn is_flat(&self) -> bool {
+        matches!(self, Payload::Free | Payload::Unit | Payload::Int(_) | Payload::Float(_) | Payload::Complex(..))
+    }
+
+    #[inline]
     fn is_container(&self) -> bool {
         use Payload::*;
         match self {

@@ -26,6 +26,8 @@ impl Vm {
             heap: Heap::new(),
             cur: Thread::new(0),
             parked: Vec::new(),
+            main_thread: 0,
+            segments: Default::default(),
             natives: Vec::new(),
             native_types: HashMap::new(),
             interned: HashMap::new(),
@@ -33,6 +35,9 @@ impl Vm {
             builtins: fixed::NONE,
             prelude: None,
             registry: HashMap::new(),
+            execs: Default::default(),
+            next_code: 0,
+            next_watch: 0,
             method_cache: Vec::new(),
             next_version: 0,
             raising: None,
@@ -189,7 +194,7 @@ impl Vm {
     }
     /// Registers a native and gives its number.
     pub fn register(&mut self, def: &'static Def, title: String) -> u32 {
-        self.natives.push(Registered { def, title: title.into(), params: None });
+        self.natives.push(Registered { def, title: title.into(), params: None, arity: None });
         self.natives.len() as u32 - 1
     }
     fn add_method(&mut self, ty: Ref, def: &'static Def) {
@@ -393,7 +398,6 @@ fn blank_type(name: &str) -> TypeObj {
         layout: Layout::Native,
         version: 0,
         keys: vec![],
-        key_index: HashMap::new(),
         has_dict: false,
         has_weakref: false,
         slots: 0,

@@ -8,8 +8,7 @@ use super::{Vm, n, slow, t};
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::class::type_flags::*;
-use crate::objects::code::{CodeObj, flags};
-use crate::objects::frame::{Ret, Word};
+use crate::objects::frame::{Frame, Ret, Word};
 use crate::objects::instance::Instance;
 use smallvec::SmallVec;
 
@@ -20,11 +19,13 @@ const MAX_NESTED_REQUESTS: usize = 2000;
 pub(super) type Words = SmallVec<[Word; 8]>;
 
 impl Vm {
+    #[inline(always)]
     pub(super) fn drop_word(&mut self, w: Word) {
         if let Some(r) = w.owned_ref() {
             self.heap.decref_raw(r);
         }
     }
+    #[inline(always)]
     pub(super) fn own_word(&mut self, w: Word) -> Ref {
         if !w.is_owned() {
             self.heap.incref_raw(w.get());
@@ -33,33 +34,50 @@ impl Vm {
     }
 
     /// CALL: the callable at `sp - oparg - 2`, self or NULL above it, then the arguments.
-    #[inline]
+    #[inline(always)]
     pub(super) fn op_call(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let place = r.sp - nargs - 2;
-        let callee = self.cur.stack[place];
-        let self_word = self.cur.stack[place + 1];
-        if let Payload::Function(f) = self.heap.get(callee.get())
-            && let Payload::Code(c) = self.heap.get(f.code)
-        {
-            let first = place + 1 + self_word.is_null() as usize;
-            if c.simple && c.argcount as usize == r.sp - first && self.cur.depth < self.recursion_limit {
-                let (code_ref, code) = (f.code, c.clone());
-                let func = self.own_word(callee);
-                let sp = r.sp;
-                r.sp = place;
-                self.save(r, at);
-                self.enter_in_place(func, code_ref, code, first, sp, Ret::Push);
-                return Flow::Reload;
-            }
+        let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
+        if self.enter_simple(r, at, self.cur.stack[place], first, place, Ret::Push) {
+            return Flow::Reload;
         }
         self.op_call_other(r, at, nargs, place)
     }
-    /// Arguments lie where the callee's locals begin: only the other locals must be cleared.
-    #[inline]
-    fn enter_in_place(&mut self, func: Ref, code_ref: Ref, code: std::sync::Arc<CodeObj>, first: usize, sp: usize, ret: Ret) {
-        let end = first + code.localsplus.len();
-        self.push_frame(func, code_ref, code, first, ret);
-        self.cur.stack[sp.min(end)..end].fill(Word::NULL);
+    /// Enters a Python function that takes just these arguments, from `first` up to the top of the stack, where they lie;
+    /// the caller's stack then ends at `place`. False: the call is not that simple, and nothing has changed.
+    #[inline(always)]
+    pub(super) fn enter_simple(&mut self, r: &mut Regs, at: usize, callee: Word, first: usize, place: usize, ret: Ret) -> bool {
+        let Payload::Function(f) = self.heap.get(callee.get()) else { return false };
+        let Payload::Code(c) = self.heap.get(f.code) else { return false };
+        if !c.simple || c.argcount as usize != r.sp - first || self.cur.depth >= self.recursion_limit {
+            return false;
+        }
+        let end = first + c.localsplus.len();
+        let room = end + c.stacksize as usize + 8;
+        let (code_ref, exec, hidden, globals, builtins) = (f.code, c.number, c.hidden, f.globals, f.builtins);
+        self.heap.incref_raw(code_ref);
+        self.own_word(callee);
+        let sp = r.sp;
+        r.sp = place;
+        self.save(r, at);
+        self.reserve_stack(room);
+        for w in &mut self.cur.stack[sp.min(end)..end] {
+            *w = Word::NULL;
+        }
+        self.cur.depth += 1;
+        // Written field by field where it lies: a frame made elsewhere and copied waits for its own stores.
+        self.cur.activations.push(Activation::Py(Frame::EMPTY));
+        let f = self.top();
+        f.code_ref = code_ref;
+        f.exec = exec;
+        f.func = callee.get();
+        f.globals = globals;
+        f.builtins = builtins;
+        f.base = first as u32;
+        f.sp = end as u32;
+        f.ret = ret;
+        f.hidden = hidden;
+        true
     }
     #[inline(never)]
     fn op_call_other(&mut self, r: &mut Regs, at: usize, nargs: usize, place: usize) -> Flow {
@@ -75,39 +93,36 @@ impl Vm {
                 self.drop_word(callee);
                 self.op_call(r, at, nargs)
             }
-            Payload::Type(x) if self_word.is_null() && x.has(PLAIN_NEW) && self.ty(callee.get()) == t::TYPE && x.has(HEAP) => {
-                match self.op_construct(r, at, place) {
-                    Some(flow) => flow,
-                    None => self.op_call_words(r, at, place, None),
-                }
-            }
+            Payload::Type(_) if self_word.is_null() => match self.op_construct(r, at, place, None) {
+                Some(flow) => flow,
+                None => self.op_call_type(r, at, place),
+            },
+            Payload::Native(_) => self.op_call_native(r, at, place),
             _ => self.op_call_words(r, at, place, None),
         }
     }
-    /// A Python class with `object.__new__` and a simple Python `__init__`: the instance is made here and `__init__` entered.
-    fn op_construct(&mut self, r: &mut Regs, at: usize, place: usize) -> Option<Flow> {
+    /// A Python class with `object.__new__` and a Python `__init__`: the instance is made here and `__init__` entered.
+    pub(super) fn op_construct(&mut self, r: &mut Regs, at: usize, place: usize, kwnames: Option<Ref>) -> Option<Flow> {
         let cls = self.cur.stack[place].get();
+        let Payload::Type(x) = self.heap.get(cls) else { return None };
+        let plain = x.has(PLAIN_NEW) && x.has(HEAP) && !x.has(ABSTRACT) && x.layout == crate::objects::class::Layout::Object;
+        if !plain || self.ty(cls) != t::TYPE || !self.cur.stack[place + 1].is_null() {
+            return None;
+        }
         let init = self.lookup(cls, n::__INIT__)?;
-        let x = self.type_obj(cls);
-        if x.has(ABSTRACT) || x.layout != crate::objects::class::Layout::Object {
+        if self.ty(init) != t::FUNCTION || self.cur.depth >= self.recursion_limit {
             return None;
         }
-        let Payload::Function(f) = self.heap.get(init) else { return None };
-        let code_ref = f.code;
-        let Payload::Code(c) = self.heap.get(code_ref) else { return None };
-        if !c.simple || c.argcount as usize != r.sp - place - 1 || self.cur.depth >= self.recursion_limit {
-            return None;
-        }
-        let code = c.clone();
         let instance = self.new_instance(cls).into_raw();
         self.heap.incref_raw(instance);
         let cls_word = std::mem::replace(&mut self.cur.stack[place], Word::owned(instance));
         self.cur.stack[place + 1] = Word::owned(instance);
-        self.heap.incref_raw(init);
-        let sp = r.sp;
-        r.sp = place + 1;
-        self.save(r, at);
-        self.enter_in_place(init, code_ref, code, place + 1, sp, Ret::Init);
+        if kwnames.is_some() || !self.enter_simple(r, at, Word::borrowed(init), place + 1, place + 1, Ret::Init) {
+            let words: Words = self.cur.stack[place + 1..r.sp].iter().copied().collect();
+            r.sp = place + 1;
+            self.save(r, at);
+            self.call_python(Word::borrowed(init), words, kwnames, Ret::Init);
+        }
         self.drop_word(cls_word);
         Some(Flow::Reload)
     }
@@ -115,7 +130,7 @@ impl Vm {
     pub fn new_instance(&mut self, cls: Ref) -> Owned {
         let x = self.type_obj(cls);
         let (slots, keys) = (x.slots as usize, x.keys.len());
-        let instance = Instance { values: Vec::with_capacity(keys), dict: None, slots: vec![None; slots] };
+        let instance = Instance { values: SmallVec::with_capacity(keys), dict: None, slots: vec![None; slots].into_boxed_slice() };
         self.alloc(cls, Payload::Instance(Box::new(instance)))
     }
     /// Takes callable and arguments off the stack and calls by the general rules.
@@ -156,10 +171,9 @@ impl Vm {
             let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
             return self.raise_ask(e);
         }
-        let (code_ref, code) = self.code_of(func);
         let base = self.stack_top();
-        let count = code.localsplus.len();
-        self.push_frame(func, code_ref, code, base, ret);
+        let count = self.code_of(func).1.localsplus.len();
+        self.push_frame(func, base, ret);
         self.cur.stack[base..base + count].fill(Word::NULL);
         self.top().locals = Some(namespace);
     }
@@ -318,7 +332,7 @@ impl Vm {
         }
     }
     #[inline(never)]
-    fn native_asked(&mut self, f: NativeFn, args: &[Option<Ref>], ret: Ret, ask: Ask, mark: usize) {
+    pub(super) fn native_asked(&mut self, f: NativeFn, args: &[Option<Ref>], ret: Ret, ask: Ask, mark: usize) {
         self.depth = 0;
         let waiting = |vm: &mut Vm, catch| {
             args.iter().flatten().for_each(|r| vm.heap.incref_raw(*r));
@@ -350,7 +364,7 @@ impl Vm {
         }
     }
     /// Releases what a native that ended at its first run had made `once`.
-    fn drop_answers(&mut self) {
+    pub(super) fn drop_answers(&mut self) {
         for a in std::mem::take(&mut self.answers) {
             if let Answer::Value(r) | Answer::Raised(r) = a {
                 self.heap.decref_raw(r);
@@ -407,16 +421,15 @@ impl Vm {
             return self.raise_ask(e);
         }
         let func = callee.get();
-        let (code_ref, code) = self.code_of(func);
         let base = self.stack_top();
+        if kwnames.is_none() && self.place_arguments(func, &words, base) {
+            let func = self.own_word(callee);
+            return self.push_frame(func, base, ret);
+        }
+        let (_, code) = self.code_of(func);
         self.reserve_stack(base + code.localsplus.len() + code.stacksize as usize + 8);
         let mut locals: SmallVec<[Word; 16]> = smallvec::smallvec![Word::NULL; code.localsplus.len()];
-        let bound = if code.simple && kwnames.is_none() && words.len() == code.argcount as usize {
-            locals[..words.len()].copy_from_slice(&words);
-            Ok(())
-        } else {
-            self.bind_python(func, &code, &words, kwnames, &mut locals)
-        };
+        let bound = self.bind_python(func, &code, &words, kwnames, &mut locals);
         kwnames.iter().for_each(|r| self.heap.decref_raw(*r));
         if let Err(e) = bound {
             locals.into_iter().for_each(|w| self.drop_word(w));
@@ -425,159 +438,7 @@ impl Vm {
         }
         self.cur.stack[base..base + locals.len()].copy_from_slice(&locals);
         let func = self.own_word(callee);
-        self.push_frame(func, code_ref, code, base, ret);
-    }
-    /// Puts every word into `locals`, or drops it and says what is wrong (CPython `initialize_locals`).
-    fn bind_python(&mut self, func: Ref, code: &CodeObj, words: &Words, kwnames: Option<Ref>, locals: &mut [Word]) -> Result<(), Ask> {
-        let names: Vec<Ref> = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]).to_vec();
-        let positional = words.len() - names.len();
-        let (argcount, kwonly) = (code.argcount as usize, code.kwonly as usize);
-        let total = argcount + kwonly;
-        let (has_args, has_kw) = (code.flags & flags::VARARGS != 0, code.flags & flags::VARKEYWORDS != 0);
-        let taken = positional.min(argcount);
-        locals[..taken].copy_from_slice(&words[..taken]);
-        let extra: Vec<Ref> = words[taken..positional].iter().map(|w| self.own_word(*w)).collect();
-        let surplus = extra.len();
-        let rest = self.tuple_raw(extra);
-        if has_args {
-            locals[total] = Word::owned(rest.into_raw());
-        } else {
-            self.release(rest);
-        }
-        let kwdict = if has_kw {
-            let d = self.dict().into_raw();
-            locals[total + has_args as usize] = Word::owned(d);
-            Some(d)
-        } else {
-            None
-        };
-        let mut problem = None;
-        for (name, w) in names.iter().zip(&words[positional..]) {
-            let result = if problem.is_none() { self.bind_keyword(func, code, *name, *w, locals, kwdict) } else { Err(None) };
-            if let Err(e) = result {
-                self.drop_word(*w);
-                problem = problem.or(e);
-            }
-        }
-        if let Some(e) = problem {
-            return Err(e);
-        }
-        if surplus > 0 && !has_args {
-            return Err(self.too_many_positional(func, code, positional, locals));
-        }
-        self.fill_defaults(func, code, taken, locals)
-    }
-    /// On Err the word is still the caller's.
-    fn bind_keyword(&mut self, func: Ref, code: &CodeObj, name: Ref, w: Word, locals: &mut [Word], kwdict: Option<Ref>) -> Result<(), Option<Ask>> {
-        let (posonly, total) = (code.posonly as usize, (code.argcount + code.kwonly) as usize);
-        let params = &code.localsplus[..total];
-        let same = |vm: &Vm, a: Ref| a == name || matches!((vm.str_of(a), vm.str_of(name)), (Some(x), Some(y)) if x == y);
-        match (posonly..total).find(|i| same(self, params[*i])) {
-            Some(i) if locals[i].is_null() => {
-                locals[i] = w;
-                Ok(())
-            }
-            Some(_) => {
-                let message = format!("{}() got multiple values for argument '{}'", self.qualname_of(func), self.lossy(name));
-                Err(Some(self.type_error(message)))
-            }
-            None => match kwdict {
-                Some(d) => {
-                    self.dict_set_name(d, name, w.get());
-                    self.drop_word(w);
-                    Ok(())
-                }
-                None => Err(Some(self.unexpected_keyword(func, code, name))),
-            },
-        }
-    }
-    fn unexpected_keyword(&mut self, func: Ref, code: &CodeObj, name: Ref) -> Ask {
-        let (qual, text) = (self.qualname_of(func), self.lossy(name));
-        let posonly: Vec<String> = code.localsplus[..code.posonly as usize].iter().map(|r| self.lossy(*r)).collect();
-        if posonly.contains(&text) {
-            return self.type_error(format!(
-                "{qual}() got some positional-only arguments passed as keyword arguments: '{text}'"
-            ));
-        }
-        let known: Vec<String> = code.localsplus[code.posonly as usize..(code.argcount + code.kwonly) as usize].iter().map(|r| self.lossy(*r)).collect();
-        let hint = super::slow::nearest(&text, &known).map_or(String::new(), |s| format!(". Did you mean '{s}'?"));
-        self.type_error(format!("{qual}() got an unexpected keyword argument '{text}'{hint}"))
-    }
-    pub fn qualname_of(&self, func: Ref) -> String {
-        match self.heap.get(func) {
-            Payload::Function(f) => self.lossy(f.qualname),
-            _ => String::new(),
-        }
-    }
-    fn too_many_positional(&mut self, func: Ref, code: &CodeObj, given: usize, locals: &[Word]) -> Ask {
-        let qual = self.qualname_of(func);
-        let argcount = code.argcount as usize;
-        let defaults = self.defaults_of(func).len();
-        let takes = if defaults > 0 { format!("from {} to {argcount}", argcount - defaults) } else { argcount.to_string() };
-        let kwonly_given = (argcount..argcount + code.kwonly as usize).filter(|i| !locals[*i].is_null()).count();
-        let plural = if argcount == 1 && defaults == 0 { "" } else { "s" };
-        let were = if given == 1 && kwonly_given == 0 { "was" } else { "were" };
-        let kw = if kwonly_given > 0 {
-            let s = if given == 1 { "" } else { "s" };
-            let ks = if kwonly_given == 1 { "" } else { "s" };
-            format!(" positional argument{s} (and {kwonly_given} keyword-only argument{ks})")
-        } else {
-            String::new()
-        };
-        self.type_error(format!("{qual}() takes {takes} positional argument{plural} but {given}{kw} {were} given"))
-    }
-    fn defaults_of(&self, func: Ref) -> &[Ref] {
-        match self.heap.get(func) {
-            Payload::Function(f) => f.defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]),
-            _ => &[],
-        }
-    }
-    fn fill_defaults(&mut self, func: Ref, code: &CodeObj, given: usize, locals: &mut [Word]) -> Result<(), Ask> {
-        let argcount = code.argcount as usize;
-        let defaults: SmallVec<[Ref; 8]> = self.defaults_of(func).iter().copied().collect();
-        let first_default = argcount.saturating_sub(defaults.len());
-        let missing: Vec<usize> = (given.min(first_default)..first_default).filter(|i| locals[*i].is_null()).collect();
-        if !missing.is_empty() {
-            return Err(self.missing_arguments(func, code, &missing, "positional"));
-        }
-        for i in first_default..argcount {
-            if locals[i].is_null() {
-                let d = defaults[i - first_default];
-                self.heap.incref_raw(d);
-                locals[i] = Word::owned(d);
-            }
-        }
-        if code.kwonly == 0 {
-            return Ok(());
-        }
-        let kwdefaults = match self.heap.get(func) {
-            Payload::Function(f) => f.kwdefaults,
-            _ => None,
-        };
-        let mut missing = Vec::new();
-        for i in argcount..argcount + code.kwonly as usize {
-            if locals[i].is_null() {
-                match kwdefaults.and_then(|d| self.dict_get_name(d, code.localsplus[i])) {
-                    Some(d) => {
-                        self.heap.incref_raw(d);
-                        locals[i] = Word::owned(d);
-                    }
-                    None => missing.push(i),
-                }
-            }
-        }
-        if missing.is_empty() { Ok(()) } else { Err(self.missing_arguments(func, code, &missing, "keyword-only")) }
-    }
-    fn missing_arguments(&mut self, func: Ref, code: &CodeObj, missing: &[usize], kind: &str) -> Ask {
-        let names: Vec<String> = missing.iter().map(|i| format!("'{}'", self.lossy(code.localsplus[*i]))).collect();
-        let list = match names.len() {
-            1 => names[0].clone(),
-            2 => format!("{} and {}", names[0], names[1]),
-            k => format!("{}, and {}", names[..k - 1].join(", "), names[k - 1]),
-        };
-        let s = if names.len() == 1 { "" } else { "s" };
-        let message = format!("{}() missing {} required {kind} argument{s}: {list}", self.qualname_of(func), names.len());
-        self.type_error(message)
+        self.push_frame(func, base, ret);
     }
     /// Adds an answer to the native on top: for the machine's own wiring.
     pub fn push_answer(&mut self, a: Answer) {

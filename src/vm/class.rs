@@ -21,12 +21,14 @@ impl Vm {
     /// Flags that follow from the methods found along the MRO.
     fn derive_flags(&mut self, ty: Ref) {
         let native = |vm: &mut Vm, name| vm.lookup(ty, name).is_none_or(|f| vm.ty(f) == t::SLOT_WRAPPER);
-        let plain_get = native(self, n::__GETATTRIBUTE__) && self.lookup(ty, n::__GETATTR__).is_none();
+        let plain_attribute = native(self, n::__GETATTRIBUTE__);
+        let plain_get = plain_attribute && self.lookup(ty, n::__GETATTR__).is_none();
         let plain_set = native(self, n::__SETATTR__) && native(self, n::__DELATTR__);
         let object_new = self.dict_get_name(self.type_obj(t::OBJECT).dict, n::__NEW__);
         let plain_new = object_new.is_some() && self.lookup(ty, n::__NEW__) == object_new;
         let finalize = self.lookup(ty, n::__DEL__).is_some();
         let x = self.type_obj_mut(ty);
+        x.flags = if plain_attribute { x.flags | PLAIN_GETATTRIBUTE } else { x.flags & !PLAIN_GETATTRIBUTE };
         for (flag, on) in [(PLAIN_GETATTR, plain_get), (PLAIN_SETATTR, plain_set), (PLAIN_NEW, plain_new), (FINALIZE, finalize)] {
             x.flags = if on { x.flags | flag } else { x.flags & !flag };
         }

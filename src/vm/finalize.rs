@@ -21,7 +21,7 @@ impl Vm {
         } else if self.heap.gc.due() {
             self.collect_garbage_automatically();
         }
-        if self.interrupt {
+        if self.interrupt && self.cur.id == self.main_thread {
             self.interrupt = false;
             let e = super::Ask::Raise(self.new_exception(t::KEYBOARD_INTERRUPT, vec![]));
             self.raise_ask(e);
@@ -92,7 +92,7 @@ impl Vm {
     }
     /// Has a native run before the next instruction, on top of what runs then; its value is dropped, and it handles its
     /// own exceptions. Never at once: a native may be running.
-    pub(super) fn run_hidden(&mut self, f: super::NativeFn, args: &[Option<Ref>]) {
+    pub fn run_hidden(&mut self, f: super::NativeFn, args: &[Option<Ref>]) {
         args.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
         self.hidden.push_back((f, args.to_vec()));
         self.heap.attention = true;

@@ -47,30 +47,26 @@ impl Vm {
     }
     /// A frame for `func`, whose locals the caller puts at `base`. Takes over the reference to `func`.
     #[inline]
-    pub(super) fn push_frame(&mut self, func: Ref, code_ref: Ref, code: Arc<CodeObj>, base: usize, ret: Ret) {
+    pub(super) fn push_frame(&mut self, func: Ref, base: usize, ret: Ret) {
         let Payload::Function(f) = self.heap.get(func) else { panic!("{func:?} is no function") };
-        let (globals, builtins) = (f.globals, f.builtins);
-        self.heap.incref_raw(code_ref);
+        let (code_ref, globals, builtins) = (f.code, f.globals, f.builtins);
+        let code = self.code_obj(code_ref);
         let sp = (base + code.localsplus.len()) as u32;
-        self.reserve_stack(sp as usize + code.stacksize as usize + 8);
-        let hidden = code.hidden;
+        let (room, exec, hidden) = (sp as usize + code.stacksize as usize + 8, code.number, code.hidden);
+        self.heap.incref_raw(code_ref);
+        self.reserve_stack(room);
         self.cur.depth += 1;
-        self.cur.activations.push(Activation::Py(Frame {
-            code,
-            code_ref,
-            func,
-            globals,
-            builtins,
-            locals: None,
-            generator: None,
-            object: None,
-            base: base as u32,
-            sp,
-            pc: 0,
-            last: 0,
-            ret,
-            hidden,
-        }));
+        self.cur.activations.push(Activation::Py(Frame::EMPTY));
+        let f = self.top();
+        f.code_ref = code_ref;
+        f.exec = exec;
+        f.func = func;
+        f.globals = globals;
+        f.builtins = builtins;
+        f.base = base as u32;
+        f.sp = sp;
+        f.ret = ret;
+        f.hidden = hidden;
     }
     /// The Python frame on top.
     #[inline]
@@ -88,22 +84,32 @@ impl Vm {
         f.last = at as u32;
     }
     /// Ends the frame on top: its stack segment and references are given back. The value is not its business.
+    #[inline]
     pub(super) fn pop_frame(&mut self) -> (Ret, Option<Ref>) {
-        let Some(Activation::Py(f)) = self.cur.activations.pop() else { panic!("no Python frame to pop") };
+        let Some(Activation::Py(f)) = self.cur.activations.last() else { panic!("no Python frame to pop") };
+        let (from, to, code_ref, func) = (f.base as usize, f.sp as usize, f.code_ref, f.func);
+        let (locals, object, ret, generator) = (f.locals, f.object, f.ret, f.generator);
         self.cur.depth -= 1;
-        if f.object.is_some() {
+        if object.is_some() {
+            let f = *f;
             self.retire_frame_object(&f);
         }
-        for i in (f.base as usize..f.sp as usize).rev() {
-            if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
-                self.heap.decref_raw(r);
-            }
+        // Words above the top of the stack mean nothing: whoever comes next writes before it reads.
+        for i in (from..to).rev() {
+            let w = self.cur.stack[i];
+            self.drop_word(w);
         }
-        self.heap.decref_raw(f.code_ref);
-        self.heap.decref_raw(f.func);
-        f.locals.iter().for_each(|r| self.heap.decref_raw(*r));
-        f.object.iter().for_each(|r| self.heap.decref_raw(*r));
-        (f.ret, f.generator)
+        self.heap.decref_raw(code_ref);
+        self.heap.decref_raw(func);
+        if let Some(r) = locals {
+            self.heap.decref_raw(r);
+        }
+        if let Some(r) = object {
+            self.heap.decref_raw(r);
+        }
+        let below = self.cur.activations.len() - 1;
+        self.cur.activations.truncate(below);
+        (ret, generator)
     }
     /// The frame ends while Python holds its object: the object keeps the locals.
     fn retire_frame_object(&mut self, f: &Frame) {
@@ -111,10 +117,11 @@ impl Vm {
         if self.heap.count(object) == 1 {
             return;
         }
-        let count = f.code.localsplus.len();
+        let count = self.code_obj(f.code_ref).localsplus.len();
         let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
         locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
-        let back = self.visible_frame(0).map(|i| self.frame_object(i));
+        // A generator's frame has nothing below it once it is over.
+        let back = if f.generator.is_none() { self.visible_frame(0).map(|i| self.frame_object(i)) } else { None };
         back.iter().for_each(|r| self.heap.incref_raw(*r));
         if let Payload::Frame(x) = self.heap.get_mut(object) {
             x.state = FrameState::Finished { locals };
@@ -175,7 +182,7 @@ impl Vm {
         if let Some(i) = running {
             return Some(self.frame_object(i));
         }
-        let f = self.generator(g).frame.as_ref()?;
+        let f = self.generator(g).frame?;
         if f.object.is_some() {
             return f.object;
         }

@@ -27,8 +27,9 @@ impl Vm {
         self.save(r, at);
         let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
         self.cur.depth -= 1;
-        let stack = self.take_segment(frame.base as usize, frame.sp as usize);
-        let ty = match frame.code.flags {
+        self.own_segment(frame.base as usize, frame.sp as usize);
+        let stack = self.cur.stack[frame.base as usize..frame.sp as usize].to_vec();
+        let ty = match self.code_obj(frame.code_ref).flags {
             f if f & flags::COROUTINE != 0 => t::COROUTINE,
             f if f & flags::ASYNC_GENERATOR != 0 => t::ASYNC_GENERATOR,
             _ => t::GENERATOR,
@@ -40,7 +41,7 @@ impl Vm {
         frame.ret = Ret::Push;
         let generator = Generator {
             state: GenState::Created,
-            frame: Some(Box::new(frame)),
+            frame: Some(frame),
             stack,
             name,
             qualname,
@@ -56,33 +57,30 @@ impl Vm {
         let g = self.heap.alloc(ty, Payload::Generator(Box::new(generator)), flag::FINALIZER);
         self.deliver(g, ret);
     }
-    /// Takes a segment of the data stack away; borrowed words become owned, since the frame leaves its caller's care.
-    fn take_segment(&mut self, from: usize, to: usize) -> Vec<Word> {
-        (from..to)
-            .map(|i| {
-                let w = std::mem::replace(&mut self.cur.stack[i], Word::NULL);
-                if !w.is_null() && !w.is_owned() {
-                    self.heap.incref_raw(w.get());
-                    return Word::owned(w.get());
-                }
-                w
-            })
-            .collect()
+    /// Borrowed words of a segment of the data stack become owned, since the frame leaves its caller's care.
+    #[inline]
+    fn own_segment(&mut self, from: usize, to: usize) {
+        for w in &mut self.cur.stack[from..to] {
+            if !w.is_null() && !w.is_owned() {
+                self.heap.incref_raw(w.get());
+                *w = Word::owned(w.get());
+            }
+        }
     }
     /// Puts a suspended generator's frame on top. `ret`: what becomes of what it yields. None: it cannot be resumed.
     fn push_generator(&mut self, g: Ref, ret: Ret) -> bool {
         let base = self.stack_top();
-        let x = self.generator_mut(g);
-        let Some(mut frame) = x.frame.take() else { return false };
+        let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
+        let Some(frame) = x.frame else { return false };
+        x.frame = None;
         x.state = GenState::Running;
-        let stack = std::mem::take(&mut x.stack);
-        let handled = x.handled.take();
-        self.reserve_stack(base + frame.code.localsplus.len() + frame.code.stacksize as usize + 8);
-        self.cur.stack[base..base + stack.len()].copy_from_slice(&stack);
-        frame.base = base as u32;
-        frame.sp = (base + stack.len()) as u32;
-        frame.ret = ret;
-        frame.generator = Some(g);
+        let (held, handled) = (x.stack.len(), x.handled.take());
+        let code = self.code_obj(frame.code_ref);
+        let room = code.localsplus.len() + code.stacksize as usize + 8;
+        self.reserve_stack(base + room);
+        let Payload::Generator(x) = self.heap.get_mut(g) else { return false };
+        self.cur.stack[base..base + held].copy_from_slice(&x.stack);
+        x.stack.clear();
         self.heap.incref_raw(g);
         if let Some(o) = frame.object {
             let (thread, index) = (self.cur.id, self.cur.activations.len() as u32);
@@ -92,7 +90,12 @@ impl Vm {
         }
         self.cur.depth += 1;
         self.cur.handled.push(handled);
-        self.cur.activations.push(Activation::Py(*frame));
+        self.cur.activations.push(Activation::Py(frame));
+        let f = self.top();
+        f.base = base as u32;
+        f.sp = (base + held) as u32;
+        f.ret = ret;
+        f.generator = Some(g);
         true
     }
     /// Resumes by value; the registers of the frame below are saved already.
@@ -109,6 +112,11 @@ impl Vm {
             }
             return;
         }
+        self.resume_ready(g, value, ret)
+    }
+    /// Resumes a generator that is known to be created or suspended.
+    #[inline]
+    pub(super) fn resume_ready(&mut self, g: Ref, value: Owned, ret: Ret) {
         if self.cur.depth >= self.recursion_limit {
             self.release(value);
             let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
@@ -165,10 +173,12 @@ impl Vm {
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
     pub(super) fn suspend(&mut self, r: &Regs, at: usize, value: Owned) {
-        self.save(r, at);
+        // The registers go into the copy: storing them in the frame and copying that at once would wait for the stores.
         let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
+        (frame.pc, frame.sp, frame.last) = (r.pc as u32, r.sp as u32, at as u32);
         self.cur.depth -= 1;
-        let stack = self.take_segment(frame.base as usize, frame.sp as usize);
+        let (from, to) = (frame.base as usize, frame.sp as usize);
+        self.own_segment(from, to);
         let ret = frame.ret;
         let g = frame.generator.take().expect("only a generator's frame yields");
         let handled = self.cur.handled.pop().flatten();
@@ -178,10 +188,10 @@ impl Vm {
             f.state = crate::objects::frame::FrameState::Suspended { generator: g };
             f.lasti = frame.last;
         }
-        let x = self.generator_mut(g);
+        let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
         x.state = GenState::Suspended;
-        x.stack = stack;
-        x.frame = Some(Box::new(frame));
+        x.stack.extend_from_slice(&self.cur.stack[from..to]);
+        x.frame = Some(frame);
         x.handled = handled;
         self.heap.set_flag(g, flag::FINALIZER);
         self.heap.decref_raw(g);
@@ -228,7 +238,7 @@ impl Vm {
         }
         let f = x.frame.as_ref()?;
         // Suspended in a SEND loop: the next instruction is RESUME with 2 (yield from) or 3 (await) in its low bits.
-        let unit = *f.code.units.get(f.pc as usize)?;
+        let unit = *self.code_obj(f.code_ref).units.get(f.pc as usize)?;
         let (op, arg) = ((unit & 0xFF) as u8, unit >> 8);
         if op == super::dispatch::op::RESUME && arg & 3 >= 2 { x.stack.last().and_then(|w| w.opt()) } else { None }
     }

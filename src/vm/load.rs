@@ -20,7 +20,10 @@ impl Vm {
             .iter()
             .map(|h| Handler { start: h.start, end: h.end, target: h.target, depth: h.depth, lasti: h.lasti })
             .collect();
+        let number = self.next_code;
+        self.next_code += 1;
         let code = CodeObj {
+            number,
             units: tree.code.chunks(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect(),
             consts,
             names,

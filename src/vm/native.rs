@@ -135,6 +135,21 @@ pub struct ModuleDef {
     pub init: Option<fn(&mut Vm, Ref) -> Result<(), super::Ask>>,
 }
 
+/// Numbers of positional arguments (receiver included) with which a native can be called without binding.
+#[derive(Clone, Copy, Debug)]
+pub struct Arity {
+    pub min: u8,
+    pub max: u8,
+    /// All parameters: those not given are None.
+    pub total: u8,
+}
+impl Arity {
+    #[inline]
+    pub fn takes(&self, given: usize) -> bool {
+        (self.min as usize..=self.max as usize).contains(&given)
+    }
+}
+
 /// A registered native.
 #[derive(Clone)]
 pub struct Registered {
@@ -143,6 +158,8 @@ pub struct Registered {
     pub title: std::sync::Arc<str>,
     /// Parsed at the first call.
     pub params: Option<std::sync::Arc<super::api::params::Params>>,
+    /// How many positional arguments need no binding: known with `params`.
+    pub arity: Option<Arity>,
 }
 
 impl Vm {

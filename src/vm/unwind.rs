@@ -179,11 +179,12 @@ impl Vm {
     }
     /// Jumps to the handler of the frame on top, if one covers the raising instruction.
     fn enter_handler(&mut self, exc: &Owned, shown: Option<u32>) -> bool {
-        let f = self.top();
-        let Some(h) = f.code.handler(f.last) else { return false };
-        let keep = f.base as usize + f.code.localsplus.len() + h.depth as usize;
+        let f = *self.top();
+        let code = self.code_obj(f.code_ref);
+        let Some(h) = code.handler(f.last) else { return false };
+        let keep = f.base as usize + code.localsplus.len() + h.depth as usize;
         let (top, last) = (f.sp as usize, shown.unwrap_or(f.last));
-        f.pc = h.target;
+        self.top().pc = h.target;
         for i in (keep..top).rev() {
             if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {
                 self.heap.decref_raw(r);
@@ -206,10 +207,10 @@ impl Vm {
     /// A traceback entry for the frame, unless the frame is hidden.
     fn add_traceback(&mut self, exc: Ref, index: usize) {
         let Activation::Py(f) = &self.cur.activations[index] else { return };
-        if f.hidden || self.is_importer(f.code.filename) {
+        if f.hidden || self.is_importer(self.code_obj(f.code_ref).filename) {
             return;
         }
-        let (code, last) = (f.code.clone(), f.last);
+        let (code, last) = (self.code_obj(f.code_ref).clone(), f.last);
         let frame = self.frame_object(index);
         self.heap.incref_raw(frame);
         let lineno = super::load::line_of(&code, last);

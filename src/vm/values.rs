@@ -29,7 +29,7 @@ impl Vm {
     pub fn int(&mut self, i: i64) -> Owned {
         match fixed::small_int(i) {
             Some(r) => Owned::adopt(r),
-            None => self.heap.alloc(t::INT, Payload::Int(i), 0),
+            None => self.heap.alloc_leaf(t::INT, Payload::Int(i)),
         }
     }
     /// An int from any size.
@@ -41,7 +41,7 @@ impl Vm {
     }
     #[inline]
     pub fn float(&mut self, x: f64) -> Owned {
-        self.heap.alloc(t::FLOAT, Payload::Float(x), 0)
+        self.heap.alloc_leaf(t::FLOAT, Payload::Float(x))
     }
     pub fn complex(&mut self, re: f64, im: f64) -> Owned {
         self.heap.alloc(t::COMPLEX, Payload::Complex(re, im), 0)

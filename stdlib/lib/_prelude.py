@@ -77,39 +77,20 @@ def sum_items(iterable, start):
         raise TypeError("sum() can't sum bytearray [use b''.join(seq) instead]")
     total = start
     it = iter(iterable)
-    for x in it:
-        if type(x) is float and type(total) in (float, int):
-            return _sum_floats(it, float(total), x)
-        total = total + x
-    return total
-
-
-def _sum_floats(it, total, x):
-    # Neumaier's compensated sum, as CPython since 3.12.
-    c = 0.0
-    while True:
-        t = total + x
-        if abs(total) >= abs(x):
-            c += (total - t) + x
-        else:
-            c += (x - t) + total
-        total = t
+    # Ints first, then floats, then whatever there is: the phases of CPython's sum.
+    while type(total) is int or type(total) is float:
+        state = _sum_new(total)
         for x in it:
-            if type(x) is float:
+            if not _sum_add(state, x):
                 break
-            if type(x) is int:
-                x = float(x)
-                break
-            if c and c - c == 0.0:
-                total += c
-            total = total + x
-            for x in it:
-                total = total + x
-            return total
         else:
+            return _sum_value(state)
+        before = _sum_value(state)
+        total = before + x
+        if type(before) is float or type(total) is int:
             break
-    if c and c - c == 0.0:
-        return total + c
+    for x in it:
+        total = total + x
     return total
 
 
@@ -866,6 +847,12 @@ def read_input(prompt):
             raise EOFError("EOF when reading a line")
         return line[:-1] if line.endswith("\n") else line
     return _input_line(prompt, False)
+
+
+def refuse_input():
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError("input() was called, but this front end does not support input requests.")
 
 
 def open_file(file, kwargs):

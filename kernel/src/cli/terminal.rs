@@ -109,6 +109,33 @@ fn read_lines() -> Receiver<Line> {
     lines
 }
 
+/// While it lives the terminal, if there is one, does not show what is typed.
+struct Quiet;
+
+impl Quiet {
+    fn start() -> Quiet {
+        stty("-echo");
+        Quiet
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        stty("echo");
+        // The line's end was not shown either.
+        if stdin().is_terminal() {
+            println!();
+        }
+    }
+}
+
+fn stty(mode: &str) {
+    if stdin().is_terminal() {
+        // Without stty the password is read all the same, only seen.
+        let _ = std::process::Command::new("stty").arg(mode).status();
+    }
+}
+
 impl Host for Terminal {
     fn write(&mut self, stream: Stream, text: &str) {
         self.raw(stream, text.as_bytes());
@@ -130,9 +157,10 @@ impl Host for Terminal {
         self.display(display);
     }
 
-    fn input(&mut self, prompt: &str, _password: bool) -> Result<String, InputRefused> {
+    fn input(&mut self, prompt: &str, password: bool) -> Result<String, InputRefused> {
         self.write(Stream::Stdout, prompt);
         self.finish();
+        let _quiet = password.then(Quiet::start);
         let lines = self.lines.get_or_insert_with(read_lines);
         loop {
             match lines.recv_timeout(LOOK) {

@@ -12,12 +12,14 @@ mod operator;
 mod random;
 mod slots;
 mod statistics;
+mod sum;
 pub use arith::{number_binary, number_divmod, number_unary};
 use crate::objects::format_spec::FormatError;
 use crate::heap::{Owned, Ref};
 use crate::vm::native::{ModuleDef, TypeDef};
 use crate::vm::{Answer, Args, Ask, Step, Vm, n, t};
 pub use float::alloc_float;
+pub use sum::HELPERS as SUM_HELPERS;
 pub use int::{alloc_int, decimal_text, int_from_object};
 
 pub static TYPES: &[&TypeDef] = &[&int::TYPE, &boolean::TYPE, &float::TYPE, &complex::TYPE];

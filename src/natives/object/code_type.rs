@@ -330,13 +330,13 @@ fn frame_values(vm: &Vm, f: &FrameObj) -> Vec<Option<Ref>> {
         FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
             Some(Activation::Py(x)) => {
                 let base = x.base as usize;
-                (base..base + x.code.localsplus.len()).map(|i| vm.cur.stack[i].opt()).collect()
+                (base..base + vm.code_obj(x.code_ref).localsplus.len()).map(|i| vm.cur.stack[i].opt()).collect()
             }
             _ => vec![],
         },
         FrameState::Suspended { generator } => {
             let g = vm.generator(*generator);
-            let count = g.frame.as_ref().map_or(0, |x| x.code.localsplus.len());
+            let count = g.frame.as_ref().map_or(0, |x| vm.code_obj(x.code_ref).localsplus.len());
             g.stack.iter().take(count).map(|w| w.opt()).collect()
         }
         FrameState::Finished { locals } => locals.clone(),

@@ -386,7 +386,7 @@ fn super_init(vm: &mut Vm, a: Args) -> Step {
 }
 fn super_from_frame(vm: &mut Vm) -> Result<(Ref, Ref), crate::vm::Ask> {
     let Some(f) = vm.cur.top_frame() else { return Err(vm.runtime_error("super(): no current frame")) };
-    let (code, base) = (f.code.clone(), f.base as usize);
+    let (code, base) = (vm.code_obj(f.code_ref).clone(), f.base as usize);
     if code.argcount == 0 {
         return Err(vm.runtime_error("super(): no arguments"));
     }

@@ -6,7 +6,7 @@ use crate::vm::native::ModuleDef;
 use crate::vm::step::Resume;
 use crate::vm::{Args, Def, Step, Vm, fixed, t};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, containers::LIST_HELPERS, containers::SORT_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
+pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, containers::LIST_HELPERS, containers::SORT_HELPERS, crate::natives::numbers::SUM_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
 
 static FUNCTIONS: &[Def] = &[
     Def::function("_type_new_raw", "(meta, name, bases, ns, /)", super::type_new::type_new_raw, "A class before names and hooks."),
@@ -61,10 +61,12 @@ fn type_lookup(vm: &mut Vm, a: Args) -> Step {
 }
 fn pop_delegate(vm: &mut Vm, a: Args) -> Step {
     let send = crate::code::opcode::op::SEND;
+    let Some(code) = vm.generator(a[0]).frame.as_ref().map(|f| f.code_ref) else { return Ok(vm.none()) };
+    let units = vm.code_obj(code).clone();
     let g = vm.generator_mut(a[0]);
     let Some(f) = g.frame.as_mut() else { return Ok(vm.none()) };
     // Suspended at YIELD_VALUE inside `SEND … YIELD_VALUE RESUME JUMP_BACKWARD_NO_INTERRUPT`: go on behind the loop.
-    let units = &f.code.units;
+    let units = &units.units;
     let at = (0..f.pc as usize).rev().find(|i| (units[*i] & 0xFF) as u8 == send);
     if let Some(at) = at {
         let n = (units[at] >> 8) as usize;
@@ -105,7 +107,7 @@ fn input_line(vm: &mut Vm, a: Args) -> Step {
         SysResult::Text(s) => Ok(vm.str(s)),
         SysResult::NoInput(InputRefused::Interrupted) => Err(crate::vm::Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]))),
         SysResult::NoInput(InputRefused::NotAllowed) => {
-            Err(vm.runtime_error("input() was called, but this front end does not support input requests."))
+            vm.tail_prelude("refuse_input", &[])
         }
         _ => Err(vm.error(t::EOF_ERROR, "EOF when reading a line")),
     }

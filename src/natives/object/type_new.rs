@@ -185,7 +185,6 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref
         layout,
         version: 0,
         keys: vec![],
-        key_index: Default::default(),
         has_dict: plan.dict,
         has_weakref: plan.weakref,
         slots,

@@ -275,7 +275,6 @@ impl Vm {
         x.bases = bases.to_vec();
         x.subclasses = vec![];
         x.keys = vec![];
-        x.key_index = Default::default();
         x.flags = (x.flags | type_flags::HEAP | type_flags::BASE) & !(type_flags::IMMUTABLE | type_flags::NO_NEW);
         x.has_dict = true;
         x.has_weakref = true;

@@ -1,6 +1,5 @@
 //! The type object.
 use crate::heap::Ref;
-use std::collections::HashMap;
 
 /// Which payload instances of a type have, which decides how `__new__` makes them and which bases can be combined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +48,8 @@ pub mod type_flags {
     pub const IMMUTABLE: u32 = 256;
     /// `__getattribute__` and `__getattr__` are object's: attribute look-up may take the fast path.
     pub const PLAIN_GETATTR: u32 = 512;
+    /// `__getattribute__` is native; there may be a `__getattr__` for what it does not find.
+    pub const PLAIN_GETATTRIBUTE: u32 = 16384;
     /// `__setattr__` and `__delattr__` are object's.
     pub const PLAIN_SETATTR: u32 = 1024;
     /// Definitions of native types: instances have a `__dict__`; instances can be weakly referenced.
@@ -76,7 +77,6 @@ pub struct TypeObj {
     pub version: u32,
     /// Attribute names of instances in order of first assignment (PEP 412), owned.
     pub keys: Vec<Ref>,
-    pub key_index: HashMap<Ref, u32>,
     /// Instances have a `__dict__`.
     pub has_dict: bool,
     /// Instances can be weakly referenced.
@@ -98,6 +98,12 @@ impl TypeObj {
         f(*dict);
         keys.iter().for_each(|r| f(*r));
     }
+    /// Index of an interned name among the keys: there are few.
+    #[inline]
+    pub fn key_at(&self, name: Ref) -> Option<usize> {
+        self.keys.iter().position(|k| *k == name)
+    }
+    #[inline(always)]
     pub fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }

@@ -45,6 +45,9 @@ pub struct Dict {
     usable: isize,
     /// Changes whenever keys are added or removed.
     pub version: u32,
+    /// A number by which an instruction knows this dict with these keys: given out by the machine, 0 (none) from the next
+    /// change of the keys on. A copy has it too, as long as it has the same keys.
+    pub watch: u32,
     /// Every key ever put in is a str (`sys.getsizeof` differs, and equality never needs Python).
     pub str_keys: bool,
 }
@@ -73,7 +76,7 @@ fn estimate(n: usize) -> u8 {
 
 impl Dict {
     pub fn new() -> Dict {
-        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, str_keys: true }
+        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, watch: 0, str_keys: true }
     }
     /// A dict made for `n` entries, as displays make it: a table from six entries on.
     pub fn with_capacity(n: usize) -> Dict {
@@ -182,6 +185,11 @@ impl Dict {
     pub fn value(&self, entry: usize) -> Ref {
         self.entries[entry].value
     }
+    /// The value of an entry that is still this very key's: how an instruction checks where it found a name before.
+    #[inline(always)]
+    pub fn value_at(&self, entry: usize, key: Ref) -> Option<Ref> {
+        self.entries.get(entry).filter(|e| e.key == Some(key)).map(|e| e.value)
+    }
     /// Puts another value into an entry; the old one is the caller's to release.
     pub fn replace(&mut self, entry: usize, value: Ref) -> Ref {
         std::mem::replace(&mut self.entries[entry].value, value)
@@ -201,6 +209,7 @@ impl Dict {
         self.used += 1;
         self.usable -= 1;
         self.version = self.version.wrapping_add(1);
+        self.watch = 0;
     }
     /// Takes an entry out; key and value are the caller's to release.
     pub fn remove(&mut self, entry: usize) -> (Ref, Ref) {
@@ -213,6 +222,7 @@ impl Dict {
         self.entries[entry].key = None;
         self.used -= 1;
         self.version = self.version.wrapping_add(1);
+        self.watch = 0;
         (e.key.expect("a live entry"), e.value)
     }
     /// The last live entry (`popitem`).
@@ -236,6 +246,7 @@ impl Dict {
         self.entries.truncate(live);
     }
     fn rebuild(&mut self, log2: u8) {
+        self.watch = 0;
         self.entries.retain(|e| e.key.is_some());
         self.log2 = log2;
         self.index = vec![FREE; 1 << log2].into_boxed_slice();

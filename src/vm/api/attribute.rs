@@ -205,8 +205,8 @@ impl Vm {
             Payload::Instance(i) => match i.dict {
                 Some(d) => self.dict_get_name(d, name),
                 None => {
-                    let at = *self.type_obj(self.ty(obj)).key_index.get(&name)?;
-                    i.values.get(at as usize).copied().flatten()
+                    let at = self.type_obj(self.ty(obj)).key_at(name)?;
+                    i.values.get(at).copied().flatten()
                 }
             },
             Payload::Module(m) => self.dict_get_name(m.dict, name),
@@ -242,25 +242,25 @@ impl Vm {
             }
             Payload::Function(f) => {
                 f.dict = Some(dict);
-                vec![]
+                Default::default()
             }
             Payload::Exc(e) => {
                 e.dict = Some(dict);
-                vec![]
+                Default::default()
             }
             Payload::Wrapper(_, d) => {
                 *d = Some(dict);
-                vec![]
+                Default::default()
             }
             _ => {
                 self.heap.extra_mut(obj).dict = Some(dict);
-                vec![]
+                Default::default()
             }
         };
         self.move_inline_values(obj, dict, values);
         Some(dict)
     }
-    fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: Vec<Option<Ref>>) {
+    fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: smallvec::SmallVec<[Option<Ref>; 6]>) {
         let ty = self.ty(obj);
         for (i, v) in values.into_iter().enumerate() {
             if let Some(v) = v {
@@ -299,8 +299,8 @@ impl Vm {
         if !self.type_obj(ty).has_dict {
             return false;
         }
-        let at = match (self.type_obj(ty).key_index.get(&name), value) {
-            (Some(i), _) => *i as usize,
+        let at = match (self.type_obj(ty).key_at(name), value) {
+            (Some(i), _) => i,
             (None, None) => return false,
             (None, Some(_)) => {
                 let interned = self.str_of(name).is_some_and(|s| s.interned.get());
@@ -312,7 +312,11 @@ impl Vm {
                 self.heap.incref_raw(name);
                 let x = self.type_obj_mut(ty);
                 x.keys.push(name);
-                x.key_index.insert(name, count as u32);
+                if self.lookup(ty, name).is_some() {
+                    // From now on instances may hide the class's attribute: what instructions noted no longer holds.
+                    self.next_version += 1;
+                    self.type_obj_mut(ty).version = self.next_version;
+                }
                 count
             }
         };

@@ -329,7 +329,9 @@ const MODULUS: i64 = (1 << 61) - 1;
 
 /// Hash of an int: its value modulo 2^61 − 1, −1 becoming −2.
 pub fn hash_int(i: i64) -> i64 {
-    let h = (i.unsigned_abs() % MODULUS as u64) as i64 * i.signum();
+    let size = i.unsigned_abs();
+    let size = if size < MODULUS as u64 { size } else { size % MODULUS as u64 };
+    let h = if i < 0 { -(size as i64) } else { size as i64 };
     if h == -1 { -2 } else { h }
 }
 pub fn hash_bigint(b: &BigInt) -> i64 {

@@ -2,7 +2,7 @@
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::class::type_flags;
-use crate::vm::native::DefKind;
+use crate::vm::native::{Arity, DefKind};
 use crate::vm::step::Ask;
 use crate::vm::{Vm, fixed, n};
 use smallvec::SmallVec;
@@ -33,6 +33,15 @@ pub struct Params {
 }
 
 impl Params {
+    /// With how many positional arguments no binding is needed; None with `*args` or a required keyword-only parameter.
+    fn arity(&self) -> Option<Arity> {
+        let keyword_required = self.required.iter().skip(self.positional).any(|r| *r);
+        if self.varargs.is_some() || keyword_required {
+            return None;
+        }
+        let small = |n: usize| u8::try_from(n).ok();
+        Some(Arity { min: small(self.min)?, max: small(self.positional)?, total: small(self.names.len())? })
+    }
     /// Parses `(self, x, /, y=1, *args, key=None, **kw)`.
     pub fn parse(sig: &str, kind: DefKind) -> Params {
         let inner = sig.trim().trim_start_matches('(').trim_end_matches(')');
@@ -97,7 +106,13 @@ impl Vm {
     /// The parsed signature of a native.
     pub fn params(&mut self, native: u32) -> Arc<Params> {
         let row = &mut self.natives[native as usize];
-        row.params.get_or_insert_with(|| Arc::new(Params::parse(row.def.sig, row.def.kind))).clone()
+        if let Some(p) = &row.params {
+            return p.clone();
+        }
+        let p = Arc::new(Params::parse(row.def.sig, row.def.kind));
+        row.arity = p.arity();
+        row.params = Some(p.clone());
+        p
     }
     /// Binds positional and keyword arguments; the receiver, if any, is the first positional one.
     pub fn bind_native_args(&mut self, native: u32, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Bound, Ask> {

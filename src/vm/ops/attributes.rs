@@ -4,11 +4,17 @@ use crate::objects::Payload;
 use crate::objects::class::type_flags;
 use crate::objects::code::CodeObj;
 use crate::vm::api::Found;
-use crate::vm::{slow, t};
+use crate::vm::{n, slow, t};
 
 impl Vm {
-    #[inline]
-    pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        if Self::attr_try(units, at, false) {
+            let obj = self.peek(r, 1).get();
+            self.specialize_load(units, code.names[arg >> 1], at, arg, obj);
+        }
+        self.load_attr_general(r, code, at, arg)
+    }
+    pub(super) fn load_attr_general(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 1];
         let w = self.peek(r, 1);
         let obj = w.get();
@@ -115,7 +121,7 @@ impl Vm {
         self.slow_op(r, at, slow::getattr, 1, &[name], Ret::Push)
     }
     /// Drops a request that will be made again.
-    pub(in crate::vm) fn forget(&mut self, ask: Ask) {
+    pub fn forget(&mut self, ask: Ask) {
         let mut refs = Vec::new();
         match ask {
             Ask::Need { request, .. } | Ask::Tail(request) => request.visit(&mut |r| refs.push(r)),
@@ -125,8 +131,14 @@ impl Vm {
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));
     }
     /// Stack: value, object.
-    #[inline]
-    pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        if Self::attr_try(units, at, true) {
+            let obj = self.peek(r, 1).get();
+            self.specialize_store(units, code.names[arg], at, obj);
+        }
+        self.store_attr_general(r, code, at, arg)
+    }
+    pub(super) fn store_attr_general(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
         let (value, obj) = (self.peek(r, 2), self.peek(r, 1));
         let ty = self.ty(obj.get());
@@ -145,9 +157,42 @@ impl Vm {
     pub(in crate::vm) fn delete_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         self.slow_op(r, at, slow::delattr, 1, &[code.names[arg]], Ret::Discard)
     }
+    /// `super().method` with nothing to ask: a function with self, or a static method (`__new__`) with NULL.
+    fn super_fast(&mut self, r: &mut Regs, name: Ref, method: bool) -> bool {
+        let (sup, cls, w) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
+        let obj = w.get();
+        if !method || sup.get() != t::SUPER || !self.is_type(cls.get()) || name == n::__CLASS__ {
+            return false;
+        }
+        let through_class = self.is_type(obj) && self.is_subtype(obj, cls.get());
+        let ty = if through_class { obj } else { self.ty(obj) };
+        if !through_class && !self.is_subtype(ty, cls.get()) {
+            return false;
+        }
+        let Some(f) = self.lookup_after(ty, cls.get(), name) else { return false };
+        let (f, bind) = match self.heap.get(f) {
+            Payload::Wrapper(g, _) if self.ty(f) == t::STATICMETHOD => (*g, false),
+            Payload::Native(_) if self.ty(f) == t::BUILTIN => (f, false),
+            _ if !through_class && matches!(self.ty(f), t::FUNCTION | t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) => (f, true),
+            _ => return false,
+        };
+        self.heap.incref_raw(f);
+        r.sp -= 1;
+        self.cur.stack[r.sp - 2] = Word::owned(f);
+        self.cur.stack[r.sp - 1] = if bind { w } else { Word::NULL };
+        self.drop_word(sup);
+        self.drop_word(cls);
+        if !bind {
+            self.drop_word(w);
+        }
+        true
+    }
     /// Stack: super, class, self.
     pub(in crate::vm) fn load_super_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 2];
+        if self.super_fast(r, name, arg & 1 != 0) {
+            return Flow::Next;
+        }
         if arg & 1 != 0 {
             return self.slow_op(r, at, slow::super_method, 3, &[name], Ret::Unpack);
         }

@@ -76,7 +76,16 @@ impl Vm {
         Flow::Next
     }
     pub(in crate::vm) fn set_add_op(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
-        let set = self.peek(r, depth + 1).get();
+        let (set, w) = (self.peek(r, depth + 1).get(), self.peek(r, 1));
+        if let Some((found, hash)) = self.set_simple_find(set, w.get()) {
+            let key = self.pop_owned(r);
+            if found {
+                self.release(key);
+            } else {
+                self.set_mut(set).insert_new(key.into_raw(), hash);
+            }
+            return Flow::Next;
+        }
         self.slow_op(r, at, slow::set_add, 1, &[set], Ret::Discard)
     }
     /// Stack: key, value.
@@ -114,9 +123,9 @@ impl Vm {
             && let Some(items) = self.items_of(w.get())
             && items.len() == count
         {
-            let items: smallvec::SmallVec<[Ref; 8]> = items.iter().copied().collect();
             r.sp -= 1;
-            for x in items.into_iter().rev() {
+            for i in (0..count).rev() {
+                let x = self.items_of(w.get()).expect("checked")[i];
                 self.heap.incref_raw(x);
                 self.push_word(r, Word::owned(x));
             }

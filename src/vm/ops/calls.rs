@@ -9,6 +9,9 @@ impl Vm {
     pub(in crate::vm) fn op_call_kw(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let names = self.pop_owned(r).into_raw();
         let place = r.sp - nargs - 2;
+        if let Some(flow) = self.op_construct(r, at, place, Some(names)) {
+            return flow;
+        }
         self.op_call_words(r, at, place, Some(names))
     }
     /// Stack: callable, NULL, tuple or any iterable, dict or NULL.
@@ -46,11 +49,23 @@ impl Vm {
         self.call_words(callee, words, names, Ret::Push);
         Flow::Reload
     }
-    #[inline]
+    #[inline(always)]
     pub(in crate::vm) fn return_value(&mut self, r: &mut Regs, at: usize) -> Flow {
         let value = self.pop_owned(r);
         self.save(r, at);
         let (ret, generator) = self.pop_frame();
+        if generator.is_none()
+            && ret == Ret::Push
+            && let Some(Activation::Py(f)) = self.cur.activations.last_mut()
+        {
+            self.cur.stack[f.sp as usize] = Word::owned(value.into_raw());
+            f.sp += 1;
+            return Flow::Reload;
+        }
+        self.returned(value, ret, generator)
+    }
+    #[inline(never)]
+    fn returned(&mut self, value: Owned, ret: Ret, generator: Option<Ref>) -> Flow {
         if let Some(g) = generator {
             self.heap.incref_raw(g);
             self.close_generator(g);
@@ -61,13 +76,14 @@ impl Vm {
         self.deliver(value, ret);
         Flow::Reload
     }
+    #[inline(always)]
     pub(in crate::vm) fn resume(&mut self, _r: &mut Regs, _at: usize) -> Flow {
         Flow::Next
     }
     /// Whether the frame on top belongs to a coroutine or a generator-based one.
     pub(in crate::vm) fn in_coroutine(&self) -> bool {
         matches!(self.cur.activations.last(), Some(Activation::Py(f))
-            if f.code.flags & (crate::code::flags::COROUTINE | crate::code::flags::ITERABLE_COROUTINE) != 0)
+            if self.code_obj(f.code_ref).flags & (crate::code::flags::COROUTINE | crate::code::flags::ITERABLE_COROUTINE) != 0)
     }
     pub(in crate::vm) fn payload_is_dict(&self, r: Ref) -> bool {
         matches!(self.heap.get(r), Payload::Dict(_)) && r != fixed::NONE

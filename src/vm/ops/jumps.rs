@@ -3,8 +3,13 @@ use super::*;
 use crate::objects::Payload;
 use crate::vm::{fixed, slow, t};
 use crate::objects::generator::GenState;
+use crate::objects::iter::Iter;
 
 impl Vm {
+    #[inline(always)]
+    pub(in crate::vm) fn nothing(&mut self, _r: &mut Regs) -> Flow {
+        Flow::Next
+    }
     #[inline(always)]
     pub(in crate::vm) fn jump(&mut self, r: &mut Regs, n: usize) -> Flow {
         r.pc += n;
@@ -83,13 +88,29 @@ impl Vm {
         match self.heap.get(x) {
             Payload::Generator(_) if self.ty(x) == t::GENERATOR => Flow::Next,
             Payload::Iter(_) => Flow::Next,
+            Payload::List(_) if self.ty(x) == t::LIST => self.iterate(r, t::LIST_ITER, |x| Iter::List { list: Some(x), at: 0 }),
+            Payload::Tuple(_) if self.ty(x) == t::TUPLE => self.iterate(r, t::TUPLE_ITER, |x| Iter::Tuple { tuple: Some(x), at: 0 }),
+            Payload::Range(range) if let Some((next, step, left)) = range.small => {
+                let w = self.pop(r);
+                let it = self.iter(t::RANGE_ITER, Iter::Range { next, step, left });
+                self.drop_word(w);
+                self.push(r, it)
+            }
             _ => self.slow_op(r, at, slow::get_iter, 1, &[], Ret::Push),
         }
     }
+    /// Replaces a container by an iterator that takes over the reference to it.
+    fn iterate(&mut self, r: &mut Regs, ty: Ref, make: impl FnOnce(Ref) -> Iter) -> Flow {
+        let x = self.pop_owned(r).into_raw();
+        let it = self.iter(ty, make(x));
+        self.push(r, it)
+    }
     /// FOR_ITER: pushes the next item; at the end jumps behind END_FOR.
-    #[inline]
-    pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, at: usize, n: usize) -> Flow {
+    pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
         let it = self.peek(r, 1).get();
+        if let Some(form) = self.iter_form(it) {
+            crate::vm::exec::set_op(units, at, form);
+        }
         match self.heap.get(it) {
             Payload::Iter(_) if self.is_simple_iter(it) => match self.advance(it) {
                 Ok(Some(v)) => self.push(r, v),
@@ -111,6 +132,17 @@ impl Vm {
                     Flow::Reload
                 }
             },
+            Payload::Iter(_) if self.is_ready_iter(it) => {
+                self.save(r, at);
+                match self.advance_ready(it) {
+                    Ok(Some(v)) => self.push(r, v),
+                    Ok(None) => {
+                        r.pc += n + 1;
+                        Flow::Next
+                    }
+                    Err(e) => self.raise(e),
+                }
+            }
             _ => {
                 let words = Words::from_slice(&[Word::borrowed(it)]);
                 self.save(r, at);

@@ -1,13 +1,16 @@
 //! The opcodes, by subject. Each takes the registers; `at` is the code unit of the instruction, for those that may raise or call.
 mod attributes;
 mod build;
+mod cached;
 mod calls;
 mod exceptions;
 mod generators;
 mod jumps;
 mod matching;
 mod names;
+mod numbers;
 mod operators;
+pub(super) use operators::nb;
 mod stack;
 use super::call::Words;
 use super::frames::Regs;
@@ -55,6 +58,12 @@ impl Vm {
     /// Pops `count` words and runs a slow native with them (and `extra` constants); its value goes where `ret` says.
     #[inline(never)]
     pub(super) fn slow_op(&mut self, r: &mut Regs, at: usize, f: NativeFn, count: usize, extra: &[Ref], ret: Ret) -> Flow {
+        if ret == Ret::Push || ret == Ret::Discard {
+            let place = r.sp - count;
+            let mut args: smallvec::SmallVec<[Option<Ref>; 8]> = self.cur.stack[place..r.sp].iter().map(|w| w.opt()).collect();
+            args.extend(extra.iter().map(|r| Some(*r)));
+            return self.native_in_place(r, at, place, f, &args, ret);
+        }
         let words: Words = self.cur.stack[r.sp - count..r.sp].iter().copied().collect();
         r.sp -= count;
         self.save(r, at);

@@ -1,7 +1,9 @@
 //! Names: globals, builtins, class and module namespaces, imports.
 use super::*;
 use crate::objects::Payload;
+use crate::code::opcode::{op, special};
 use crate::objects::code::CodeObj;
+use crate::vm::exec::{read_u32, set_op, write_u32};
 use crate::vm::{fixed, n, slow, t};
 use smallvec::SmallVec;
 
@@ -29,6 +31,68 @@ impl Vm {
             None => self.dict_get_name(builtins, name),
         }
     }
+    pub(in crate::vm) fn load_global_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        self.note_global(units, at, code.names[arg >> 1]);
+        self.load_global(r, code, at, arg)
+    }
+    /// Cache units of LOAD_GLOBAL: entry (one), watch number of the globals (two).
+    fn note_global(&mut self, units: &mut [u16], at: usize, name: Ref) {
+        let f = self.top();
+        let (globals, builtins) = (f.globals, f.builtins);
+        if let Some(i) = self.dict_find_name(globals, name) {
+            if let Ok(i) = u16::try_from(i)
+                && self.dict_of(globals).is_some_and(|d| d.value_at(i as usize, name).is_some())
+            {
+                units[at + 1] = i;
+                set_op(units, at, special::LOAD_GLOBAL_MODULE);
+            }
+        } else if let Some(i) = self.dict_find_name(builtins, name)
+            && let Ok(i) = u16::try_from(i)
+        {
+            if self.dict_of(globals).is_some_and(|d| d.watch == 0) {
+                self.next_watch += 1;
+                self.dict_mut(globals).watch = self.next_watch;
+            }
+            units[at + 1] = i;
+            write_u32(units, at + 2, self.dict_of(globals).map_or(0, |d| d.watch));
+            set_op(units, at, special::LOAD_GLOBAL_BUILTIN);
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn global_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        set_op(units, at, op::LOAD_GLOBAL);
+        self.load_global_op(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn load_global_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, globals: Ref, at: usize, arg: usize) -> Flow {
+        if let Payload::Dict(d) = self.heap.get(globals)
+            && let Some(v) = d.value_at(units[at + 1] as usize, code.names[arg >> 1])
+        {
+            return self.put_global(r, v, arg);
+        }
+        self.global_miss(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn load_global_builtin(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, dicts: (Ref, Ref), at: usize, arg: usize) -> Flow {
+        if let (Payload::Dict(d), Payload::Dict(b)) = (self.heap.get(dicts.0), self.heap.get(dicts.1))
+            && d.watch == read_u32(units, at + 2)
+            && d.watch != 0
+            && let Some(v) = b.value_at(units[at + 1] as usize, code.names[arg >> 1])
+        {
+            return self.put_global(r, v, arg);
+        }
+        self.global_miss(r, units, code, at, arg)
+    }
+    #[inline(always)]
+    fn put_global(&mut self, r: &mut Regs, v: Ref, arg: usize) -> Flow {
+        self.heap.incref_raw(v);
+        self.push_word(r, Word::owned(v));
+        if arg & 1 != 0 {
+            self.push_word(r, Word::NULL);
+        }
+        Flow::Next
+    }
     #[inline]
     pub(in crate::vm) fn load_global(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 1];
@@ -54,16 +118,28 @@ impl Vm {
             }
         }
     }
-    pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
-        let ns = self.top().locals.unwrap_or(self.top().globals);
+        let f = self.top();
+        let ns = f.locals.unwrap_or(f.globals);
+        let s = self.heap.slot(ns);
+        if s.ty == t::DICT
+            && let Payload::Dict(d) = &s.payload
+            && let Some(v) = d.value_at(hints[arg] as usize, name)
+        {
+            self.heap.incref_raw(v);
+            self.push_word(r, Word::owned(v));
+            return Flow::Next;
+        }
         if self.ty(ns) != t::DICT {
             // A namespace made by __prepare__: ask it first.
             self.save(r, at);
             let (globals, builtins) = (self.top().globals, self.top().builtins);
             return self.slow_with(Words::new(), slow::load_from_namespace, &[ns, name, globals, builtins], Ret::Push);
         }
-        let found = self.dict_get_name(ns, name);
+        let entry = self.dict_find_name(ns, name);
+        hints[arg] = entry.and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
+        let found = entry.and_then(|i| self.dict_of(ns).map(|d| d.value(i)));
         match found.or_else(|| self.global(name)) {
             Some(v) => {
                 self.heap.incref_raw(v);
@@ -73,16 +149,29 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
-    pub(in crate::vm) fn store_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn store_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
-        let ns = self.top().locals.unwrap_or(self.top().globals);
+        let f = self.top();
+        let ns = f.locals.unwrap_or(f.globals);
         if self.ty(ns) == t::DICT {
-            let w = self.pop(r);
-            self.dict_set_name(ns, name, w.get());
-            self.drop_word(w);
+            self.store_in_dict(r, ns, name, &mut hints[arg]);
             return Flow::Next;
         }
         self.slow_op(r, at, slow::store_in_namespace, 1, &[ns, name], Ret::Discard)
+    }
+    /// Pops a value into a namespace, by the entry where the name was last time.
+    #[inline]
+    fn store_in_dict(&mut self, r: &mut Regs, ns: Ref, name: Ref, hint: &mut u16) {
+        let v = self.pop_owned(r);
+        if let Payload::Dict(d) = self.heap.get_mut(ns)
+            && d.value_at(*hint as usize, name).is_some()
+        {
+            let old = d.replace(*hint as usize, v.into_raw());
+            return self.heap.decref_raw(old);
+        }
+        self.dict_set_name(ns, name, v.get());
+        *hint = self.dict_find_name(ns, name).and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
+        self.release(v);
     }
     pub(in crate::vm) fn delete_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
@@ -99,11 +188,9 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
-    pub(in crate::vm) fn store_global(&mut self, r: &mut Regs, code: &CodeObj, arg: usize) -> Flow {
-        let w = self.pop(r);
+    pub(in crate::vm) fn store_global(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, arg: usize) -> Flow {
         let globals = self.top().globals;
-        self.dict_set_name(globals, code.names[arg], w.get());
-        self.drop_word(w);
+        self.store_in_dict(r, globals, code.names[arg], &mut hints[arg]);
         Flow::Next
     }
     pub(in crate::vm) fn delete_global(&mut self, _r: &mut Regs, code: &CodeObj, _at: usize, arg: usize) -> Flow {

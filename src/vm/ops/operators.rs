@@ -2,10 +2,11 @@
 use super::*;
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
+use crate::vm::exec::set_op;
 use crate::vm::{fixed, slow, t};
 
 /// BINARY_OP arguments with fast paths.
-mod nb {
+pub(in crate::vm) mod nb {
     pub const ADD: usize = 0;
     pub const FLOOR_DIVIDE: usize = 2;
     pub const MULTIPLY: usize = 5;
@@ -17,10 +18,12 @@ mod nb {
 }
 
 impl Vm {
-    #[inline]
-    pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
         let (x, y) = (a.get(), b.get());
+        if let Some(form) = self.binary_form(arg, x, y) {
+            set_op(units, at, form);
+        }
         if let Some(v) = self.binary_fast(arg, x, y) {
             r.sp -= 2;
             self.push(r, v);
@@ -33,7 +36,7 @@ impl Vm {
     }
     /// Exact ints, floats, and subscripts of exact built-in containers.
     #[inline(always)]
-    fn binary_fast(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Owned> {
+    pub(super) fn binary_fast(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Owned> {
         if arg == nb::SUBSCR {
             return self.subscript_fast(x, y);
         }
@@ -41,6 +44,9 @@ impl Vm {
         match (self.heap.get(x), self.heap.get(y)) {
             (Payload::Int(a), Payload::Int(b)) if self.ty(x) == t::INT && self.ty(y) == t::INT => {
                 let (a, b) = (*a, *b);
+                if op == nb::TRUE_DIVIDE {
+                    return exact_quotient(a, b).map(|v| self.float(v));
+                }
                 let v = match op {
                     nb::ADD => a.checked_add(b)?,
                     nb::SUBTRACT => a.checked_sub(b)?,
@@ -58,17 +64,17 @@ impl Vm {
             }
             (Payload::Float(a), Payload::Float(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::FLOAT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a, b)?;
+                let v = float_result(op, a, b)?;
                 Some(self.float(v))
             }
             (Payload::Float(a), Payload::Int(b)) if self.ty(x) == t::FLOAT && self.ty(y) == t::INT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a, b as f64)?;
+                let v = float_result(op, a, b as f64)?;
                 Some(self.float(v))
             }
             (Payload::Int(a), Payload::Float(b)) if self.ty(x) == t::INT && self.ty(y) == t::FLOAT => {
                 let (a, b) = (*a, *b);
-                let v = float_op(op, a as f64, b)?;
+                let v = float_result(op, a as f64, b)?;
                 Some(self.float(v))
             }
             _ => None,
@@ -119,10 +125,12 @@ impl Vm {
             }
         }
     }
-    #[inline]
-    pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let op = Cmp::ALL[arg >> 5];
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        if let Some(form) = self.compare_form(a.get(), b.get()) {
+            set_op(units, at, form);
+        }
         if let Some(v) = self.compare_simple(a.get(), b.get(), op) {
             r.sp -= 2;
             self.push_word(r, Word::owned(fixed::bool_ref(v)));
@@ -133,6 +141,24 @@ impl Vm {
         let f = if arg & 16 != 0 { slow::compare_bool } else { slow::compare };
         let number = fixed::small_int(arg as i64 >> 5).expect("small");
         self.slow_op(r, at, f, 2, &[number], Ret::Push)
+    }
+    /// Whether a key of simple type is in a set whose candidates are simple too, and its hash; None when equality would have to ask.
+    pub(in crate::vm) fn set_simple_find(&self, set: Ref, key: Ref) -> Option<(bool, i64)> {
+        use crate::objects::set::SetStep;
+        let hash = self.hash_simple(key)?;
+        let s = self.set_of(set)?;
+        let mut p = s.probe(hash);
+        loop {
+            match s.step(&mut p, key, hash) {
+                SetStep::Absent => return Some((false, hash)),
+                SetStep::Identical(_) => return Some((true, hash)),
+                SetStep::Candidate(_, k) => match self.compare_simple(k, key, Cmp::Eq) {
+                    Some(true) => return Some((true, hash)),
+                    Some(false) => {}
+                    None => return None,
+                },
+            }
+        }
     }
     pub(in crate::vm) fn unary(&mut self, r: &mut Regs, at: usize, which: i64) -> Flow {
         let w = self.peek(r, 1);
@@ -157,6 +183,15 @@ impl Vm {
         {
             r.sp -= 2;
             self.push_word(r, Word::owned(fixed::bool_ref(found.is_some() != (invert == 1))));
+            self.drop_word(key);
+            self.drop_word(container);
+            return Flow::Next;
+        }
+        if matches!(self.ty(container.get()), t::SET | t::FROZENSET)
+            && let Some((found, _)) = self.set_simple_find(container.get(), key.get())
+        {
+            r.sp -= 2;
+            self.push_word(r, Word::owned(fixed::bool_ref(found != (invert == 1))));
             self.drop_word(key);
             self.drop_word(container);
             return Flow::Next;
@@ -218,8 +253,15 @@ impl Vm {
     }
 }
 
+/// The quotient of ints that are floats exactly.
 #[inline(always)]
-fn float_op(op: usize, a: f64, b: f64) -> Option<f64> {
+pub(super) fn exact_quotient(a: i64, b: i64) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    (b != 0 && a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT).then(|| a as f64 / b as f64)
+}
+
+#[inline(always)]
+pub(super) fn float_result(op: usize, a: f64, b: f64) -> Option<f64> {
     Some(match op {
         nb::ADD => a + b,
         nb::SUBTRACT => a - b,

@@ -14,7 +14,8 @@ impl Vm {
     }
     /// Names the running frame, for panics.
     fn where_now(&self) -> String {
-        self.cur.top_frame().map_or(String::new(), |f| format!("{}:{}", self.lossy(f.code.filename), self.lossy(f.code.qualname)))
+        let code = self.cur.top_frame().map(|f| self.code_obj(f.code_ref));
+        code.map_or(String::new(), |c| format!("{}:{}", self.lossy(c.filename), self.lossy(c.qualname)))
     }
     #[inline(always)]
     pub(in crate::vm) fn load_fast(&mut self, r: &mut Regs, i: usize) -> Flow {
@@ -129,9 +130,10 @@ impl Vm {
             crate::objects::Payload::Function(f) => f.closure,
             _ => None,
         };
-        let cells = closure.and_then(|c| self.tuple_items(c)).unwrap_or(&[]).to_vec();
+        let Some(closure) = closure else { return Flow::Next };
         let first = r.base + code.localsplus.len() - count;
-        for (i, cell) in cells.into_iter().enumerate() {
+        for i in 0..count {
+            let cell = self.tuple_items(closure).expect("a closure is a tuple")[i];
             self.heap.incref_raw(cell);
             self.cur.stack[first + i] = Word::owned(cell);
         }

@@ -333,7 +333,7 @@ pub fn intrinsic_1(vm: &mut Vm, a: Args) -> Step {
 }
 /// PEP 479: StopIteration out of a generator becomes RuntimeError.
 fn stop_iteration_error(vm: &mut Vm, exc: Ref) -> Step {
-    let kind = vm.cur.top_frame().map_or(0, |f| f.code.flags);
+    let kind = vm.cur.top_frame().map_or(0, |f| vm.code_obj(f.code_ref).flags);
     let what = if kind & crate::code::flags::ASYNC_GENERATOR != 0 {
         "async generator"
     } else if kind & crate::code::flags::COROUTINE != 0 {

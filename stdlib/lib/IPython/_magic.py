@@ -2,13 +2,7 @@
 import sys
 
 import _display
-
-
-class UsageError(Exception):
-    """A magic that is used wrongly; told in one line."""
-
-
-UsageError.__module__ = "IPython.core.error"
+from IPython.core.error import UsageError
 
 
 def refuse_shell(command):

@@ -9,6 +9,7 @@ pub mod names;
 mod objects;
 pub mod registry;
 mod settings;
+pub use settings::switch_interval_ns;
 pub mod structseq;
 
 use crate::heap::{Owned, Ref};

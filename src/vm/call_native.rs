@@ -1,0 +1,178 @@
+//! Calls of natives and built-in types whose arguments need no binding: run in place, the stack of words as their arguments.
+use super::call::Words;
+use super::frames::Regs;
+use super::native::{Args, Arity, DefKind, NativeFn};
+use super::run::Flow;
+use super::step::Ask;
+use super::{Vm, n, t};
+use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
+use crate::objects::frame::{Ret, Word};
+use smallvec::SmallVec;
+
+impl Vm {
+    /// CALL of a native whose arguments need no binding.
+    pub(super) fn op_call_native(&mut self, r: &mut Regs, at: usize, place: usize) -> Flow {
+        let callee = self.cur.stack[place].get();
+        let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
+        let Payload::Native(x) = self.heap.get(callee) else { panic!("{callee:?} is no native") };
+        let (native, receiver, owner) = (x.native, x.receiver, x.owner);
+        let given = r.sp - first + receiver.is_some() as usize;
+        let row = &self.natives[native as usize];
+        let f = row.def.f;
+        let Some(arity) = row.arity.filter(|a| a.takes(given)) else {
+            if row.params.is_none() {
+                self.params(native);
+            }
+            return self.op_call_words(r, at, place, None);
+        };
+        if receiver.is_none()
+            && let Some(owner) = owner
+            && matches!(self.ty(callee), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER)
+            && (given == 0 || !self.is_a(self.cur.stack[first].get(), owner))
+        {
+            return self.op_call_words(r, at, place, None);
+        }
+        let mut args: SmallVec<[Option<Ref>; 6]> = SmallVec::new();
+        if receiver.is_some() {
+            args.push(receiver);
+        }
+        args.extend(self.cur.stack[first..r.sp].iter().map(|w| Some(w.get())));
+        args.resize(arity.total as usize, None);
+        self.native_in_place(r, at, place, f, &args, Ret::Push)
+    }
+    /// Runs a native whose arguments are among the words from `place` to the top; they are dropped, and
+    /// its value is pushed (`Ret::Push`) or dropped (`Ret::Discard`).
+    #[inline]
+    pub(super) fn native_in_place(&mut self, r: &mut Regs, at: usize, place: usize, f: NativeFn, args: &[Option<Ref>], ret: Ret) -> Flow {
+        let (sp, mark) = (r.sp, self.temps.len());
+        r.sp = place;
+        self.save(r, at);
+        self.cursor = 0;
+        self.answers.clear();
+        match f(self, Args(args)) {
+            Ok(v) => {
+                self.release_temps(mark);
+                if !self.answers.is_empty() {
+                    self.drop_answers();
+                }
+                for i in place..sp {
+                    let w = self.cur.stack[i];
+                    self.drop_word(w);
+                }
+                if ret == Ret::Discard {
+                    self.release(v);
+                    return Flow::Next;
+                }
+                self.cur.stack[place] = Word::owned(v.into_raw());
+                r.sp = place + 1;
+                Flow::Next
+            }
+            Err(e) => {
+                // What it asks for will use the stack from `place` on.
+                let words: Words = self.cur.stack[place..sp].iter().copied().collect();
+                self.native_asked(f, args, ret, e, mark);
+                words.into_iter().for_each(|w| self.drop_word(w));
+                Flow::Reload
+            }
+        }
+    }
+    /// A native that takes so many arguments without binding: its code and how many parameters it has.
+    fn direct(&mut self, r: Ref, given: usize) -> Option<(NativeFn, Arity)> {
+        let Payload::Native(x) = self.heap.get(r) else { return None };
+        let native = x.native;
+        if self.natives[native as usize].params.is_none() {
+            self.params(native);
+        }
+        let row = &self.natives[native as usize];
+        row.arity.filter(|a| a.takes(given)).map(|a| (row.def.f, a))
+    }
+    /// CALL of a type whose `__new__` and `__init__` are natives: the two in place, the rest by the general rules.
+    pub(super) fn op_call_type(&mut self, r: &mut Regs, at: usize, place: usize) -> Flow {
+        let cls = self.cur.stack[place].get();
+        let given = r.sp - place - 1;
+        if cls == t::TYPE && given == 2 {
+            let w = self.cur.stack[r.sp - 1];
+            let ty = self.ty(w.get());
+            self.heap.incref_raw(ty);
+            self.cur.stack[place] = Word::owned(ty);
+            r.sp = place + 1;
+            self.drop_word(w);
+            return Flow::Next;
+        }
+        if self.ty(cls) != t::TYPE || cls == t::TYPE || self.type_obj(cls).has(type_flags::NO_NEW) {
+            return self.op_call_words(r, at, place, None);
+        }
+        let new = self.lookup(cls, n::__NEW__).map(|f| if let Payload::Wrapper(f, _) = self.heap.get(f) { *f } else { f });
+        let is_new = |vm: &Vm, f| matches!(vm.heap.get(f), Payload::Native(x) if vm.natives[x.native as usize].def.kind == DefKind::New);
+        let Some((new, new_arity)) = new.filter(|f| is_new(self, *f)).and_then(|f| self.direct(f, given)) else {
+            return self.op_call_words(r, at, place, None);
+        };
+        let init = match self.lookup(cls, n::__INIT__) {
+            f if f.is_none() || f == self.lookup(t::OBJECT, n::__INIT__) => None,
+            Some(f) => match self.direct(f, given) {
+                Some(found) => Some(found),
+                None => return self.op_call_words(r, at, place, None),
+            },
+            None => None,
+        };
+        let (sp, mark) = (r.sp, self.temps.len());
+        r.sp = place;
+        self.save(r, at);
+        self.cursor = 0;
+        self.answers.clear();
+        let made = self.make_in_place(place, sp, cls, (new, new_arity), init);
+        self.release_temps(mark);
+        if !self.answers.is_empty() {
+            self.drop_answers();
+        }
+        match made {
+            Ok(v) => {
+                for i in place..sp {
+                    let w = self.cur.stack[i];
+                    self.drop_word(w);
+                }
+                self.cur.stack[place] = Word::owned(v.into_raw());
+                r.sp = place + 1;
+                Flow::Next
+            }
+            Err(Ask::Raise(e)) => {
+                self.depth = 0;
+                for i in place..sp {
+                    let w = self.cur.stack[i];
+                    self.drop_word(w);
+                }
+                self.raise(Ask::Raise(e))
+            }
+            // It has to ask, which is the general rules' business: nothing has changed so far.
+            Err(ask) => {
+                self.depth = 0;
+                self.forget(ask);
+                r.sp = sp;
+                self.op_call_words(r, at, place, None)
+            }
+        }
+    }
+    fn make_in_place(&mut self, place: usize, sp: usize, cls: Ref, new: (NativeFn, Arity), init: Option<(NativeFn, Arity)>) -> Result<Owned, Ask> {
+        let mut args: SmallVec<[Option<Ref>; 6]> = SmallVec::new();
+        args.push(Some(cls));
+        args.extend(self.cur.stack[place + 2..sp].iter().map(|w| Some(w.get())));
+        args.resize(new.1.total as usize, None);
+        let obj = new.0(self, Args(&args))?;
+        let Some((init, arity)) = init.filter(|_| self.is_a(obj.get(), cls)) else { return Ok(obj) };
+        args[0] = Some(obj.get());
+        args.truncate(sp - place - 1);
+        args.resize(arity.total as usize, None);
+        match init(self, Args(&args)) {
+            Ok(done) => {
+                self.release(done);
+                Ok(obj)
+            }
+            Err(e) => {
+                self.release(obj);
+                Err(e)
+            }
+        }
+    }
+}
