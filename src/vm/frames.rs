@@ -121,7 +121,9 @@ impl Vm {
         let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
         locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
         // A generator's frame has nothing below it once it is over.
-        let back = if f.generator.is_none() { self.visible_frame(0).map(|i| self.frame_object(i)) } else { None };
+        let visible = |i: &usize| matches!(&self.cur.activations[*i], Activation::Py(f) if !f.hidden);
+        let below = if f.generator.is_none() { (0..self.cur.activations.len() - 1).rev().find(visible) } else { None };
+        let back = below.map(|i| self.frame_object(i));
         back.iter().for_each(|r| self.heap.incref_raw(*r));
         if let Payload::Frame(x) = self.heap.get_mut(object) {
             x.state = FrameState::Finished { locals };

@@ -454,7 +454,7 @@ fn open(vm: &mut Vm, a: Args) -> Step {
 /// Text of all values first, then one write.
 fn print(vm: &mut Vm, a: Args) -> Step {
     let values = vm.tuple_items(a[0]).unwrap_or(&[]).to_vec();
-    let mut part = |vm: &mut Vm, i: usize, name: &str, default: &str| -> Result<rustpython_wtf8::Wtf8Buf, Ask> {
+    let part = |vm: &mut Vm, i: usize, name: &str, default: &str| -> Result<rustpython_wtf8::Wtf8Buf, Ask> {
         match a.not_none(i) {
             None => Ok(default.into()),
             Some(s) => match vm.str_of(s) {
@@ -475,6 +475,12 @@ fn print(vm: &mut Vm, a: Args) -> Step {
             None => fixed::NONE,
         },
     };
+    if !crate::natives::system::io::is_text_file(vm, file) {
+        // A file of the program's own gets each part by a call of its `write`.
+        let parts = [vm.str(sep), vm.str(end)];
+        let [sep, end] = parts.map(|s| vm.keep(s));
+        return vm.tail_prelude("print_parts", &[file, a[0], sep, end, a.opt(4).unwrap_or(fixed::FALSE)]);
+    }
     let mut text = rustpython_wtf8::Wtf8Buf::new();
     for (i, v) in values.into_iter().enumerate() {
         if i > 0 {

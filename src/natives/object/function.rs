@@ -179,6 +179,12 @@ fn function_new(vm: &mut Vm, a: Args) -> Step {
         let message = format!("function() argument 'globals' must be dict, not {}", vm.type_name(a[2]));
         return Err(vm.type_error(message));
     }
+    if a.not_none(4).is_some_and(|d| vm.tuple_items(d).is_none()) {
+        return Err(vm.type_error("arg 4 (defaults) must be None or tuple"));
+    }
+    if a.not_none(6).is_some_and(|d| vm.dict_of(d).is_none()) {
+        return Err(vm.type_error("arg 6 (kwdefaults) must be None or dict"));
+    }
     let Payload::Code(c) = vm.heap.get(a[1]) else { unreachable!("checked") };
     let nfree = c.nfree as usize;
     let cells = a.not_none(5).and_then(|c| vm.tuple_items(c)).map(<[Ref]>::to_vec);
@@ -367,7 +373,7 @@ fn native_self(vm: &mut Vm, a: Args) -> Step {
     if let Some(r) = x.receiver {
         return Ok(vm.incref(r));
     }
-    if let Some(owner) = x.owner {
+    if let Some(owner) = x.owner.filter(|_| def(vm, a[0]).kind == DefKind::New) {
         return Ok(vm.incref(owner));
     }
     let modules = vm.modules;

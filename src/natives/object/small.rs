@@ -27,8 +27,6 @@ static NONE_DEFS: &[Def] = &[
     Def::method("__bool__", "(self, /)", |vm, _| Ok(vm.bool(false)), "True if self else False"),
     Def::method("__hash__", "(self, /)", |vm, _| Ok(vm.int(0xfca8_6420)), "Return hash(self)."),
     Def::method("__eq__", "(self, value, /)", |vm, a| if a[0] == a[1] { Ok(vm.bool(true)) } else { Ok(vm.not_implemented()) }, "Return self==value."),
-    Def::method("__or__", "(self, value, /)", |vm, a| vm.tail_prelude("make_union", &[a[0], a[1]]), "Return self|value."),
-    Def::method("__ror__", "(self, value, /)", |vm, a| vm.tail_prelude("make_union", &[a[1], a[0]]), "Return value|self."),
 ];
 static ELLIPSIS_DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", |vm, a| no_arguments(vm, a, "EllipsisType", fixed::ELLIPSIS)),
