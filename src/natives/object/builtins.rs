@@ -347,6 +347,21 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
         Err(p) => Err(vm.syntax_error(&p)),
     }
 }
+/// Whether a code object may run with this closure, which needs a cell for each of its free variables.
+fn check_closure(vm: &mut Vm, code: Ref, closure: Option<Ref>, mode: CompileMode) -> Result<(), Ask> {
+    let free = match vm.heap.get(code) {
+        Payload::Code(c) => c.nfree as usize,
+        _ => 0,
+    };
+    let message = match closure {
+        None if free == 0 => return Ok(()),
+        None if mode == CompileMode::Eval => "code object passed to eval() may not contain free variables".into(),
+        Some(_) if free == 0 => "cannot use a closure with this code object".into(),
+        Some(c) if vm.tuple_items(c).is_some_and(|c| c.len() == free && c.iter().all(|x| vm.ty(*x) == t::CELL)) => return Ok(()),
+        _ => format!("code object requires a closure of exactly length {free}"),
+    };
+    Err(vm.type_error(message))
+}
 /// `exec` and `eval`.
 fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
     let what = if mode == CompileMode::Eval { "eval" } else { "exec" };
@@ -374,26 +389,7 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
         (None, None) => vm.call_locals()?,
     };
     let code = if vm.ty(a[0]) == t::CODE {
-        let free = match vm.heap.get(a[0]) {
-            Payload::Code(c) => c.nfree as usize,
-            _ => 0,
-        };
-        match a.not_none(3) {
-            None if free > 0 && mode == CompileMode::Exec => {
-                return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
-            }
-            None if free > 0 => {
-                return Err(vm.type_error(format!("code object passed to {what}() may not contain free variables")));
-            }
-            Some(_) if free == 0 => return Err(vm.type_error("cannot use a closure with this code object")),
-            Some(closure) => {
-                let cells = vm.tuple_items(closure).is_some_and(|c| c.len() == free && c.iter().all(|x| vm.ty(*x) == t::CELL));
-                if !cells {
-                    return Err(vm.type_error(format!("code object requires a closure of exactly length {free}")));
-                }
-            }
-            None => {}
-        }
+        check_closure(vm, a[0], a.not_none(3), mode)?;
         vm.hold(a[0])
     } else {
         if a.not_none(3).is_some() {
