@@ -136,14 +136,17 @@ pub struct FrameObj {
     pub lasti: u32,
     pub trace: Option<Ref>,
     pub extra_locals: Option<Ref>,
+    /// Values that a write through `f_locals` has replaced: the operand stack may still borrow them.
+    pub overwritten: Vec<Ref>,
     pub trace_lines: bool,
     pub trace_opcodes: bool,
 }
 impl FrameObj {
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let FrameObj { state, code, func, globals, builtins, locals, back, trace, extra_locals, .. } = self;
+        let FrameObj { state, code, func, globals, builtins, locals, back, trace, extra_locals, overwritten, .. } = self;
         visit_all([Some(*code), Some(*func), Some(*globals), Some(*builtins)], f);
         visit_all([*locals, *back, *trace, *extra_locals], f);
+        overwritten.iter().for_each(|r| f(*r));
         match state {
             FrameState::Finished { locals } => locals.iter().flatten().for_each(|r| f(*r)),
             // Borrowed: the running thread or the generator owns the frame.

@@ -58,7 +58,7 @@ impl Vm {
         };
         let mut problem = None;
         for (name, w) in names.iter().zip(&words[positional..]) {
-            let result = if problem.is_none() { self.bind_keyword(func, code, *name, *w, locals, kwdict) } else { Err(None) };
+            let result = if problem.is_none() { self.bind_keyword(func, code, (*name, &names), *w, locals, kwdict) } else { Err(None) };
             if let Err(e) = result {
                 self.drop_word(*w);
                 problem = problem.or(e);
@@ -73,7 +73,9 @@ impl Vm {
         self.fill_defaults(func, code, taken, locals)
     }
     /// On Err the word is still the caller's.
-    fn bind_keyword(&mut self, func: Ref, code: &CodeObj, name: Ref, w: Word, locals: &mut [Word], kwdict: Option<Ref>) -> Result<(), Option<Ask>> {
+    fn bind_keyword(
+        &mut self, func: Ref, code: &CodeObj, (name, names): (Ref, &[Ref]), w: Word, locals: &mut [Word], kwdict: Option<Ref>,
+    ) -> Result<(), Option<Ask>> {
         let (posonly, total) = (code.posonly as usize, (code.argcount + code.kwonly) as usize);
         let params = &code.localsplus[..total];
         let same = |vm: &Vm, a: Ref| a == name || matches!((vm.str_of(a), vm.str_of(name)), (Some(x), Some(y)) if x == y);
@@ -92,17 +94,18 @@ impl Vm {
                     self.drop_word(w);
                     Ok(())
                 }
-                None => Err(Some(self.unexpected_keyword(func, code, name))),
+                None => Err(Some(self.unexpected_keyword(func, code, name, names))),
             },
         }
     }
-    fn unexpected_keyword(&mut self, func: Ref, code: &CodeObj, name: Ref) -> Ask {
+    fn unexpected_keyword(&mut self, func: Ref, code: &CodeObj, name: Ref, names: &[Ref]) -> Ask {
         let (qual, text) = (self.qualname_of(func), self.lossy(name));
         let posonly: Vec<String> = code.localsplus[..code.posonly as usize].iter().map(|r| self.lossy(*r)).collect();
-        if posonly.contains(&text) {
-            return self.type_error(format!(
-                "{qual}() got some positional-only arguments passed as keyword arguments: '{text}'"
-            ));
+        let given: Vec<String> = names.iter().map(|r| self.lossy(*r)).collect();
+        let wrong: Vec<String> = posonly.into_iter().filter(|p| given.contains(p)).collect();
+        if !wrong.is_empty() {
+            let wrong = wrong.join(", ");
+            return self.type_error(format!("{qual}() got some positional-only arguments passed as keyword arguments: '{wrong}'"));
         }
         let known: Vec<String> = code.localsplus[code.posonly as usize..(code.argcount + code.kwonly) as usize].iter().map(|r| self.lossy(*r)).collect();
         let hint = super::slow::nearest(&text, &known).map_or(String::new(), |s| format!(". Did you mean '{s}'?"));

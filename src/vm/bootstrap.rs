@@ -11,7 +11,7 @@ use crate::objects::{Heap, Payload};
 use std::collections::HashMap;
 
 /// Special methods that CPython implements by an ordinary method instead of a slot.
-const NOT_SLOTS: &[&str] = &[
+pub(super) const NOT_SLOTS: &[&str] = &[
     "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__sizeof__", "__format__", "__dir__", "__getnewargs__",
     "__getnewargs_ex__", "__reversed__", "__length_hint__", "__copy__", "__deepcopy__", "__enter__", "__exit__", "__bytes__",
     "__round__", "__trunc__", "__floor__", "__ceil__", "__complex__", "__instancecheck__", "__subclasscheck__", "__subclasses__",

@@ -29,8 +29,11 @@ impl Vm {
         };
         if receiver.is_none()
             && let Some(owner) = owner
-            && matches!(self.ty(callee), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER)
-            && (given == 0 || !self.is_a(self.cur.stack[first].get(), owner))
+            && match self.ty(callee) {
+                t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER => given == 0 || !self.is_a(self.cur.stack[first].get(), owner),
+                // `T.__new__(cls)` called by the program: its class must be checked first.
+                _ => row.def.kind == DefKind::New,
+            }
         {
             return self.op_call_words(r, at, place, None);
         }

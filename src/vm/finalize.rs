@@ -3,6 +3,7 @@ use super::{Vm, n, t};
 use crate::heap::{Ref, flag};
 use crate::objects::Payload;
 use crate::objects::frame::Ret;
+use std::collections::HashSet;
 
 impl Vm {
     /// Does what the heap asked for: dead objects that need Python, and a collection that is due.
@@ -53,7 +54,7 @@ impl Vm {
     /// Weak references see the death; then the object goes (unless somebody brought it back).
     fn end_object(&mut self, r: Ref) {
         if self.heap.count(r) == 1 {
-            for callback in self.clear_weakrefs(r) {
+            for callback in self.clear_weakrefs(r, &Default::default()) {
                 self.run_hidden(call_back, &[Some(callback.0), Some(callback.1)]);
                 self.heap.decref_raw(callback.0);
                 self.heap.decref_raw(callback.1);
@@ -62,14 +63,17 @@ impl Vm {
         self.heap.finish_pending(r);
     }
     /// Clears the weak references to an object; gives (callback, weak reference) pairs, newest first, with counted references.
-    pub fn clear_weakrefs(&mut self, r: Ref) -> Vec<(Ref, Ref)> {
+    /// The weak references that are `dying` themselves do not call back, and keep what they hold.
+    pub fn clear_weakrefs(&mut self, r: Ref, dying: &HashSet<Ref>) -> Vec<(Ref, Ref)> {
         let list = self.heap.weakrefs.remove(&r).unwrap_or_default();
         self.heap.clear_flag(r, flag::WEAKREFS);
         let mut callbacks = Vec::new();
         for w in list {
             if let Payload::WeakRef(x) = self.heap.get_mut(w) {
                 x.referent = None;
-                if let Some(cb) = x.callback.take() {
+                if !dying.contains(&w)
+                    && let Some(cb) = x.callback.take()
+                {
                     self.heap.incref_raw(w);
                     callbacks.push((cb, w));
                 }
@@ -138,15 +142,12 @@ impl Vm {
         let mut callbacks = Vec::new();
         let referents: Vec<Ref> = garbage.iter().copied().filter(|r| self.heap.flags(*r) & flag::WEAKREFS != 0).collect();
         if !referents.is_empty() {
-            let dying: std::collections::HashSet<Ref> = garbage.iter().copied().collect();
+            let dying: HashSet<Ref> = garbage.iter().copied().collect();
             for r in referents {
-                callbacks.extend(self.clear_weakrefs(r));
+                callbacks.extend(self.clear_weakrefs(r, &dying));
             }
-            // A weak reference that dies too does not call back.
             for (cb, w) in callbacks {
-                if !dying.contains(&w) {
-                    self.run_hidden(call_back, &[Some(cb), Some(w)]);
-                }
+                self.run_hidden(call_back, &[Some(cb), Some(w)]);
                 self.heap.decref_raw(cb);
                 self.heap.decref_raw(w);
             }

@@ -120,7 +120,10 @@ impl Vm {
         let count = self.code_obj(f.code_ref).localsplus.len();
         let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
         locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
-        let back = self.visible_frame(0).map(|i| self.frame_object(i));
+        // A generator's frame has nothing below it once it is over.
+        let visible = |i: &usize| matches!(&self.cur.activations[*i], Activation::Py(f) if !f.hidden);
+        let below = if f.generator.is_none() { (0..self.cur.activations.len() - 1).rev().find(visible) } else { None };
+        let back = below.map(|i| self.frame_object(i));
         back.iter().for_each(|r| self.heap.incref_raw(*r));
         if let Payload::Frame(x) = self.heap.get_mut(object) {
             x.state = FrameState::Finished { locals };
@@ -147,6 +150,7 @@ impl Vm {
             lasti: 0,
             trace: None,
             extra_locals: None,
+            overwritten: vec![],
             trace_lines: true,
             trace_opcodes: false,
         };
@@ -197,6 +201,7 @@ impl Vm {
             lasti,
             trace: None,
             extra_locals: None,
+            overwritten: vec![],
             trace_lines: true,
             trace_opcodes: false,
         };

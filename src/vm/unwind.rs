@@ -124,8 +124,8 @@ impl Vm {
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
         self.unwind_from(exc, false, None)
     }
-    /// Like `unwind_chained`, for a frame on top without a handler: it ends, and for who looks at it later it was at `last`.
-    pub(super) fn unwind_ended(&mut self, exc: Owned, last: u32) {
+    /// Like `unwind_chained`; for who looks at the frame on top later, it was at `last`.
+    pub(super) fn unwind_from_within(&mut self, exc: Owned, last: u32) {
         self.unwind_from(exc, false, Some(last))
     }
     /// `report`: the frame on top gets a traceback entry.
@@ -149,11 +149,13 @@ impl Vm {
                     if std::mem::replace(&mut report, true) {
                         self.add_traceback(exc.get(), index);
                     }
-                    if let Some(last) = ended.take() {
-                        self.top().last = last;
-                    } else if self.enter_handler(&exc) {
+                    let shown = ended.take();
+                    if self.enter_handler(&exc, shown) {
                         self.release(exc);
                         return;
+                    }
+                    if let Some(last) = shown {
+                        self.top().last = last;
                     }
                     let (ret, generator) = self.pop_frame();
                     if let Some(g) = generator {
@@ -176,12 +178,12 @@ impl Vm {
         n.ret
     }
     /// Jumps to the handler of the frame on top, if one covers the raising instruction.
-    fn enter_handler(&mut self, exc: &Owned) -> bool {
+    fn enter_handler(&mut self, exc: &Owned, shown: Option<u32>) -> bool {
         let f = *self.top();
         let code = self.code_obj(f.code_ref);
         let Some(h) = code.handler(f.last) else { return false };
         let keep = f.base as usize + code.localsplus.len() + h.depth as usize;
-        let (top, last) = (f.sp as usize, f.last);
+        let (top, last) = (f.sp as usize, shown.unwrap_or(f.last));
         self.top().pc = h.target;
         for i in (keep..top).rev() {
             if let Some(r) = std::mem::replace(&mut self.cur.stack[i], Word::NULL).owned_ref() {

@@ -497,6 +497,11 @@ def _exception_from(kind, value, tb):
 
 
 def generator_throw(gen, kind, value, tb):
+    if value is not None or tb is not None:
+        import warnings
+
+        message = f"the (type, exc, tb) signature of {'throw' if type(gen).__name__ != 'async_generator' else 'athrow'}() is deprecated, use the single-arg signature instead."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
     return _throw_into(gen, _exception_from(kind, value, tb))
 
 
@@ -817,7 +822,21 @@ def match_keys(subject, keys):
 def print_expression(value):
     import sys
 
-    sys.displayhook(value)
+    hook = getattr(sys, "displayhook", None)
+    if hook is None:
+        raise RuntimeError("lost sys.displayhook")
+    hook(value)
+
+
+def print_parts(file, values, sep, end, flush):
+    write = file.write
+    for i, value in enumerate(values):
+        if i:
+            write(sep)
+        write(str(value))
+    write(end)
+    if flush:
+        file.flush()
 
 
 def print_text(file, text, flush):

@@ -244,12 +244,14 @@ def dict_update_pairs(self, pairs, kwargs):
 
 def _pair_items(pair, i):
     try:
-        it = iter(pair)
-    except TypeError:
-        e = TypeError("object is not iterable")
+        try:
+            it = iter(pair)
+        except TypeError:
+            raise TypeError("object is not iterable") from None
+        return list(_Once(it))
+    except TypeError as e:
         e.add_note(f"Cannot convert dictionary update sequence element #{i} to a sequence")
-        raise e from None
-    return list(_Once(it))
+        raise
 
 
 def _view_set(x):
@@ -380,6 +382,48 @@ def count_elements(mapping, iterable):
     get = mapping.get
     for x in iterable:
         mapping[x] = get(x, 0) + 1
+
+
+def deque_find(self, value, start, stop, failure):
+    """The index of the first equal item between two positions, or -1; `failure` is raised when a comparison changes the deque."""
+    i = 0
+    it = _native_module("_collections").deque.__iter__(self)
+    try:
+        for x in it:
+            if start <= i < stop and (x is value or x == value):
+                return i
+            i += 1
+    except RuntimeError as e:
+        if failure is not None and e.args == ("deque mutated during iteration",):
+            raise failure from None
+        raise
+    return -1
+
+
+def deque_contains(self, value):
+    return deque_find(self, value, 0, len(self), None) >= 0
+
+
+def deque_index(self, value, start, stop):
+    i = deque_find(self, value, start, stop, None)
+    if i < 0:
+        raise ValueError("deque.index(x): x not in deque")
+    return i
+
+
+def deque_remove(self, value):
+    i = deque_find(self, value, 0, len(self), IndexError("deque mutated during remove()."))
+    if i < 0:
+        raise ValueError("deque.remove(x): x not in deque")
+    _native_module("_collections").deque.__delitem__(self, i)
+
+
+def deque_count(self, value):
+    n = 0
+    for x in _native_module("_collections").deque.__iter__(self):
+        if x is value or x == value:
+            n += 1
+    return n
 
 
 def deque_extend(self, iterable):

@@ -131,7 +131,9 @@ def sys_excepthook(exctype, value, traceback):
     import sys
 
     if not isinstance(value, BaseException):
-        raise TypeError(f"print_exception(): Exception expected for value, {type(value).__name__} found")
+        if getattr(sys, "stderr", None) is not None:
+            sys.stderr.write(f"TypeError: print_exception(): Exception expected for value, {type(value).__name__} found\n")
+        return
     if traceback is not None and value.__traceback__ is None:
         value.__traceback__ = traceback
     stderr = getattr(sys, "stderr", None)

@@ -55,8 +55,17 @@ def codecs_text_codec(encoding, kind):
     return codec
 
 
+def _codecs_call(f, obj, errors, doing, encoding):
+    """A codec's function; what it raises gets a note that names the codec."""
+    try:
+        return f(obj, errors)
+    except BaseException as e:
+        e.add_note(f"{doing} with '{encoding}' codec failed")
+        raise
+
+
 def codecs_encode_text(text, encoding, errors):
-    result = codecs_text_codec(encoding, "encode")[0](text, errors)
+    result = _codecs_call(codecs_text_codec(encoding, "encode")[0], text, errors, "encoding", encoding)
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError("encoder must return a tuple (object, integer)")
     if not isinstance(result[0], (bytes, bytearray)):
@@ -66,7 +75,7 @@ def codecs_encode_text(text, encoding, errors):
 
 
 def codecs_decode_text(data, encoding, errors):
-    result = codecs_text_codec(encoding, "decode")[1](data, errors)
+    result = _codecs_call(codecs_text_codec(encoding, "decode")[1], data, errors, "decoding", encoding)
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError("decoder must return a tuple (object,integer)")
     if not isinstance(result[0], str):
@@ -77,7 +86,7 @@ def codecs_decode_text(data, encoding, errors):
 
 def codecs_encode(obj, encoding, errors):
     import _codecs
-    result = _codecs.lookup(encoding)[0](obj, errors)
+    result = _codecs_call(_codecs.lookup(encoding)[0], obj, errors, "encoding", encoding)
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError("encoder must return a tuple (object, integer)")
     return result[0]
@@ -85,7 +94,7 @@ def codecs_encode(obj, encoding, errors):
 
 def codecs_decode(obj, encoding, errors):
     import _codecs
-    result = _codecs.lookup(encoding)[1](obj, errors)
+    result = _codecs_call(_codecs.lookup(encoding)[1], obj, errors, "decoding", encoding)
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError("decoder must return a tuple (object,integer)")
     return result[0]

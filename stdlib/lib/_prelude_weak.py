@@ -24,7 +24,11 @@ class ProxyType:
 
     def __repr__(self):
         obj = object.__getattribute__(self, "_ref")()
-        return f"<weakproxy at {id(self):#x}; to '{type(obj).__name__}' at {id(obj):#x}>"
+        if obj is None:
+            return f"<weakproxy at {id(self):#x}; dead>"
+        cls = type(obj)
+        name = cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+        return f"<weakproxy at {id(self):#x}; to '{name}' at {id(obj):#x}>"
 
     def __str__(self):
         return str(_alive(self))
@@ -39,7 +43,10 @@ class ProxyType:
         return iter(_alive(self))
 
     def __next__(self):
-        return next(_alive(self))
+        obj = _alive(self)
+        if not hasattr(type(obj), "__next__"):
+            raise TypeError("Weakref proxy referenced a non-iterator")
+        return next(obj)
 
     def __contains__(self, x):
         return x in _alive(self)

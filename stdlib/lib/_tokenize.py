@@ -269,9 +269,9 @@ class TokenizerIter:
                 self._column = at + len(quote)
                 yield self._token(kinds[2], quote, (self._row, at), (self._row, self._column))
                 return
-            if c == "\\" and not raw:
+            if c == "\\" and (not raw or line[at + 1:at + 2] in ("\\", quote[0])):
                 step = 2
-                if line.startswith("\\N{", at) and "}" in line[at:]:
+                if not raw and line.startswith("\\N{", at) and "}" in line[at:]:
                     step = line.index("}", at) - at + 1
                 text.append(line[at:at + step])
                 self._column += step

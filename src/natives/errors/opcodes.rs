@@ -33,6 +33,8 @@ fn init(vm: &mut Vm, module: crate::heap::Ref) -> Result<(), Ask> {
     let dict = vm.module_dict(module);
     let yes = vm.bool(true);
     vm.dict_set_str(dict, "ENABLE_SPECIALIZATION", yes);
+    let no = vm.bool(false);
+    vm.dict_set_str(dict, "ENABLE_SPECIALIZATION_FT", no);
     Ok(())
 }
 fn opcode(vm: &mut Vm, a: Args) -> Result<Option<&'static Opcode>, Ask> {

@@ -263,8 +263,7 @@ fn globals(vm: &mut Vm, _a: Args) -> Step {
 fn locals(vm: &mut Vm, _a: Args) -> Step {
     let i = caller(vm)?;
     let f = vm.frame_object(i);
-    let name = vm.intern("f_locals").into_raw();
-    vm.tail_getattr(f, name)
+    super::code_type::snapshot(vm, f)
 }
 fn dir(vm: &mut Vm, a: Args) -> Step {
     match a.opt(0) {
@@ -289,8 +288,8 @@ impl Vm {
     pub fn call_locals(&mut self) -> Result<Ref, Ask> {
         let i = caller(self)?;
         let f = self.frame_object(i);
-        let name = self.intern("f_locals").into_raw();
-        self.getattr(f, name)
+        let found = super::code_type::snapshot(self, f)?;
+        Ok(self.keep(found))
     }
 }
 fn source_text(vm: &mut Vm, source: Ref, what: &str) -> Result<String, Ask> {
@@ -348,6 +347,21 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
         Err(p) => Err(vm.syntax_error(&p)),
     }
 }
+/// Whether a code object may run with this closure, which needs a cell for each of its free variables.
+fn check_closure(vm: &mut Vm, code: Ref, closure: Option<Ref>, mode: CompileMode) -> Result<(), Ask> {
+    let free = match vm.heap.get(code) {
+        Payload::Code(c) => c.nfree as usize,
+        _ => 0,
+    };
+    let message = match closure {
+        None if free == 0 => return Ok(()),
+        None if mode == CompileMode::Eval => "code object passed to eval() may not contain free variables".into(),
+        Some(_) if free == 0 => "cannot use a closure with this code object".into(),
+        Some(c) if vm.tuple_items(c).is_some_and(|c| c.len() == free && c.iter().all(|x| vm.ty(*x) == t::CELL)) => return Ok(()),
+        _ => format!("code object requires a closure of exactly length {free}"),
+    };
+    Err(vm.type_error(message))
+}
 /// `exec` and `eval`.
 fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
     let what = if mode == CompileMode::Eval { "eval" } else { "exec" };
@@ -375,12 +389,12 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
         (None, None) => vm.call_locals()?,
     };
     let code = if vm.ty(a[0]) == t::CODE {
-        let free = matches!(vm.heap.get(a[0]), Payload::Code(c) if c.nfree > 0);
-        if free && a.not_none(3).is_none() {
-            return Err(vm.type_error(format!("code object passed to {what}() may not contain free variables")));
-        }
+        check_closure(vm, a[0], a.not_none(3), mode)?;
         vm.hold(a[0])
     } else {
+        if a.not_none(3).is_some() {
+            return Err(vm.type_error("closure can only be used when source is a code object"));
+        }
         let source = source_text(vm, a[0], what)?;
         let source = if mode == CompileMode::Eval { source.trim_start_matches([' ', '\t']).to_owned() } else { source };
         let options = CompileOptions { int_max_str_digits: vm.int_max_str_digits, ..Default::default() };
@@ -436,7 +450,7 @@ fn open(vm: &mut Vm, a: Args) -> Step {
 /// Text of all values first, then one write.
 fn print(vm: &mut Vm, a: Args) -> Step {
     let values = vm.tuple_items(a[0]).unwrap_or(&[]).to_vec();
-    let mut part = |vm: &mut Vm, i: usize, name: &str, default: &str| -> Result<rustpython_wtf8::Wtf8Buf, Ask> {
+    let part = |vm: &mut Vm, i: usize, name: &str, default: &str| -> Result<rustpython_wtf8::Wtf8Buf, Ask> {
         match a.not_none(i) {
             None => Ok(default.into()),
             Some(s) => match vm.str_of(s) {
@@ -457,6 +471,12 @@ fn print(vm: &mut Vm, a: Args) -> Step {
             None => fixed::NONE,
         },
     };
+    if !crate::natives::system::io::is_text_file(vm, file) {
+        // A file of the program's own gets each part by a call of its `write`.
+        let parts = [vm.str(sep), vm.str(end)];
+        let [sep, end] = parts.map(|s| vm.keep(s));
+        return vm.tail_prelude("print_parts", &[file, a[0], sep, end, a.opt(4).unwrap_or(fixed::FALSE)]);
+    }
     let mut text = rustpython_wtf8::Wtf8Buf::new();
     for (i, v) in values.into_iter().enumerate() {
         if i > 0 {

@@ -259,6 +259,16 @@ fn frame_locals(vm: &mut Vm, a: Args) -> Step {
     }
     vm.tail_prelude("frame_locals", &[a[0]])
 }
+/// `locals()` of a frame: its namespace, or a new dict of a function's variables.
+pub fn snapshot(vm: &mut Vm, r: Ref) -> Step {
+    let f = frame(vm, r);
+    let (locals, globals, owner) = (f.locals, f.globals, f.code);
+    match locals {
+        Some(ns) => Ok(vm.incref(ns)),
+        None if code(vm, owner).flags & crate::code::flags::NEWLOCALS == 0 => Ok(vm.incref(globals)),
+        None => frame_vars(vm, Args(&[Some(r)])),
+    }
+}
 /// For the prelude: the variables of a function's frame, those that were only added through `f_locals` behind them.
 pub fn frame_vars(vm: &mut Vm, a: Args) -> Step {
     let f = frame(vm, a[0]).clone();
@@ -303,7 +313,7 @@ pub fn frame_set_var(vm: &mut Vm, a: Args) -> Step {
             _ => Some(a[2]),
         },
     };
-    vm.replace_raw(old);
+    frame_mut(vm, a[0]).overwritten.extend(old);
     Ok(vm.bool(true))
 }
 /// For the prelude: the dict of names that only `f_locals` knows, made at first use.
@@ -366,7 +376,8 @@ fn frame_clear(vm: &mut Vm, a: Args) -> Step {
         FrameState::Finished { .. } => {}
     }
     let f = frame_mut(vm, a[0]);
-    let mut gone: Vec<Ref> = [f.trace.take(), f.extra_locals.take()].into_iter().flatten().collect();
+    let mut gone: Vec<Ref> = std::mem::take(&mut f.overwritten);
+    gone.extend([f.trace.take(), f.extra_locals.take()].into_iter().flatten());
     if let FrameState::Finished { locals } = &mut f.state {
         gone.extend(locals.iter_mut().filter_map(Option::take));
     }

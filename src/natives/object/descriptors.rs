@@ -100,7 +100,14 @@ pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
     }
 }
 pub fn set_dict(vm: &mut Vm, a: Args) -> Step {
-    let Some(new) = a.opt(1) else { return Err(vm.type_error("cannot delete __dict__")) };
+    let Some(new) = a.opt(1) else {
+        if matches!(vm.heap.get(a[0]), Payload::Function(_)) {
+            return Err(vm.type_error("cannot delete __dict__"));
+        }
+        let empty = vm.dict();
+        let empty = vm.keep(empty);
+        return set_dict(vm, Args(&[Some(a[0]), Some(empty)]));
+    };
     if vm.dict_of(new).is_none() {
         let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(new));
         return Err(vm.type_error(message));

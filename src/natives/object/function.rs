@@ -179,6 +179,12 @@ fn function_new(vm: &mut Vm, a: Args) -> Step {
         let message = format!("function() argument 'globals' must be dict, not {}", vm.type_name(a[2]));
         return Err(vm.type_error(message));
     }
+    if a.not_none(4).is_some_and(|d| vm.tuple_items(d).is_none()) {
+        return Err(vm.type_error("arg 4 (defaults) must be None or tuple"));
+    }
+    if a.not_none(6).is_some_and(|d| vm.dict_of(d).is_none()) {
+        return Err(vm.type_error("arg 6 (kwdefaults) must be None or dict"));
+    }
     let Payload::Code(c) = vm.heap.get(a[1]) else { unreachable!("checked") };
     let nfree = c.nfree as usize;
     let cells = a.not_none(5).and_then(|c| vm.tuple_items(c)).map(<[Ref]>::to_vec);
@@ -256,10 +262,13 @@ fn method_new(vm: &mut Vm, a: Args) -> Step {
 }
 fn method_repr(vm: &mut Vm, a: Args) -> Step {
     let (f, s) = parts(vm, a[0]);
-    let name = match vm.getattr_opt(f, n::__QUALNAME__)? {
-        Some(q) => vm.lossy(q),
-        None => "?".into(),
-    };
+    let mut name = String::from("?");
+    for attr in [n::__QUALNAME__, n::__NAME__] {
+        if let Some(q) = vm.getattr_opt(f, attr)?.filter(|q| vm.str_of(*q).is_some()) {
+            name = vm.lossy(q);
+            break;
+        }
+    }
     let s = vm.repr(s)?;
     let text = format!("<bound method {name} of {}>", vm.lossy(s));
     Ok(vm.str(text))
@@ -364,7 +373,7 @@ fn native_self(vm: &mut Vm, a: Args) -> Step {
     if let Some(r) = x.receiver {
         return Ok(vm.incref(r));
     }
-    if let Some(owner) = x.owner {
+    if let Some(owner) = x.owner.filter(|_| def(vm, a[0]).kind == DefKind::New) {
         return Ok(vm.incref(owner));
     }
     let modules = vm.modules;

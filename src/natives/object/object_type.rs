@@ -174,6 +174,10 @@ fn setattr(vm: &mut Vm, a: Args) -> Step {
     store(vm, a[0], a[1], Some(a[2]))
 }
 fn delattr(vm: &mut Vm, a: Args) -> Step {
+    if vm.is_type(a[0]) {
+        let message = format!("can't apply this __delattr__ to {} object", vm.type_name(a[0]));
+        return Err(vm.type_error(message));
+    }
     store(vm, a[0], a[1], None)
 }
 fn format(vm: &mut Vm, a: Args) -> Step {

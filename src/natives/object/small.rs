@@ -2,6 +2,7 @@
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
+use crate::vm::api::Cmp;
 use crate::vm::native::TypeDef;
 use crate::vm::{Args, Def, Step, Vm, fixed, n, t};
 
@@ -26,8 +27,6 @@ static NONE_DEFS: &[Def] = &[
     Def::method("__bool__", "(self, /)", |vm, _| Ok(vm.bool(false)), "True if self else False"),
     Def::method("__hash__", "(self, /)", |vm, _| Ok(vm.int(0xfca8_6420)), "Return hash(self)."),
     Def::method("__eq__", "(self, value, /)", |vm, a| if a[0] == a[1] { Ok(vm.bool(true)) } else { Ok(vm.not_implemented()) }, "Return self==value."),
-    Def::method("__or__", "(self, value, /)", |vm, a| vm.tail_prelude("make_union", &[a[0], a[1]]), "Return self|value."),
-    Def::method("__ror__", "(self, value, /)", |vm, a| vm.tail_prelude("make_union", &[a[1], a[0]]), "Return value|self."),
 ];
 static ELLIPSIS_DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", |vm, a| no_arguments(vm, a, "EllipsisType", fixed::ELLIPSIS)),
@@ -43,7 +42,12 @@ static NOTIMPLEMENTED_DEFS: &[Def] = &[
 static CELL_DEFS: &[Def] = &[
     Def::new("(cls, contents=None, /)", cell_new),
     Def::method("__repr__", "(self, /)", cell_repr, "Return repr(self)."),
-    Def::method("__eq__", "(self, value, /)", cell_eq, "Return self==value."),
+    Def::method("__eq__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Eq), "Return self==value."),
+    Def::method("__ne__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Ne), "Return self!=value."),
+    Def::method("__lt__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Lt), "Return self<value."),
+    Def::method("__le__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Le), "Return self<=value."),
+    Def::method("__gt__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Gt), "Return self>value."),
+    Def::method("__ge__", "(self, value, /)", |vm, a| cell_compare(vm, a, Cmp::Ge), "Return self>=value."),
     Def::get_set("cell_contents", cell_get, cell_set, ""),
 ];
 fn cell_new(vm: &mut Vm, a: Args) -> Step {
@@ -58,15 +62,18 @@ fn cell_repr(vm: &mut Vm, a: Args) -> Step {
     let text = format!("<cell at {:#x}: {inside}>", a[0].address());
     Ok(vm.str(text))
 }
-fn cell_eq(vm: &mut Vm, a: Args) -> Step {
+/// By their contents; an empty cell comes before a full one.
+fn cell_compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
     if vm.ty(a[1]) != t::CELL {
         return Ok(vm.not_implemented());
     }
-    let same = match (vm.cell_value(a[0]), vm.cell_value(a[1])) {
-        (Some(x), Some(y)) => vm.eq(x, y)?,
-        (x, y) => x.is_none() && y.is_none(),
-    };
-    Ok(vm.bool(same))
+    match (vm.cell_value(a[0]), vm.cell_value(a[1])) {
+        (Some(x), Some(y)) => {
+            let r = vm.rich_compare(x, y, op)?;
+            Ok(vm.incref(r))
+        }
+        (x, y) => Ok(vm.bool(op.holds(x.is_some().cmp(&y.is_some())))),
+    }
 }
 fn cell_get(vm: &mut Vm, a: Args) -> Step {
     match vm.cell_value(a[0]) {

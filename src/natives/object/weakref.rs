@@ -134,7 +134,7 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
             let r = vm.hold(r);
             let name = vm.prelude("weakref_name", &[r])?;
             let name = if vm.str_of(name).is_some() { format!(" ({})", vm.lossy(name)) } else { String::new() };
-            format!("<weakref at {:#x}; to '{}' at {:#x}{name}>", a[0].address(), vm.type_name(r), r.address())
+            format!("<weakref at {:#x}; to '{}' at {:#x}{name}>", a[0].address(), crate::natives::numbers::functools::full_name(vm, r), r.address())
         }
     };
     Ok(vm.str(text))

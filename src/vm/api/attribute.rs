@@ -340,12 +340,18 @@ impl Vm {
         true
     }
 
+    /// Whether a class attribute is read instead of the instance's own: it has `__set__` or `__delete__`, and `__get__`.
+    fn reads_first(&mut self, r: Ref) -> bool {
+        self.is_data_descriptor(r)
+            && (matches!(self.heap.get(r), Payload::Property(_) | Payload::Member(_) | Payload::GetSet(_))
+                || self.lookup_special(r, n::__GET__).is_some())
+    }
     /// `object.__getattribute__`.
     pub fn generic_getattr(&mut self, obj: Ref, name: Ref) -> Result<Found, Ask> {
         let ty = self.ty(obj);
         let attr = self.lookup(ty, name);
         if let Some(a) = attr
-            && self.is_data_descriptor(a)
+            && self.reads_first(a)
         {
             return self.descriptor_get(a, Some(obj), ty);
         }
@@ -362,7 +368,7 @@ impl Vm {
         let meta = self.ty(cls);
         let meta_attr = self.lookup(meta, name);
         if let Some(a) = meta_attr
-            && self.is_data_descriptor(a)
+            && self.reads_first(a)
         {
             return self.descriptor_get(a, Some(cls), meta);
         }

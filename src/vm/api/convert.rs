@@ -20,6 +20,16 @@ impl Vm {
             let message = format!("__index__ returned non-int (type {})", self.type_name(i));
             return Err(self.type_error(message));
         }
+        if self.ty(i) != t::INT {
+            let message = format!(
+                "__index__ returned non-int (type {}).  The ability to return an instance of a strict subclass of int is \
+                 deprecated, and may not be supported in a future version of Python.",
+                self.type_name(i)
+            );
+            let message = self.str(message);
+            let message = self.keep(message);
+            self.prelude("numbers_warn_deprecated", &[message])?;
+        }
         Ok(i)
     }
     pub fn index_big(&mut self, r: Ref) -> Result<BigInt, Ask> {

@@ -17,6 +17,9 @@ impl Vm {
             let message = format!("{name}.__new__(X): X is not a type object ({})", self.type_name(cls));
             return Err(self.type_error(message));
         }
+        if self.type_obj(cls).has(type_flags::NO_NEW) {
+            return Err(self.cannot_create(cls));
+        }
         let sub = self.type_obj(cls).name.clone();
         if !self.is_subtype(cls, ty) {
             return Err(self.type_error(format!("{name}.__new__({sub}): {sub} is not a subtype of {name}")));
@@ -31,6 +34,13 @@ impl Vm {
             return Err(self.type_error(format!("{name}.__new__({sub}) is not safe, use {base}.__new__()")));
         }
         Ok(())
+    }
+    /// For types whose instances only the machine makes.
+    pub fn cannot_create(&mut self, cls: Ref) -> Ask {
+        let module = self.dict_get_name(self.type_obj(cls).dict, n::__MODULE__).map(|m| self.lossy(m)).unwrap_or_default();
+        let prefix = if module.is_empty() || module == "builtins" { String::new() } else { format!("{module}.") };
+        let message = format!("cannot create '{prefix}{}' instances", self.type_obj(cls).name);
+        self.type_error(message)
     }
     fn maker(&mut self, ty: Ref) -> Option<u32> {
         let new = self.lookup(ty, n::__NEW__)?;

@@ -128,7 +128,15 @@ impl Vm {
         }
         let kwargs = if p.plain && self.keywords_are_others(native, args) { &[] } else { kwargs };
         if !kwargs.is_empty() && p.plain {
-            let message = format!("{} takes no keyword arguments", self.full_title(native));
+            // A class method is called by the class it was reached through.
+            let title = match (self.natives[native as usize].def.kind, args.first()) {
+                (DefKind::ClassMethod, Some(cls)) if self.is_type(*cls) => {
+                    let qualname = self.type_obj(*cls).qualname;
+                    format!("{}.{}()", self.lossy(qualname), self.natives[native as usize].def.name)
+                }
+                _ => self.full_title(native),
+            };
+            let message = format!("{title} takes no keyword arguments");
             return Err(self.type_error(message));
         }
         if args.len() > p.positional && p.varargs.is_none() {
@@ -166,7 +174,7 @@ impl Vm {
             });
             match (at.map(|(i, _)| i), p.varkw) {
                 (Some(i), _) if out[i].is_some() => {
-                    let (title, name) = (self.call_title(native), self.lossy(*k));
+                    let (title, name) = (self.keyword_title(native), self.lossy(*k));
                     let message = format!("argument for {title} given by name ('{name}') and position ({})", i + 1 - p.receiver as usize);
                     return Err(self.type_error(message));
                 }
@@ -184,7 +192,7 @@ impl Vm {
                     self.dict_set_name(dict, *k, *v);
                 }
                 (None, None) => {
-                    let (title, name) = (self.call_title(native), self.lossy(*k));
+                    let (title, name) = (self.keyword_title(native), self.lossy(*k));
                     return Err(self.type_error(format!("{title} got an unexpected keyword argument '{name}'")));
                 }
             }
@@ -194,9 +202,15 @@ impl Vm {
     fn check_required(&mut self, native: u32, p: &Params, out: &Bound, given: usize) -> Result<(), Ask> {
         let Some(i) = (0..p.names.len()).find(|i| p.required[*i] && out[*i].is_none()) else { return Ok(()) };
         let hidden = p.receiver as usize;
-        let title = self.call_title(native);
+        let title = self.keyword_title(native);
         let positional_only = p.posonly >= p.positional;
-        let message = if positional_only && i < p.positional {
+        let message = if let Some(message) = self.slot_arity(native, p, given) {
+            message
+        } else if i < p.posonly && !positional_only {
+            let need = (0..p.posonly).filter(|k| p.required[*k]).count() - hidden;
+            let word = if need == p.positional - hidden { "exactly" } else { "at least" };
+            format!("{title} takes {word} {need} positional argument{} ({} given)", plural(need), given - hidden)
+        } else if positional_only && i < p.positional {
             let (need, have) = (p.min - hidden, given - hidden);
             if p.min == p.positional && need == 1 && p.varargs.is_none() {
                 format!("{} takes exactly one argument ({have} given)", self.full_title(native))
@@ -214,8 +228,10 @@ impl Vm {
     fn too_many(&mut self, native: u32, p: &Params, given: usize, keywords: usize) -> Ask {
         let hidden = p.receiver as usize;
         let (max, min, have) = (p.positional - hidden, p.min - hidden, given - hidden);
-        let title = self.call_title(native);
-        let message = if max == 0 && p.names.len() == hidden {
+        let title = self.keyword_title(native);
+        let message = if let Some(message) = self.slot_arity(native, p, given) {
+            message
+        } else if max == 0 && p.names.len() == hidden {
             format!("{} takes no arguments ({have} given)", self.full_title(native))
         } else if max == 0 {
             format!("{title} takes no positional arguments")
@@ -248,6 +264,27 @@ impl Vm {
             DefKind::New => format!("{}()", row.title.trim_end_matches(".__new__")),
             _ => format!("{}()", self.short_title(native)),
         }
+    }
+    /// What the argument parser for keywords shows: `split()`, a type for its constructor.
+    fn keyword_title(&self, native: u32) -> String {
+        let row = &self.natives[native as usize];
+        match (row.def.kind, row.def.name) {
+            (DefKind::New, _) => format!("{}()", row.title.trim_end_matches(".__new__")),
+            (_, "__init__") => format!("{}()", row.title.trim_end_matches(".__init__")),
+            (_, name) => format!("{name}()"),
+        }
+    }
+    /// The message of a slot wrapper called with a wrong number of arguments: "expected 1 argument, got 0".
+    fn slot_arity(&self, native: u32, p: &Params, given: usize) -> Option<String> {
+        let name = self.natives[native as usize].def.name;
+        let kind = self.natives[native as usize].def.kind;
+        let dunder = name.starts_with("__") && !matches!(name, "__init__" | "__call__");
+        if kind != DefKind::Method || !dunder || !p.plain || crate::vm::bootstrap::NOT_SLOTS.contains(&name) {
+            return None;
+        }
+        let (need, most, have) = (p.min - 1, p.positional - 1, given.max(1) - 1);
+        let (word, shown) = if need == most { ("", need) } else if have < need { ("at least ", need) } else { ("at most ", most) };
+        Some(format!("expected {word}{shown} argument{}, got {have}", plural(shown)))
     }
     fn short_title(&self, native: u32) -> String {
         let row = &self.natives[native as usize];

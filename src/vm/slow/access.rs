@@ -62,9 +62,10 @@ pub fn super_type(vm: &mut Vm, this: Ref, obj: Ref) -> Result<Ref, Ask> {
     {
         return Ok(cls);
     }
-    Err(vm.type_error("super(type, obj): obj (instance of X) is not an instance or subtype of type (Y)."
-        .replace("instance of X", &format!("instance of {}", vm.type_name(obj)))
-        .replace("type (Y)", &format!("type ({})", vm.type_obj(this).name))))
+    let what = if vm.is_type(obj) { format!("type {}", vm.type_obj(obj).name) } else { format!("instance of {}", vm.type_name(obj)) };
+    let this = &vm.type_obj(this).name;
+    let message = format!("super(type, obj): obj ({what}) is not an instance or subtype of type ({this}).");
+    Err(vm.type_error(message))
 }
 fn super_value(vm: &mut Vm, a: Args) -> Result<Ref, Ask> {
     if a[0] == t::SUPER {

@@ -27,10 +27,7 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
         return own(vm, ty);
     }
     let Some(new) = vm.lookup(cls, n::__NEW__).filter(|_| !vm.type_obj(cls).has(type_flags::NO_NEW)) else {
-        let module = vm.dict_get_name(vm.type_obj(cls).dict, n::__MODULE__).map(|m| vm.lossy(m)).unwrap_or_default();
-        let prefix = if module.is_empty() || module == "builtins" { String::new() } else { format!("{module}.") };
-        let message = format!("cannot create '{prefix}{}' instances", vm.type_obj(cls).name);
-        return Err(vm.type_error(message));
+        return Err(vm.cannot_create(cls));
     };
     let mut with_cls = vec![cls];
     with_cls.extend_from_slice(&args);
@@ -77,14 +74,17 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
 }
 /// `__new__`: a native one inline (it makes a new object and changes nothing else), a Python one by a request.
 fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Ref, Ask> {
-    let (mut new, mut bound) = (new, true);
-    if let Payload::Wrapper(f, _) = vm.heap.get(new) {
+    let mut new = new;
+    if let Payload::Wrapper(f, _) = vm.heap.get(new)
+        && vm.is_a(new, t::STATICMETHOD)
+    {
         new = *f;
     } else if !matches!(vm.ty(new), t::FUNCTION | t::BUILTIN) {
-        (new, bound) = vm.bind_special(new, args[0])?;
-        bound |= true;
+        new = match vm.descriptor_get(new, None, args[0])? {
+            crate::vm::api::Found::Value(v) => vm.keep(v),
+            crate::vm::api::Found::Call(g, given) => vm.call(g, &given)?,
+        };
     }
-    debug_assert!(bound);
     if let Payload::Native(x) = vm.heap.get(new)
         && vm.natives[x.native as usize].def.kind == crate::vm::DefKind::New
     {

@@ -16,27 +16,34 @@ use crate::objects::Payload;
 
 /// The closest of the known names, by CPython's rule for suggestions, if any is close enough.
 pub fn nearest(name: &str, known: &[String]) -> Option<String> {
-    let limit = (name.chars().count() + 3) * 2 / 6;
+    let length = name.chars().count();
     known
         .iter()
         .filter(|k| k.as_str() != name)
         .map(|k| (distance(name, k), k))
-        .filter(|(d, k)| *d <= limit.max((name.len() + k.len() + 3) / 6))
+        .filter(|(d, k)| *d <= (length + k.chars().count() + 3) * MOVE_COST / 6)
         .min_by_key(|(d, _)| *d)
         .map(|(_, k)| k.clone())
 }
 
-/// Edit distance; a change of case alone counts half.
+const MOVE_COST: usize = 2;
+const CASE_COST: usize = 1;
+/// Edit distance; a change of case alone counts half (CPython `Python/suggestions.c`).
 fn distance(a: &str, b: &str) -> usize {
+    let change_cost = |x: char, y: char| match () {
+        _ if x == y => 0,
+        _ if x.to_lowercase().eq(y.to_lowercase()) => CASE_COST,
+        _ => MOVE_COST,
+    };
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut row: Vec<usize> = (0..=b.len()).map(|i| i * MOVE_COST).collect();
     for (i, x) in a.iter().enumerate() {
         let mut diagonal = row[0];
-        row[0] = i + 1;
+        row[0] = (i + 1) * MOVE_COST;
         for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != y);
+            let change = diagonal + change_cost(*x, *y);
             diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+            row[j + 1] = change.min(row[j] + MOVE_COST).min(row[j + 1] + MOVE_COST);
         }
     }
     row[b.len()]

@@ -94,12 +94,23 @@ fn find(vm: &mut Vm, d: Ref, value: Ref, from: usize, to: usize) -> Result<Optio
     Ok(None)
 }
 
+/// Whether a comparison with some item may run code of the program: then the prelude does the search, since a native that
+/// is run again would not see a change in between.
+fn asks(vm: &Vm, d: Ref, value: Ref) -> bool {
+    deque(vm, d).items.iter().any(|x| *x != value && vm.compare_simple(*x, value, Cmp::Eq).is_none())
+}
 fn contains(vm: &mut Vm, a: Args) -> Step {
+    if asks(vm, a[0], a[1]) {
+        return vm.tail_prelude("deque_contains", &[a[0], a[1]]);
+    }
     let found = find(vm, a[0], a[1], 0, usize::MAX)?.is_some();
     Ok(vm.bool(found))
 }
 
 fn count(vm: &mut Vm, a: Args) -> Step {
+    if asks(vm, a[0], a[1]) {
+        return vm.tail_prelude("deque_count", &[a[0], a[1]]);
+    }
     let mut n = 0;
     for x in items(vm, a[0]) {
         n += vm.eq(x, a[1])? as i64;
@@ -110,6 +121,11 @@ fn count(vm: &mut Vm, a: Args) -> Step {
 fn index(vm: &mut Vm, a: Args) -> Step {
     let len = deque(vm, a[0]).items.len();
     let (start, stop) = search_bounds(vm, a.opt(2), a.opt(3), len)?;
+    if asks(vm, a[0], a[1]) {
+        let bounds = [start, stop].map(|i| vm.int(i.min(len) as i64));
+        let [start, stop] = bounds.map(|i| vm.keep(i));
+        return vm.tail_prelude("deque_index", &[a[0], a[1], start, stop]);
+    }
     match find(vm, a[0], a[1], start, stop)? {
         Some(i) => Ok(vm.int(i as i64)),
         None => Err(vm.value_error("deque.index(x): x not in deque")),
@@ -117,6 +133,9 @@ fn index(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn remove(vm: &mut Vm, a: Args) -> Step {
+    if asks(vm, a[0], a[1]) {
+        return vm.tail_prelude("deque_remove", &[a[0], a[1]]);
+    }
     match find(vm, a[0], a[1], 0, usize::MAX)? {
         Some(i) => {
             delete(vm, a[0], i);

@@ -76,6 +76,11 @@ pub(super) fn put(vm: &mut Vm, fd: i32, bytes: &[u8]) -> Result<(), Ask> {
         _ => vm.sys(Syscall::Write { fd, data: bytes.to_vec() }, None).map(|_| ()),
     }
 }
+/// Whether a file is exactly one of the machine's own text files.
+pub fn is_text_file(vm: &mut Vm, file: Ref) -> bool {
+    let ty = vm.ty(file);
+    ty == vm.type_of_def(&text::TEXT_IO_WRAPPER) || ty == vm.type_of_def(&stringio::STRING_IO)
+}
 /// For `print`: writes text to a standard stream or an exact StringIO without a call. None: call its `write` method.
 pub fn write_stdout_fast(vm: &mut Vm, file: Ref, text: &Wtf8) -> Option<Result<(), Ask>> {
     if stringio::append(vm, file, text) {

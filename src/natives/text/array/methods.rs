@@ -41,6 +41,9 @@ pub static DEFS: &[Def] = &[
 
 fn new(vm: &mut Vm, a: Args) -> Step {
     let code = code_arg(vm, a[1])?;
+    if code == b'u' {
+        crate::natives::numbers::warn_deprecated(vm, "The 'u' type code is deprecated and will be removed in Python 3.16")?;
+    }
     let Some(x) = a.opt(2) else { return Ok(make_as(vm, a[0], code, vec![])) };
     let unicode = matches!(code, b'u' | b'w');
     let data = if let Some(s) = vm.str_of(x) {

@@ -207,6 +207,7 @@ fn imul(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn state_of(vm: &mut Vm, r: Ref, proto: i64) -> Step {
+    let state = vm.call_method(r, "__getstate__", &[])?;
     let b = data(vm, r).to_vec();
     let args = if proto < 3 {
         let text = vm.str(b.iter().map(|c| *c as char).collect::<String>());
@@ -218,11 +219,8 @@ fn state_of(vm: &mut Vm, r: Ref, proto: i64) -> Step {
     };
     let cls = vm.ty(r);
     let cls = vm.incref(cls);
-    let dict = match vm.heap.extra(r).and_then(|x| x.dict) {
-        Some(d) => vm.incref(d),
-        None => vm.none(),
-    };
-    Ok(vm.tuple(vec![cls, args, dict]))
+    let state = vm.incref(state);
+    Ok(vm.tuple(vec![cls, args, state]))
 }
 fn reduce(vm: &mut Vm, a: Args) -> Step {
     state_of(vm, a[0], 2)

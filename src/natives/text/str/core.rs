@@ -113,6 +113,11 @@ fn format_method(vm: &mut Vm, a: Args) -> Step {
 fn size_of(vm: &mut Vm, a: Args) -> Step {
     let s = vm.str_of(a[0]).expect("a str");
     let exact = vm.ty(a[0]) == t::STR;
+    if exact && s.len() == 1 && s.kind() == crate::objects::str::Kind::Latin1 {
+        // One-letter strings are shared and carry their UTF-8 along.
+        let size = s.size() + s.wtf8().len() + 1;
+        return Ok(vm.int(size as i64));
+    }
     // A subclass instance keeps its characters in a block of their own.
     let size = if exact { s.size() } else { 64 + (s.len() + 1) * char_width(s) };
     Ok(vm.int(size as i64))
