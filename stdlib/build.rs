@@ -78,8 +78,8 @@ fn collect(folder: &Path, package: &str, flags: u32, sources: &mut BTreeMap<Stri
         let Some(stem) = file.strip_suffix(".py") else { continue };
         let is_package = stem == "__init__";
         let name = if is_package { package.to_owned() } else { dotted(stem) };
-        // A stray __init__.py at the root, or a file such as `my-tool.py`, has no dotted name.
-        if name.is_empty() || name.contains('-') || !is_kept(&name, flags) {
+        // A stray __init__.py at the root has no dotted name; of files such as `my-tool.py` only ours are modules.
+        if name.is_empty() || (name.contains('-') && flags & IS_OURS == 0) || !is_kept(&name, flags) {
             continue;
         }
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));

@@ -33,6 +33,8 @@ target=$(target_dir)
 venv=$target/test-venv
 make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest
 
+# A page with every lens on its examples, to be looked at: light, dark, printed, and as text.
+export PELLUCID_GALLERY=$target/gallery
 say "Rust tests"
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --ignore-rust-version --no-fail-fast --color never 2>&1 | tee "$log"
@@ -49,32 +51,33 @@ fi
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then count 0 1 0; fi
 
 one "Clippy: the banned host calls" cargo clippy -p pellucid --lib --ignore-rust-version --quiet -- -A clippy::all -D clippy::disallowed_methods
-one "Build" cargo build --release --ignore-rust-version -p pellucid-kernel --quiet
+one "Build" cargo build --release --ignore-rust-version -p pellucid-kernel --features figures --quiet
 export PELLUCID=$target/release/pellucid
 
 say "The kernel, through a fake front end and Jupyter's own suite"
-"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel/test_jupyter_kernel_test.py 2>&1 | tee "$log"
+"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 summary=$(tail -n 1 "$log")
 errors=$(($(number failed "$summary") + $(number errors? "$summary")))
 count "$(number passed "$summary")" "$errors" "$(number skipped "$summary")"
 if [ "$status" != 0 ] && [ "$errors" = 0 ]; then count 0 1 0; fi
 
-say "The notes' claims"
-if [ -f tests/claims.py ]; then
-    "$venv/bin/python" tests/claims.py --cmd "$PELLUCID run" --not-yet tests/claims/not-yet.txt 2>&1 | tee "$log"
+# A kernelspec of the tests' own: what is installed for the user stays as it is.
+"$PELLUCID" install --prefix "$venv" >/dev/null
+
+# claims HOW WHAT: the notes' claims, as programs or through the kernel.
+claims() {
+    say "The notes' claims, $1 $2"
+    "$venv/bin/python" tests/claims.py "$1" "$2" --not-yet tests/claims/not-yet.txt 2>&1 | tee "$log"
     if [[ $(grep '^claims: ' "$log") =~ ([0-9]+)\ /\ ([0-9]+) ]]; then
         count "${BASH_REMATCH[1]}" "$((BASH_REMATCH[2] - BASH_REMATCH[1]))" 0
     else
         count 0 1 0
     fi
-else
-    printf 'tests/claims.py is not there\n'
-    count 0 0 1
-fi
+}
+claims --cmd "$PELLUCID run"
+claims --kernel pellucid
 
-# A kernelspec of the tests' own: what is installed for the user stays as it is.
-"$PELLUCID" install --prefix "$venv" >/dev/null
 executed=$(mktemp -d)
 trap 'rm -rf "$log" "$executed"' EXIT
 for notebook in notebooks/*.ipynb; do

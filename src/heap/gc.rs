@@ -148,10 +148,17 @@ impl<P: Payload> Heap<P> {
         self.keep_current(&mut young, false);
         candidates.append(&mut young);
         self.gc.young = young;
+        let (keep, garbage) = self.split_by_reach(candidates, 0);
+        self.age(keep, full);
+        garbage
+    }
+    /// Those of `candidates` (each once) that are reachable from outside, and the rest, both in list order. `known` references
+    /// to each are not counted: those of a list that the collector itself holds.
+    pub fn split_by_reach(&mut self, candidates: Vec<Ref>, known: u32) -> (Vec<Ref>, Vec<Ref>) {
         let mut counts = std::mem::take(&mut self.gc.counts);
         counts.resize(self.slots.len(), 0);
         for r in &candidates {
-            counts[r.index()] = UNREACHED | self.slots[r.index()].rc;
+            counts[r.index()] = UNREACHED | self.slots[r.index()].rc.saturating_sub(known);
         }
         for r in &candidates {
             self.each_child(*r, |c| {
@@ -175,8 +182,7 @@ impl<P: Payload> Heap<P> {
         let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| counts[r.index()] == 0);
         garbage.iter().for_each(|r| counts[r.index()] = 0);
         self.gc.counts = counts;
-        self.age(keep, full);
-        garbage
+        (keep, garbage)
     }
 
     fn age(&mut self, keep: Vec<Ref>, full: bool) {

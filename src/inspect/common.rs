@@ -153,7 +153,14 @@ fn write_container(vm: &Vm, r: Ref, depth: usize, out: &mut String) {
 /// Objects without a literal: what they are, without their address.
 fn other(vm: &Vm, r: Ref) -> String {
     match vm.heap.get(r) {
-        Payload::Type(_) => format!("<class '{}'>", vm.full_type_name(r)),
+        Payload::Type(x) => {
+            let module = vm.dict_get_name(x.dict, n::__MODULE__).filter(|m| vm.str_of(*m).is_some()).map(|m| vm.lossy(m));
+            let module = module.filter(|m| m != "builtins").map(|m| m + ".").unwrap_or_default();
+            format!("<class '{module}{}'>", class_name(vm, r))
+        }
+        Payload::Code(c) => format!("<code object {}>", vm.lossy(c.qualname)),
+        Payload::Generator(g) => format!("<{} {}>", vm.type_name(r), vm.lossy(g.qualname)),
+        Payload::Member(m) => format!("<member '{}' of '{}'>", vm.lossy(m.name), class_name(vm, m.owner)),
         Payload::Function(f) => format!("<function {}>", vm.lossy(f.qualname)),
         Payload::Native(f) => format!("<{} {}>", vm.type_name(r), vm.natives[f.native as usize].title),
         Payload::Method(f, _) => match vm.heap.get(*f) {

@@ -23,6 +23,10 @@ pub enum Operation {
     Iter,
     Call,
     Subscript,
+    /// In-place method, then method and reflected method.
+    InPlace(&'static str, &'static str, &'static str),
+    /// A call whose operands are the callable, a tuple of arguments and a dict of keyword arguments.
+    CallWith,
     /// One method, no fallback.
     Unary(&'static str),
 }
@@ -54,7 +58,23 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("len()", Operation::Len),
     ("iter()", Operation::Iter),
     ("()", Operation::Call),
+    ("call", Operation::CallWith),
     ("[]", Operation::Subscript),
+    ("[]=", Operation::Unary("__setitem__")),
+    ("del []", Operation::Unary("__delitem__")),
+    ("+=", Operation::InPlace("__iadd__", "__add__", "__radd__")),
+    ("-=", Operation::InPlace("__isub__", "__sub__", "__rsub__")),
+    ("*=", Operation::InPlace("__imul__", "__mul__", "__rmul__")),
+    ("@=", Operation::InPlace("__imatmul__", "__matmul__", "__rmatmul__")),
+    ("/=", Operation::InPlace("__itruediv__", "__truediv__", "__rtruediv__")),
+    ("//=", Operation::InPlace("__ifloordiv__", "__floordiv__", "__rfloordiv__")),
+    ("%=", Operation::InPlace("__imod__", "__mod__", "__rmod__")),
+    ("**=", Operation::InPlace("__ipow__", "__pow__", "__rpow__")),
+    ("<<=", Operation::InPlace("__ilshift__", "__lshift__", "__rlshift__")),
+    (">>=", Operation::InPlace("__irshift__", "__rshift__", "__rrshift__")),
+    ("&=", Operation::InPlace("__iand__", "__and__", "__rand__")),
+    ("|=", Operation::InPlace("__ior__", "__or__", "__ror__")),
+    ("^=", Operation::InPlace("__ixor__", "__xor__", "__rxor__")),
     ("unary -", Operation::Unary("__neg__")),
     ("unary +", Operation::Unary("__pos__")),
     ("~", Operation::Unary("__invert__")),
@@ -84,13 +104,30 @@ pub fn exception(vm: &Vm, e: Ref) -> (String, String) {
 
 /// Carries the operation out once, method by method, and tells what happened. `texts` of the subjects: the operands.
 pub fn snapshot(vm: &mut Vm, s: &Subjects, expr: &str, symbol: &str, operation: Operation) -> Result<DispatchSnapshot, Ask> {
-    let operands = s.texts.iter().zip(&s.values);
-    let operands = operands.map(|(text, r)| Operand { expr: text.clone(), type_name: common::type_name(vm, *r), value: common::repr(vm, *r) });
+    // The values as they are before the operation, which may change them: kept on the tape, for this native runs again.
+    let shown = vm.once(|vm| {
+        let all = s.values.iter().map(|r| common::repr(vm, *r).shown()).collect::<Vec<_>>();
+        let all = all.into_iter().map(|text| vm.str(text)).collect();
+        Ok(vm.tuple(all))
+    })?;
+    let shown: Vec<String> = vm.tuple_items(shown).unwrap_or_default().iter().map(|r| vm.lossy(*r)).collect();
+    let operands = s.texts.iter().zip(&s.values).zip(&shown);
+    let operands = operands.map(|((text, r), value)| Operand { expr: text.clone(), type_name: common::type_name(vm, *r), value: Repr::whole(value) });
     let operands = operands.collect();
-    let mut trace = Trace { steps: Vec::new() };
+    let mut trace = Trace { steps: Vec::new(), shown: s.values.iter().copied().zip(shown).collect() };
     let v = &s.values;
     let outcome = match operation {
         Operation::Binary(method, reflected) => binary(vm, &mut trace, (v[0], v[1]), (method, reflected), symbol)?,
+        Operation::InPlace(in_place, method, reflected) => {
+            let name = vm.intern(in_place).into_raw();
+            match trace.ask(vm, v[0], name, &[v[1]], vec![StepNote::InPlace])? {
+                Answer::Value(r) => value(vm, r),
+                Answer::Raised(e) => raised(vm, e),
+                Answer::SetToNone => type_error("'NoneType' object is not callable".to_owned()),
+                Answer::NotImplemented | Answer::Missing => binary(vm, &mut trace, (v[0], v[1]), (method, reflected), symbol)?,
+            }
+        }
+        Operation::CallWith => call_with(vm, &mut trace, v)?,
         Operation::Compare(method, swapped) => compare(vm, &mut trace, (v[0], v[1]), (method, swapped), symbol)?,
         Operation::In | Operation::NotIn => contains(vm, &mut trace, v[0], v[1], operation == Operation::NotIn)?,
         Operation::Not | Operation::Bool => truth(vm, &mut trace, v[0], operation == Operation::Not)?,
@@ -99,6 +136,16 @@ pub fn snapshot(vm: &mut Vm, s: &Subjects, expr: &str, symbol: &str, operation: 
         Operation::Call => one(vm, &mut trace, v, "__call__", |ty| format!("'{ty}' object is not callable"))?,
         Operation::Subscript => subscript(vm, &mut trace, v)?,
         Operation::Unary(method) => one(vm, &mut trace, v, method, |ty| {
+            let item = [("[]=", "assignment"), ("del []", "deletion")].into_iter().find(|(s, _)| *s == symbol);
+            if let Some((_, what)) = item {
+                return format!("'{ty}' object does not support item {what}");
+            }
+            match symbol {
+                "hash()" => return format!("unhashable type: '{ty}'"),
+                "next()" => return format!("'{ty}' object is not an iterator"),
+                "reversed()" => return format!("'{ty}' object is not reversible"),
+                _ => {}
+            }
             let what = symbol.strip_suffix("()").map_or(format!("bad operand type for {symbol}"), |f| format!("bad operand type for {f}()"));
             format!("{what}: '{ty}'")
         })?,
@@ -141,7 +188,7 @@ fn binary(vm: &mut Vm, trace: &mut Trace, (a, b): (Ref, Ref), (method, reflected
     // A built-in sequence's `+` and `*` are no number methods: the other operand's number method goes first.
     let is_sequence = |ty: Ref| [t::LIST, t::TUPLE, t::STR, t::BYTES, t::BYTEARRAY].iter().any(|s| vm.is_subtype(ty, *s));
     let own = common::defined(vm, ta, name).is_some_and(|(_, f)| common::is_native(vm, f));
-    let sequence_last = ta != tb && ["+", "*"].contains(&symbol) && is_sequence(ta) && own && right.is_some();
+    let sequence_last = ta != tb && ["+", "*", "+=", "*="].contains(&symbol) && is_sequence(ta) && own && right.is_some();
     let (mut order, same) = (vec![false, true], ta == tb);
     if subclass_first || sequence_last {
         order.reverse();
@@ -167,7 +214,10 @@ fn binary(vm: &mut Vm, trace: &mut Trace, (a, b): (Ref, Ref), (method, reflected
             Answer::NotImplemented | Answer::Missing => before = Some(m),
         }
     }
-    let sign = if symbol == "**" { "** or pow()" } else { symbol };
+    let sign = match symbol {
+        "**" | "**=" => "** or pow()",
+        other => other,
+    };
     Ok(type_error(format!("unsupported operand type(s) for {sign}: '{}' and '{}'", vm.type_name(a), vm.type_name(b))))
 }
 
@@ -252,6 +302,17 @@ fn one(vm: &mut Vm, trace: &mut Trace, v: &[Ref], method: &str, refused: impl Fn
         Answer::Raised(e) => raised(vm, e),
         Answer::NotImplemented => value(vm, fixed::NOT_IMPLEMENTED),
         Answer::Missing | Answer::SetToNone => type_error(refused(vm.type_name(v[0]))),
+    })
+}
+
+fn call_with(vm: &mut Vm, trace: &mut Trace, v: &[Ref]) -> Result<DispatchOutcome, Ask> {
+    let args = vm.tuple_items(v[1]).unwrap_or_default().to_vec();
+    let pairs: Vec<(Ref, Ref)> = vm.dict_of(v[2]).map(|d| d.iter().collect()).unwrap_or_default();
+    Ok(match trace.ask_with(vm, v[0], n::__CALL__, &args, &pairs)? {
+        Answer::Value(r) => value(vm, r),
+        Answer::Raised(e) => raised(vm, e),
+        Answer::NotImplemented => value(vm, fixed::NOT_IMPLEMENTED),
+        Answer::Missing | Answer::SetToNone => type_error(format!("'{}' object is not callable", vm.type_name(v[0]))),
     })
 }
 

@@ -4,18 +4,35 @@ use super::dispatch::{Answer, exception};
 use crate::heap::Ref;
 use crate::snapshot::dispatch::{DispatchStep, StepNote, StepOutcome};
 use crate::vm::{Ask, Vm, fixed, n, t};
+use std::collections::HashMap;
 
 /// Items that a search by iteration looks at before it gives up.
 const ITEMS: u64 = 10_000;
 
 pub struct Trace {
     pub steps: Vec<DispatchStep>,
+    /// The operands' reprs before the operation.
+    pub shown: HashMap<Ref, String>,
+}
+
+fn outcome(vm: &Vm, answer: &Answer) -> StepOutcome {
+    match answer {
+        Answer::Value(r) => StepOutcome::Returned(common::repr(vm, *r)),
+        Answer::NotImplemented => StepOutcome::NotImplemented,
+        Answer::Missing => StepOutcome::Missing,
+        Answer::SetToNone => StepOutcome::SetToNone,
+        Answer::Raised(e) => {
+            let (exception, message) = exception(vm, *e);
+            StepOutcome::Raised { exception, message }
+        }
+    }
 }
 
 impl Trace {
     fn push(&mut self, vm: &Vm, obj: Ref, method: Ref, args: &[Ref], outcome: StepOutcome, notes: Vec<StepNote>) {
         let defined_in = common::defined(vm, vm.ty(obj), method).map(|(class, _)| common::class_name(vm, class));
-        let args = [obj].iter().chain(args).map(|r| common::repr(vm, *r).shown()).collect();
+        let text = |r: &Ref| self.shown.get(r).cloned().unwrap_or_else(|| common::repr(vm, *r).shown());
+        let args = [obj].iter().chain(args).map(text).collect();
         self.steps.push(DispatchStep { type_name: common::type_name(vm, obj), method: vm.lossy(method), defined_in, args, outcome, notes });
     }
     /// A method that is not called.
@@ -35,17 +52,29 @@ impl Trace {
                 Some(Err(e)) => Answer::Raised(e),
             },
         };
-        let outcome = match &answer {
-            Answer::Value(r) => StepOutcome::Returned(common::repr(vm, *r)),
-            Answer::NotImplemented => StepOutcome::NotImplemented,
-            Answer::Missing => StepOutcome::Missing,
-            Answer::SetToNone => StepOutcome::SetToNone,
-            Answer::Raised(e) => {
-                let (exception, message) = exception(vm, *e);
-                StepOutcome::Raised { exception, message }
-            }
-        };
+        let outcome = outcome(vm, &answer);
         self.push(vm, obj, method, args, outcome, notes);
+        Ok(answer)
+    }
+    /// The same for a call with keyword arguments.
+    pub fn ask_with(&mut self, vm: &mut Vm, obj: Ref, method: Ref, args: &[Ref], pairs: &[(Ref, Ref)]) -> Result<Answer, Ask> {
+        if pairs.is_empty() {
+            return self.ask(vm, obj, method, args, vec![]);
+        }
+        let answer = match vm.lookup_special(obj, method) {
+            None => Answer::Missing,
+            Some(fixed::NONE) => Answer::SetToNone,
+            Some(_) => match vm.try_call_kw(obj, args, pairs)? {
+                Ok(r) => Answer::Value(r),
+                Err(e) => Answer::Raised(e),
+            },
+        };
+        let outcome = outcome(vm, &answer);
+        self.push(vm, obj, method, args, outcome, vec![]);
+        let named = pairs.iter().map(|(k, v)| format!("{}={}", vm.lossy(*k), common::repr(vm, *v).shown()));
+        if let Some(step) = self.steps.last_mut() {
+            step.args.extend(named);
+        }
         Ok(answer)
     }
     /// `in` by iteration: calls `__next__`, or `__getitem__` with 0, 1, …, until an item is or equals the one sought.

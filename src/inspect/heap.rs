@@ -1,10 +1,11 @@
 //! `%heap`: the objects that some names lead to, breadth first.
-use super::slots::{Way, slots};
-use super::{Subjects, common};
+use super::slots::{Way, notes, slots};
+use super::{Subjects, common, frames, locals};
 use crate::heap::Ref;
 use crate::natives::errors::sys::shallow_size;
 use crate::objects::Payload;
-use crate::snapshot::Kind;
+use crate::objects::class::type_flags;
+use crate::snapshot::{Kind, Repr};
 use crate::snapshot::heap::{HeapFrame, HeapName, HeapObject, HeapSlot, HeapSnapshot, HeapValue, SlotKey};
 use crate::vm::Vm;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -24,16 +25,56 @@ pub fn snapshot(vm: &mut Vm, s: &Subjects, tags: &mut BTreeMap<u64, u32>) -> Hea
     let (shown, total) = walk(vm, &s.values, &named);
     let ids: HashSet<Ref> = shown.iter().copied().collect();
     let objects = shown.iter().map(|r| object(vm, s, *r, &ids, &named, tags)).collect();
-    let names = s.texts.iter().zip(&s.values);
-    let names = names.map(|(name, r)| HeapName { name: name.clone(), value: HeapValue::Ref(r.address()) }).collect();
-    let frames = vec![HeapFrame { title: "<module>".to_owned(), line: None, names }];
-    HeapSnapshot { frames, objects, total_objects: total as u64 }
+    HeapSnapshot { frames: s.roots(vm), objects, total_objects: total as u64 }
+}
+
+impl Subjects {
+    /// The names of the picture, by frame. A text of the form `frame\tname` belongs to that frame.
+    fn roots(&self, vm: &Vm) -> Vec<HeapFrame> {
+        let mut out: Vec<HeapFrame> = Vec::new();
+        for (text, r) in self.texts.iter().zip(&self.values) {
+            // An expression that is a local's name belongs to the frame on top.
+            let here = frames(vm).first().filter(|f| locals(vm, f).iter().any(|(name, v)| name == text && *v == Some(*r))).map(|f| vm.lossy(vm.code_obj(f.code_ref).qualname));
+            let here = here.as_deref().unwrap_or("<module>");
+            let (title, name) = text.split_once('\t').unwrap_or((here, text));
+            let name = HeapName { name: name.to_owned(), value: HeapValue::Ref(r.address()) };
+            match out.iter_mut().find(|f| f.title == title) {
+                Some(frame) => frame.names.push(name),
+                None => {
+                    let line = frames(vm).iter().find(|f| vm.lossy(vm.code_obj(f.code_ref).qualname) == title).map(|f| crate::vm::load::line_of(vm.code_obj(f.code_ref), f.last));
+                    out.push(HeapFrame { title: title.to_owned(), line: line.map(|l| l as u32), names: vec![name] });
+                }
+            }
+        }
+        out
+    }
 }
 
 /// Whether a value is written into the slot that holds it: small, immutable, and no name of the picture leads to it.
 fn is_inline(vm: &Vm, r: Ref, named: &HashSet<Ref>) -> bool {
     let short = vm.str_of(r).is_none_or(|s| s.wtf8().len() <= 24);
-    common::kind(vm, r) == Kind::Scalar && short && !named.contains(&r)
+    let plain = match vm.heap.get(r) {
+        Payload::Native(_) | Payload::Module(_) => true,
+        // A function that carries nothing of its own, a class of the machine's.
+        Payload::Function(f) => f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
+        Payload::Wrapper(..) | Payload::Property(_) => true,
+        Payload::Type(x) => !x.has(type_flags::HEAP),
+        Payload::Tuple(items) => items.is_empty(),
+        _ => common::kind(vm, r) == Kind::Scalar && short,
+    };
+    plain && !named.contains(&r)
+}
+
+/// The title of an object's box: its type, and the name of a function, class or generator.
+fn title(vm: &Vm, r: Ref) -> String {
+    let ty = common::type_name(vm, r);
+    match vm.heap.get(r) {
+        Payload::Function(f) => format!("{ty} {}", vm.lossy(f.name)),
+        Payload::Type(_) => format!("class {}", common::class_name(vm, r)),
+        Payload::Generator(g) => format!("{ty} {}", vm.lossy(g.name)),
+        Payload::Method(..) => "bound method".to_owned(),
+        _ => ty,
+    }
 }
 
 /// The objects to show, and how many there are in all.
@@ -45,15 +86,28 @@ fn walk(vm: &Vm, roots: &[Ref], named: &HashSet<Ref>) -> (Vec<Ref>, usize) {
             queue.push_back(*r);
         }
     }
-    while let Some(r) = queue.pop_front() {
+    // Objects that are drawn come before those that are only counted.
+    let (mut counted, mut done) = (VecDeque::new(), HashSet::new());
+    while let Some(r) = queue.pop_front().or_else(|| counted.pop_front()) {
+        if !done.insert(r) {
+            continue;
+        }
         let at = depth[&r];
-        if at <= DEPTH && shown.len() < MOST {
+        let drawn = at <= DEPTH && shown.len() < MOST;
+        if drawn {
             shown.push(r);
         }
-        for (way, child) in slots(vm, r) {
+        // Behind what is not drawn, and in slots that are not drawn, objects are only counted.
+        for (number, (way, child)) in slots(vm, r).into_iter().enumerate() {
+            let at = if drawn && number < SLOTS { at } else { DEPTH };
             let key = if let Way::Key(k) = way { Some(k) } else { None };
             for x in key.into_iter().chain([child]) {
                 if depth.len() < COUNTED && !depth.contains_key(&x) && !is_inline(vm, x, named) {
+                    depth.insert(x, at + 1);
+                    if at < DEPTH { queue.push_back(x) } else { counted.push_back(x) }
+                }
+                // Reached again by a slot that is drawn.
+                else if at < DEPTH && depth.get(&x).is_some_and(|d| *d > DEPTH) {
                     depth.insert(x, at + 1);
                     queue.push_back(x);
                 }
@@ -68,6 +122,8 @@ fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet
     let next = tags.len() as u32 + 1;
     let tag = *tags.entry(r.address()).or_insert(next);
     let all = slots(vm, r);
+    let told = notes(vm, r);
+    let silent = told.is_empty();
     let value = |x: Ref| match is_inline(vm, x, named) && !ids.contains(&x) {
         true => HeapValue::Inline(common::repr(vm, x)),
         false => HeapValue::Ref(x.address()),
@@ -82,12 +138,15 @@ fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet
         };
         HeapSlot { key, value: value(*child) }
     });
-    let shown = shown.collect();
-    let leaf = all.is_empty() && !matches!(common::kind(vm, r), Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Instance);
+    let told = told.into_iter().map(|(key, text)| HeapSlot { key: SlotKey::Named(key.to_owned()), value: HeapValue::Inline(Repr::whole(text)) });
+    let shown = told.chain(shown).collect();
+    // A function's name stands in its title.
+    let named_by_title = matches!(vm.heap.get(r), Payload::Function(_));
+    let leaf = all.is_empty() && silent && !named_by_title && !matches!(common::kind(vm, r), Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Instance);
     HeapObject {
         id: r.address(),
         tag,
-        type_name: common::type_name(vm, r),
+        type_name: title(vm, r),
         kind: common::kind(vm, r),
         value: leaf.then(|| common::repr(vm, r)),
         refcount: common::refcount(vm, r, s.own(r)),

@@ -3,21 +3,21 @@ use super::{Subjects, common};
 use crate::heap::Ref;
 use crate::natives::errors::sys::shallow_size;
 use crate::objects::Payload;
-use crate::snapshot::object::{Because, Comparison, NameBinding, ObjectFacts, ObjectSnapshot};
+use crate::snapshot::object::{Because, Comparison, ObjectFacts, ObjectSnapshot};
 use crate::vm::{Vm, fixed, t};
 
-/// One object, or two compared.
-pub fn snapshot(vm: &mut Vm, s: &Subjects) -> ObjectSnapshot {
+/// One object, or two compared. `cell`: the cell of which an object is a constant.
+pub fn snapshot(vm: &mut Vm, s: &Subjects, cell: &dyn Fn(&Vm, Ref) -> Option<String>) -> ObjectSnapshot {
     let subject = facts(vm, s, 0);
     let other = (s.values.len() > 1).then(|| facts(vm, s, 1));
-    let comparison = other.is_some().then(|| compare(vm, s.values[0], s.values[1]));
+    let comparison = other.is_some().then(|| compare(vm, s.values[0], s.values[1], cell));
     ObjectSnapshot { subject, other, comparison }
 }
 
 fn facts(vm: &mut Vm, s: &Subjects, at: usize) -> ObjectFacts {
     let r = s.values[at];
     let size = shallow_size(vm, r);
-    let names = s.names(vm, r).into_iter().map(|name| NameBinding { scope: "<module>".to_owned(), name }).collect();
+    let names = s.bindings(vm, r);
     ObjectFacts {
         expr: s.texts[at].clone(),
         id: r.address(),
@@ -61,20 +61,22 @@ fn constant_of(vm: &Vm, r: Ref) -> Option<(Ref, String)> {
     })
 }
 
-fn compare(vm: &Vm, a: Ref, b: Ref) -> Comparison {
+fn compare(vm: &Vm, a: Ref, b: Ref, cell: &dyn Fn(&Vm, Ref) -> Option<String>) -> Comparison {
+    // A cell's code has died when a lens looks; a function's lives.
+    let constant = |r: Ref| constant_of(vm, r).map(|(_, code)| code).or_else(|| cell(vm, r));
     let mut because = Vec::new();
     if a == b {
         because = reasons(vm, a);
         if because.is_empty()
-            && let Some((_, code)) = constant_of(vm, a)
+            && let Some(code) = constant(a)
         {
             because.push(Because::SameConstant { code });
         }
         if because.is_empty() {
             because.push(Because::SameObject);
         }
-    } else if let (Some((p, first)), Some((q, second))) = (constant_of(vm, a), constant_of(vm, b))
-        && p != q
+    } else if let (Some(first), Some(second)) = (constant(a), constant(b))
+        && first != second
     {
         because.push(Because::ConstantsOfTwoCodes { first, second });
     } else {

@@ -1,6 +1,8 @@
 //! What an object refers to, in its own order, with the words by which each reference is reached.
 use super::common;
 use crate::heap::{Payload as _, Ref};
+use crate::objects::class::type_flags;
+use crate::objects::generator::GenState;
 use crate::objects::Payload;
 use crate::snapshot::Kind;
 use crate::vm::Vm;
@@ -14,7 +16,31 @@ pub enum Way {
     Named(String),
 }
 
-/// The references that a heap picture follows. Classes and modules are leaves: the picture is of the program's data.
+/// What is told of an object besides its references: pairs of a word and its value.
+pub fn notes(vm: &Vm, r: Ref) -> Vec<(&'static str, String)> {
+    match vm.heap.get(r) {
+        Payload::Generator(g) => {
+            let state = match g.state {
+                GenState::Created => "not started".to_owned(),
+                GenState::Running => "running".to_owned(),
+                GenState::Closed => "finished".to_owned(),
+                GenState::Suspended => match g.frame.as_ref().map(|f| crate::vm::load::line_of(vm.code_obj(f.code_ref), f.last)) {
+                    Some(line) => format!("waits at line {line}"),
+                    None => "waits".to_owned(),
+                },
+            };
+            vec![("state", state)]
+        }
+        Payload::WeakRef(w) => vec![match w.referent {
+            Some(x) => ("weakly", common::repr(vm, x).shown()),
+            None => ("weakly", "dead".to_owned()),
+        }],
+        _ => vec![],
+    }
+}
+
+/// The references that a heap picture follows. Modules and the machine's own classes are leaves: the picture is of the
+/// program's data.
 pub fn slots(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
     let mut out: Vec<(Way, Ref)> = match vm.heap.get(r) {
         Payload::List(_) | Payload::Tuple(_) => indexed(vm.items_of(r).unwrap_or_default()),
@@ -25,7 +51,21 @@ pub fn slots(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
             let inline = keys.iter().zip(&i.values).filter_map(|(k, v)| Some((Way::Attr(vm.lossy(*k)), (*v)?)));
             inline.chain(attributes(vm, i.dict)).collect()
         }
-        Payload::Exc(e) => attributes(vm, e.dict),
+        Payload::Exc(e) => {
+            let args = (Way::Attr("args".to_owned()), e.args);
+            let chained = [("__cause__", e.cause), ("__context__", e.context)];
+            let chained = chained.into_iter().filter_map(|(name, r)| Some((Way::Attr(name.to_owned()), r?)));
+            [args].into_iter().chain(chained).chain(attributes(vm, e.dict)).collect()
+        }
+        Payload::Type(x) if x.has(type_flags::HEAP) => {
+            let hidden = |k: &str| k.starts_with("__") && k.ends_with("__") && k != "__init__";
+            let data = |v: Ref| !matches!(vm.heap.get(v), Payload::Member(_) | Payload::GetSet(_));
+            attributes(vm, Some(x.dict)).into_iter().filter(|(way, v)| matches!(way, Way::Attr(k) if !hidden(k)) && data(*v)).collect()
+        }
+        Payload::Generator(g) => {
+            let all = g.frame.as_ref().map(|f| super::local_words(vm, f, &g.stack)).unwrap_or_default();
+            all.into_iter().filter_map(|(name, v)| Some((Way::Attr(name), v?))).collect()
+        }
         Payload::Cell(c) => c.iter().map(|v| (Way::Named("cell contents".to_owned()), *v)).collect(),
         Payload::Function(f) => {
             let part = |name: &'static str, tuple: Option<Ref>| {
@@ -62,6 +102,11 @@ fn attributes(vm: &Vm, dict: Option<Ref>) -> Vec<(Way, Ref)> {
 
 /// Values of `__slots__`, classes nearest to `object` first.
 fn members(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
+    member_names(vm, r).into_iter().filter_map(|(name, v)| Some((Way::Attr(name), v?))).collect()
+}
+
+/// Names of `__slots__` with their values, if they are set.
+pub fn member_names(vm: &Vm, r: Ref) -> Vec<(String, Option<Ref>)> {
     let values = vm.slot_values(r).unwrap_or_default();
     if values.is_empty() {
         return vec![];
@@ -76,8 +121,7 @@ fn members(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
         }
     }
     named.sort();
-    let present = named.into_iter().filter_map(|(i, name)| Some((Way::Attr(name), (*values.get(i as usize)?)?)));
-    present.collect()
+    named.into_iter().map(|(i, name)| (name, values.get(i as usize).copied().flatten())).collect()
 }
 
 /// What a native object holds, by number for a sequence.

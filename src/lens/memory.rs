@@ -1,6 +1,7 @@
 //! What lenses remember from one to the next: settings, and where objects stood. Lives in the machine, so a fork has its own.
 use super::view::heap::Places;
 use crate::heap::Ref;
+use crate::inspect::common;
 use crate::objects::{Payload, State};
 use crate::render::{Figures, view::Lang};
 use crate::vm::{Vm, t};
@@ -16,6 +17,8 @@ pub struct Memory {
     pub places: Places,
     /// Short numbers of objects, by id.
     pub tags: BTreeMap<u64, u32>,
+    /// Constants of cells, whose code has died: by id, the value's repr and the cell.
+    pub constants: BTreeMap<u64, (String, String)>,
 }
 
 impl Memory {
@@ -45,6 +48,34 @@ const KEY: &str = "pellucid.lenses";
 /// A copy of the memory; a new one's if there is none yet.
 pub fn get(vm: &Vm) -> Memory {
     vm.registry.get(KEY).and_then(|r| vm.state::<Memory>(*r)).cloned().unwrap_or_default()
+}
+
+/// Constants that are remembered.
+const CONSTANTS: usize = 4_000;
+
+/// Remembers which objects are constants of a cell's code: the code dies with its run, and `is` still rests on it.
+pub fn remember_constants(vm: &mut Vm, code: Ref, cell: &str) {
+    let Payload::Code(c) = vm.heap.get(code) else { return };
+    let plain = |r: &Ref| vm.heap.count(*r) < crate::heap::IMMORTAL && !matches!(vm.heap.get(*r), Payload::Code(_));
+    let found: Vec<(u64, String)> = c.consts.iter().copied().filter(plain).map(|r| (r.address(), constant(vm, r))).collect();
+    let cell = cell.trim_matches(['<', '>']);
+    if !found.is_empty() {
+        update(vm, |m| {
+            if m.constants.len() > CONSTANTS {
+                m.constants.clear();
+            }
+            m.constants.extend(found.into_iter().map(|(id, text)| (id, (text, cell.to_owned()))));
+        });
+    }
+}
+fn constant(vm: &Vm, r: Ref) -> String {
+    format!("{} {}", vm.type_name(r), common::repr(vm, r).text)
+}
+/// The cell of which an object is a constant. An address that was used again shows by its value.
+pub fn cell_of_constant(vm: &Vm, r: Ref) -> Option<String> {
+    let id = r.address();
+    let memory = vm.registry.get(KEY).and_then(|m| vm.state::<Memory>(*m))?;
+    memory.constants.get(&id).filter(|(text, _)| *text == constant(vm, r)).map(|(_, cell)| cell.clone())
 }
 
 /// Changes the memory.

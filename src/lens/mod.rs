@@ -3,5 +3,8 @@ pub mod memory;
 mod parse;
 mod run;
 pub mod view;
+mod watch;
+mod watched;
 
-pub use run::{names, run_magic};
+pub use run::{is_cell_lens, names, plan, run_magic};
+pub use watch::run_cell;

@@ -1,6 +1,6 @@
 //! The arguments of cell commands: expressions split, and the operation of `%dispatch`.
-use ruff_python_ast::{CmpOp, Expr, Operator, UnaryOp};
-use ruff_python_parser::parse_expression;
+use ruff_python_ast::{CmpOp, Expr, ExprCall, Operator, Stmt, UnaryOp};
+use ruff_python_parser::{parse_expression, parse_module};
 use ruff_text_size::Ranged;
 
 fn is_expression(text: &str) -> bool {
@@ -35,9 +35,10 @@ pub fn attribute(text: &str) -> Option<(String, String)> {
     }
 }
 
-/// The symbol of an expression's outermost operation, and its operands. None: it has no operands to dispatch on.
+/// The symbol of the outermost operation of an expression or statement (`a += b`, `a[i] = x`, `del a[i]`), and its
+/// operands. None: it has no operands to dispatch on.
 pub fn operation(text: &str) -> Option<(&'static str, Vec<String>)> {
-    let parsed = parse_expression(text).ok()?;
+    let Ok(parsed) = parse_expression(text) else { return statement(text) };
     let source = |e: &Expr| text[e.range()].to_owned();
     match parsed.expr() {
         Expr::BinOp(b) => Some((operator(b.op), vec![source(&b.left), source(&b.right)])),
@@ -52,7 +53,8 @@ pub fn operation(text: &str) -> Option<(&'static str, Vec<String>)> {
             Some((symbol, vec![source(&u.operand)]))
         }
         Expr::Subscript(s) => Some(("[]", vec![source(&s.value), source(&s.slice)])),
-        Expr::Call(c) if c.arguments.keywords.is_empty() && !c.arguments.args.iter().any(|a| a.is_starred_expr()) => {
+        Expr::Call(c) if !c.arguments.keywords.is_empty() || c.arguments.args.iter().any(|a| a.is_starred_expr()) => Some(("call", call(text, c))),
+        Expr::Call(c) => {
             let args: Vec<String> = c.arguments.args.iter().map(source).collect();
             let builtin = ["bool()", "len()", "iter()", "abs()", "repr()", "str()", "hash()", "next()", "reversed()"];
             let named = builtin.into_iter().find(|b| args.len() == 1 && b.strip_suffix("()") == Some(source(&c.func).as_str()));
@@ -62,6 +64,54 @@ pub fn operation(text: &str) -> Option<(&'static str, Vec<String>)> {
             })
         }
         _ => None,
+    }
+}
+
+fn statement(text: &str) -> Option<(&'static str, Vec<String>)> {
+    let parsed = parse_module(text).ok()?;
+    let [only] = &parsed.syntax().body[..] else { return None };
+    let source = |e: &Expr| text[e.range()].to_owned();
+    match only {
+        Stmt::AugAssign(a) => Some((in_place(a.op), vec![source(&a.target), source(&a.value)])),
+        Stmt::Assign(a) if a.targets.len() == 1 => match &a.targets[0] {
+            Expr::Subscript(s) => Some(("[]=", vec![source(&s.value), source(&s.slice), source(&a.value)])),
+            _ => None,
+        },
+        Stmt::Delete(d) if d.targets.len() == 1 => match &d.targets[0] {
+            Expr::Subscript(s) => Some(("del []", vec![source(&s.value), source(&s.slice)])),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The callable, its arguments as the text of a tuple, its keyword arguments as the text of a dict.
+fn call(text: &str, c: &ExprCall) -> Vec<String> {
+    let source = |e: &Expr| text[e.range()].to_owned();
+    let args: String = c.arguments.args.iter().map(|a| source(a) + ", ").collect();
+    let keyword = |k: &ruff_python_ast::Keyword| match &k.arg {
+        Some(name) => format!("'{name}': {}, ", source(&k.value)),
+        None => format!("**{}, ", source(&k.value)),
+    };
+    let named: String = c.arguments.keywords.iter().map(keyword).collect();
+    vec![source(&c.func), format!("({args})"), format!("{{{named}}}")]
+}
+
+fn in_place(op: Operator) -> &'static str {
+    match op {
+        Operator::Add => "+=",
+        Operator::Sub => "-=",
+        Operator::Mult => "*=",
+        Operator::MatMult => "@=",
+        Operator::Div => "/=",
+        Operator::Mod => "%=",
+        Operator::Pow => "**=",
+        Operator::LShift => "<<=",
+        Operator::RShift => ">>=",
+        Operator::BitOr => "|=",
+        Operator::BitXor => "^=",
+        Operator::BitAnd => "&=",
+        Operator::FloorDiv => "//=",
     }
 }
 

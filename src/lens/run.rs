@@ -14,24 +14,42 @@ const COMMANDS: &[(&str, &str)] = &[
     ("types", "%types EXPR…: objects, their classes and metaclasses, up to type and object."),
     ("mro", "%mro CLASS: the C3 merge step by step; %mro A, B: the merge of a class with these bases."),
     ("lookup", "%lookup EXPR.attr, %lookup EXPR.attr = VALUE, %lookup del EXPR.attr: every place searched, and the rule that decides; only reading is carried out."),
-    ("dispatch", "%dispatch EXPR: the special methods that one operation tries, in order."),
-    ("heap", "%heap EXPR…: names, objects and references, up to 6 references deep and 60 objects; alone: the names of the notebook."),
+    ("dispatch", "%dispatch EXPR: the special methods that one operation tries, in order; a += b, c[i] = x and del c[i] too (what += gives is bound to no name)."),
+    ("dis", "%dis FUNCTION: bytecode beside the source lines, with stack effects and the places where the GIL can switch."),
+    ("heap", "%heap EXPR…: names, objects and references, up to 6 references deep and 60 objects; alone: all names. %%heap EXPR…: before and after the cell."),
+    ("layout", "%layout EXPR: the memory of an object: table, room, digits, slots, block by block."),
+    ("growth", "%%growth NAME: each change of a container's room while the cell runs."),
+    ("probe", "%probe CONTAINER, KEY: hash, mask, and every slot of the dict or set that the search looks at."),
+    ("refs", "%refs EXPR: every reference to an object: names, containers, attributes, closures, frames."),
+    ("refcounts", "%%refcounts NAME…: the counts after each line of the cell, what changed them, and the moment of death."),
+    ("gc", "%gc: generations and thresholds. %gc collect: a full collection, phase by phase."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
     ("lsmagic", "%lsmagic: every command and what it shows."),
 ];
 
+/// Commands that watch a cell while it runs, and the one that has both forms.
+const CELL_ONLY: &[&str] = &["growth", "refcounts"];
+const CELLS: &[&str] = &["growth", "refcounts", "heap"];
+
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {
     COMMANDS.to_vec()
+}
+
+/// Whether a command watches a cell (`%%name`).
+pub fn is_cell_lens(line: &str) -> bool {
+    let name = line.trim_start_matches('%').split_whitespace().next().unwrap_or_default();
+    line.starts_with("%%") && CELLS.contains(&name)
 }
 
 /// Carries out a command line (without `%`). None: its name is none of these.
 ///
 /// # Errors
 /// A sentence for the user: a wrong argument, or the exception that an expression raised.
-pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, _body: Option<&str>, host: &mut dyn Host) -> Option<Result<Display, String>> {
+pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut dyn Host) -> Option<Result<Display, String>> {
+    let is_cell = line.trim().starts_with("%%");
     let line = line.trim().trim_start_matches('%');
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let (name, ask_help) = match name.strip_suffix('?') {
@@ -39,14 +57,20 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, _body: Optio
         None => (name, false),
     };
     let (name, help) = *COMMANDS.iter().find(|(n, _)| *n == name)?;
+    if is_cell {
+        return Some(Err(format!("%{name} is a command of one line: %{name} in the cell, without the second %")));
+    }
     let rest = rest.trim();
     if ask_help {
         return Some(Ok(text(help)));
     }
+    if CELL_ONLY.contains(&name) {
+        return Some(Err(format!("%%{name} stands on the first line of a cell: {help}")));
+    }
     Some(match name {
         "lang" | "figures" | "settings" => settings(machine, name, rest),
         "lsmagic" => Ok(text(&COMMANDS.iter().map(|(_, h)| *h).collect::<Vec<_>>().join("\n"))),
-        _ => lens(machine, namespace, name, help, rest, host),
+        _ => lens(machine, namespace, name, rest, host),
     })
 }
 
@@ -75,23 +99,29 @@ fn settings(machine: &mut Machine, name: &str, rest: &str) -> Result<Display, St
     Ok(text(&format!("%lang {}\n%figures {figures}", m.lang.pick("en", "zh"))))
 }
 
-fn lens(machine: &mut Machine, namespace: Ref, name: &str, help: &str, rest: &str, host: &mut dyn Host) -> Result<Display, String> {
-    let (texts, extra) = arguments(name, help, rest)?;
-    let (texts, values) = if name == "heap" && texts.is_empty() {
-        user_names(machine, namespace)
-    } else {
-        let mut values = Vec::new();
-        for t in &texts {
-            match evaluate(machine, namespace, t, host) {
-                Ok(v) => values.push(v),
-                Err(e) => {
-                    values.into_iter().for_each(|v| machine.vm.release(v));
-                    return Err(e);
-                }
+fn lens(machine: &mut Machine, namespace: Ref, name: &str, rest: &str, host: &mut dyn Host) -> Result<Display, String> {
+    let (texts, extra) = plan(name, rest)?;
+    let values = evaluate_all(machine, namespace, &texts, host)?;
+    show(machine, namespace, name, texts, extra, values, host)
+}
+
+/// The values of expressions, each evaluated once.
+fn evaluate_all(machine: &mut Machine, namespace: Ref, texts: &[String], host: &mut dyn Host) -> Result<Vec<Owned>, String> {
+    let mut values = Vec::new();
+    for t in texts {
+        match evaluate(machine, namespace, t, host) {
+            Ok(v) => values.push(v),
+            Err(e) => {
+                values.into_iter().for_each(|v| machine.vm.release(v));
+                return Err(e);
             }
         }
-        (texts, values)
-    };
+    }
+    Ok(values)
+}
+
+/// The page of a lens.
+fn show(machine: &mut Machine, namespace: Ref, name: &str, texts: Vec<String>, extra: Vec<String>, values: Vec<Owned>, host: &mut dyn Host) -> Result<Display, String> {
     let vm = &mut machine.vm;
     let values = vm.tuple(values);
     let words = texts.into_iter().chain(extra).map(|s| vm.str(s)).collect();
@@ -112,9 +142,21 @@ fn lens(machine: &mut Machine, namespace: Ref, name: &str, help: &str, rest: &st
     }
 }
 
-/// The expressions to evaluate, and what else the lens must know.
-fn arguments(name: &str, help: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String> {
-    if rest.is_empty() && name != "heap" {
+/// What a lens's line asks for: the expressions to evaluate, and what else the lens must know.
+///
+/// # Errors
+/// A sentence for the user: the line has not what the lens needs.
+pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String> {
+    let rest = rest.trim();
+    let Some((_, help)) = COMMANDS.iter().find(|(n, _)| *n == name) else { return Err(format!("there is no lens %{name}")) };
+    let help = *help;
+    if CELL_ONLY.contains(&name) {
+        return Err(format!("%%{name} stands on the first line of a cell: {help}"));
+    }
+    if ["lang", "figures", "settings", "lsmagic"].contains(&name) {
+        return Err(format!("%{name} stands on a line of its own, outside of blocks"));
+    }
+    if rest.is_empty() && !["heap", "gc"].contains(&name) {
         return Err(help.to_owned());
     }
     match name {
@@ -139,29 +181,25 @@ fn arguments(name: &str, help: &str, rest: &str) -> Result<(Vec<String>, Vec<Str
             let list = parse::expressions(rest);
             if list.len() > 2 { Err(help.to_owned()) } else { Ok((list, vec![])) }
         }
+        "layout" | "refs" | "dis" => {
+            let list = parse::expressions(rest);
+            if list.len() == 1 { Ok((list, vec![])) } else { Err(help.to_owned()) }
+        }
+        "probe" => {
+            let list = parse::expressions(rest);
+            if list.len() == 2 { Ok((list, vec![])) } else { Err(help.to_owned()) }
+        }
+        "gc" => match rest {
+            "" => Ok((vec![], vec![])),
+            "collect" => Ok((vec![], vec![rest.to_owned()])),
+            _ => Err(format!("%gc takes nothing or `collect`; it got `{rest}`")),
+        },
         _ => Ok((parse::expressions(rest), vec![])),
     }
 }
 
-/// The names that the user has bound, modules and names with a leading underscore left out.
-fn user_names(machine: &mut Machine, namespace: Ref) -> (Vec<String>, Vec<Owned>) {
-    const OWN: &[&str] = &["In", "Out", "exit", "quit"];
-    let vm = &mut machine.vm;
-    let all: Vec<(Ref, Ref)> = vm.dict_of(namespace).map(|d| d.iter().collect()).unwrap_or_default();
-    let (mut names, mut values) = (Vec::new(), Vec::new());
-    for (k, v) in all {
-        let name = vm.lossy(k);
-        let module = matches!(vm.heap.get(v), crate::objects::Payload::Module(_));
-        if !name.starts_with('_') && !OWN.contains(&name.as_str()) && !module {
-            names.push(name);
-            values.push(vm.incref(v));
-        }
-    }
-    (names, values)
-}
-
 /// Evaluates an expression once.
-fn evaluate(machine: &mut Machine, namespace: Ref, source: &str, host: &mut dyn Host) -> Result<Owned, String> {
+pub(super) fn evaluate(machine: &mut Machine, namespace: Ref, source: &str, host: &mut dyn Host) -> Result<Owned, String> {
     let vm = &mut machine.vm;
     let code = match crate::code::compile(source, "<lens>", CompileMode::Eval, &CompileOptions::default()) {
         Ok(c) => vm.load_code(&c.code, false),
@@ -184,5 +222,8 @@ fn evaluate(machine: &mut Machine, namespace: Ref, source: &str, host: &mut dyn 
 fn sentence(machine: &mut Machine, e: Owned) -> String {
     let (name, message) = crate::inspect::dispatch::exception(&machine.vm, e.get());
     machine.vm.release(e);
+    if message.starts_with('%') {
+        return message;
+    }
     if message.is_empty() { name } else { format!("{name}: {message}") }
 }

@@ -136,7 +136,9 @@ fn decimal(m: &BigUint) -> String {
     // Halve by a power of ten of about half the digits.
     let low_digits = (m.bits() as f64 * std::f64::consts::LOG10_2 / 2.0) as u32;
     let (high, low) = num_integer::Integer::div_rem(m, &BigUint::from(10u32).pow(low_digits));
-    format!("{}{:0>width$}", decimal(&high), decimal(&low), width = low_digits as usize)
+    let (mut text, low) = (decimal(&high), decimal(&low));
+    text.extend(std::iter::repeat_n('0', low_digits as usize - low.len()));
+    text + &low
 }
 
 /// Text in a base that is a power of two, with `0x` and the like when `prefix` is set.

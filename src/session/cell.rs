@@ -7,6 +7,9 @@ use crate::heap::Owned;
 use crate::vm::{fixed, t};
 use serde_json::Value;
 
+/// How far a process that a cell left behind goes on when the cell is over: a second of its time.
+const CHILDREN_TICKS: u64 = 1_000_000_000 / crate::sim::clock::NS_PER_TICK;
+
 impl Session {
     /// Runs one cell to its end. Never panics for what a program does: errors are in the result.
     pub fn run_cell(&mut self, code: &str, opts: &CellOptions, host: &mut dyn Host) -> CellResult {
@@ -31,6 +34,7 @@ impl Session {
         if let Ok(payload) = self.shell("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
             result.payload = self.json::<Vec<Value>>(payload).unwrap_or_default();
         }
+        self.machine.finish_processes(CHILDREN_TICKS, host);
         let flushed = self.prelude("session_flush", vec![], host);
         let (Ok(o) | Err(o)) = flushed;
         self.machine.vm.release(o);
@@ -57,7 +61,16 @@ impl Session {
                 }
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
-                    match crate::lens::run_magic(&mut self.machine, namespace, &line, body.as_deref(), host) {
+                    if crate::lens::is_cell_lens(&line) {
+                        // The command's own line stays blank, so that line numbers are the cell's.
+                        let source = format!("\n{}", body.as_deref().unwrap_or_default());
+                        crate::natives::errors::render::remember(&mut self.machine.vm, &filename, &source);
+                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, &source, &filename, host);
+                        let (value, display) = watched.map_err(|message| usage(&message))?;
+                        host.display(display);
+                        value
+                    } else {
+                    match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
                         Some(Ok(display)) if i == last => return Ok(Some(display)),
                         Some(Ok(display)) => {
                             host.display(display);
@@ -65,6 +78,7 @@ impl Session {
                         }
                         Some(Err(message)) => return Err(usage(&message)),
                         None => self.own_magic(&line, body.as_deref(), host),
+                    }
                     }
                 }
                 Segment::Help(text) => {
@@ -116,6 +130,7 @@ impl Session {
         let vm = &mut self.machine.vm;
         crate::natives::errors::render::remember(vm, &name, &code);
         let loaded = vm.load_code(&compiled.code, false);
+        crate::lens::memory::remember_constants(vm, loaded.get(), &name);
         let func = vm.function_in(loaded.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
         vm.release(loaded);
         vm.heap.incref_raw(dict);

@@ -48,6 +48,8 @@ impl Session {
         }
         self.started = true;
         let vm = &mut self.machine.vm;
+        // Before the first lens, so that its memory moves no address.
+        crate::lens::memory::update(vm, |_| {});
         let module = vm.new_module("__main__", "");
         let dict = vm.module_dict(module.get());
         let b = vm.modules;

@@ -70,6 +70,7 @@ impl Session {
                 host.write(Stream::Stderr, &late.plain);
             }
         }
+        self.machine.finish_processes(u64::MAX, host);
         CellResult { error, ..CellResult::default() }
     }
 }

@@ -5,6 +5,7 @@
 //! ([`Os::preempt`]), or the thread has ended ([`Os::thread_ended`]), [`Os::pick`] says who runs next and with what result.
 pub mod clock;
 mod descriptors;
+mod family;
 pub mod fs;
 mod io;
 pub mod locks;
@@ -12,6 +13,9 @@ pub mod pipe;
 pub mod poll;
 pub mod process;
 pub mod rand;
+mod schedule;
+pub mod semaphore;
+pub mod segments;
 mod session;
 pub mod socket;
 #[cfg(test)]
@@ -28,14 +32,17 @@ use process::{Process, Table};
 use rand::Random;
 use socket::Sockets;
 use std::sync::Arc;
+pub use threads::Tid;
 use threads::{Pending, Threads, Wait};
+use family::Family;
+use semaphore::Semaphores;
 
 /// What an answer needs of the moment: the world, how far the machine has come, and who asks.
 pub struct Ctx<'a> {
     pub host: &'a mut dyn Host,
     /// The machine's count of executed instructions (`Vm::ticks`).
     pub ticks: u64,
-    /// Number of the thread that asks.
+    /// Number of the thread that asks, within the current process.
     pub thread: u32,
 }
 
@@ -47,15 +54,15 @@ pub enum Answer {
     Block(Wait),
 }
 
-/// Who runs next.
+/// Who runs next, in the process that [`Os::process`] is then.
 #[derive(Debug, PartialEq)]
 pub enum Pick {
     /// This thread; with the result of the syscall it had blocked in, or None when it was only preempted.
     Run(u32, Option<SysResult>),
-    /// A signal is due ([`Os::take_signals`]) while every thread waits.
+    /// The current process has signals to take ([`Os::take_signals`]).
     Signal,
     /// Nobody can ever run again: who waits for what.
-    Deadlock(Vec<(u32, Wait)>),
+    Deadlock(Vec<(Tid, Wait)>),
 }
 
 /// Why a call has no result yet, or an error.
@@ -73,13 +80,19 @@ pub(crate) type Sys = Result<SysResult, Stop>;
 /// The whole system of one session.
 #[derive(Clone)]
 pub struct Os {
+    /// The current process's clock: processes run side by side, each with a time of its own.
     pub clock: Clock,
     pub fs: Fs,
+    /// The current process; the others are in `family`.
     pub process: Process,
+    pub family: Family,
     pub(crate) table: Table,
     pub pipes: Pipes,
     pub sockets: Sockets,
+    /// Locks of the current process.
     pub locks: Locks,
+    pub semaphores: Semaphores,
+    pub segments: segments::Segments,
     pub threads: Threads,
     pub random: Random,
     /// Signals that have come and were not yet taken.
@@ -104,10 +117,13 @@ impl Os {
             clock: Clock::default(),
             fs,
             process: Process::new(cwd),
+            family: Family::default(),
             table: Table::default(),
             pipes: Pipes::default(),
             sockets: Sockets::default(),
             locks: Locks::default(),
+            semaphores: Semaphores::default(),
+            segments: Default::default(),
             threads: Threads::default(),
             random: Random::new(options.seed),
             signals: Vec::new(),
@@ -122,32 +138,47 @@ impl Os {
     /// Answers a syscall of `ctx.thread`.
     pub fn answer(&mut self, call: Syscall, ctx: &mut Ctx) -> Answer {
         self.clock.charge_syscall();
-        let deadline = call.timeout_ns().map(|ns| self.now(ctx).saturating_add(ns));
-        let mut pending = Pending { call, deadline, progress: 0, wait: Wait::Sleep, first: true };
+        let me = self.tid(ctx.thread);
+        let mut pending = self.threads.broken_off(me, &call).unwrap_or_else(|| {
+            let deadline = call.timeout_ns().map(|ns| self.now(ctx).saturating_add(ns));
+            Pending { call, deadline, progress: 0, wait: Wait::Sleep, first: true }
+        });
         let answer = match self.attempt(&mut pending, ctx) {
             Ok(r) => Answer::Ready(r),
             Err(Stop::Errno(e)) => Answer::Ready(SysResult::Error(e)),
             Err(Stop::Wait(wait)) => {
                 pending.wait = wait;
-                self.threads.block(ctx.thread, pending);
+                self.threads.block(me, pending, self.now(ctx));
                 Answer::Block(wait)
             }
         };
-        self.wake_io();
+        self.wake_io(ctx);
         answer
     }
     /// Virtual nanoseconds since the start.
     pub fn now(&self, ctx: &Ctx) -> u64 {
         self.clock.now(ctx.ticks)
     }
-    fn wake_io(&mut self) {
+    pub(crate) fn tid(&self, thread: u32) -> Tid {
+        Tid { pid: self.process.pid, thread }
+    }
+    pub(crate) fn wake_io(&mut self, ctx: &Ctx) {
         if std::mem::take(&mut self.io_changed) {
-            self.threads.wake_where(|w| *w == Wait::Io);
+            self.threads.wake_where(self.now(ctx), |_, w| *w == Wait::Io);
         }
     }
 
     /// Tries a call once: done, failed, or it must wait.
     fn attempt(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
+        let (changed, progress) = (self.io_changed, p.progress);
+        let outcome = self.carry_out(p, ctx);
+        if matches!(outcome, Err(Stop::Wait(_))) && p.progress == progress {
+            // Who must wait has changed nothing: two that wait must not wake each other for ever.
+            self.io_changed = changed;
+        }
+        outcome
+    }
+    fn carry_out(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
         use Syscall::*;
         match &p.call {
             Write { .. } | Read { .. } | ReadAt { .. } | WriteAt { .. } | Send { .. } | Receive { .. } => self.transfer(p, ctx),
@@ -158,101 +189,21 @@ impl Os {
             | Symlink { .. } | Link { .. } | ReadLink { .. } | Chmod { .. } | Utime { .. } | Chdir { .. } | GetCwd
             | Access { .. } | Umask { .. } => self.path_call(&p.call, ctx),
             Socket { .. } | SocketPair { .. } | Bind { .. } | Listen { .. } | Accept { .. } | Connect { .. } | Shutdown { .. }
-            | SocketName { .. } | PeerName { .. } | SocketInfo { .. } => self.socket_call(&p.call, p.first),
+            | SocketName { .. } | PeerName { .. } | SocketInfo { .. } => self.socket_call(&p.call, p.first, ctx),
             Poll { .. } | EpollCreate | EpollControl { .. } | EpollWait { .. } => self.poll_call(p, ctx),
-            ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
+            MapSegment { fd, size } => self.map_segment(*fd, *size),
+            StoreSegment { segment, data } => self.store_segment(*segment, data, ctx),
+            Fork | Spawn { .. } | WaitPid { .. } | Kill { .. } => self.family_call(&p.call, ctx),
+            SemNew { .. } | SemOpen { .. } | SemUnlink { .. } | SemAcquire { .. } | SemRelease { .. } | SemValue { .. } => {
+                self.semaphore_call(p, ctx)
+            }
+            Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
             ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | GetPid | GetParentPid
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),
         }
     }
 
-    /// The running thread's slice is over: it goes to the end of the queue.
-    pub fn preempt(&mut self, thread: u32) {
-        self.threads.queue(thread);
-    }
-    /// A thread has ended: those who join it wake.
-    pub fn thread_ended(&mut self, thread: u32) {
-        self.threads.end(thread);
-        self.threads.wake_where(|w| *w == Wait::Join(thread));
-    }
-    /// Takes a thread out of whatever it waits for, so that an exception can be raised in it; it becomes runnable.
-    /// Whether it had been waiting.
-    pub fn cancel_wait(&mut self, thread: u32) -> bool {
-        if let Some(Wait::Lock(lock)) = self.threads.waits_for(thread) {
-            self.locks.forget(lock, thread);
-            // It may have been the one that a release had woken.
-            let next = self.locks.table.get(&lock).filter(|l| l.owner.is_none()).and_then(|l| l.queue.front().copied());
-            next.into_iter().for_each(|t| self.threads.queue(t));
-        }
-        self.threads.cancel(thread)
-    }
-    /// The earliest timer: when, and whose. The interval timer of signals counts as thread 0's.
-    pub fn next_event(&mut self) -> Option<(u64, u32)> {
-        let sleeper = self.threads.next_timer();
-        let signal = self.timer.map(|(at, _)| (at, 0));
-        sleeper.into_iter().chain(signal).min()
-    }
-    /// Wakes everything that is due at `now`.
-    pub fn fire_timers(&mut self, now: u64) {
-        self.threads.fire(now);
-        if let Some((at, interval)) = self.timer
-            && at <= now
-        {
-            self.timer = (interval > 0).then(|| (at + interval.max(1), interval));
-            self.raise(14);
-        }
-    }
-    /// A signal arrives (`kill`, a timer).
-    pub fn raise(&mut self, signal: i32) {
-        if !self.signals.contains(&signal) {
-            self.signals.push(signal);
-        }
-    }
-    /// Signals that have come since the last time, in order.
-    pub fn take_signals(&mut self) -> Vec<i32> {
-        std::mem::take(&mut self.signals)
-    }
-
-    /// The next thread: first in the queue whose call is done; when all wait, time jumps to the next timer.
-    /// Policy: first come, first served, as waiting threads of CPython under its GIL on an otherwise idle system.
-    pub fn pick(&mut self, ctx: &mut Ctx) -> Pick {
-        loop {
-            self.fire_timers(self.now(ctx));
-            if !self.signals.is_empty() && self.threads.runnable().is_empty() {
-                return Pick::Signal;
-            }
-            while let Some(thread) = self.threads.pop() {
-                if let Some(result) = self.resume(thread, ctx) {
-                    return Pick::Run(thread, result);
-                }
-            }
-            match self.next_event() {
-                Some((at, _)) => self.clock.advance_to(at, ctx.ticks),
-                None => return Pick::Deadlock(self.threads.waiting()),
-            }
-        }
-    }
-    /// Lets this thread run now if it can (a schedule chosen from outside); None when its call must still wait.
-    pub fn resume(&mut self, thread: u32, ctx: &mut Ctx) -> Option<Option<SysResult>> {
-        self.threads.unqueue(thread);
-        let Some(mut pending) = self.threads.take_pending(thread) else { return Some(None) };
-        let asker = std::mem::replace(&mut ctx.thread, thread);
-        pending.first = false;
-        let outcome = self.attempt(&mut pending, ctx);
-        ctx.thread = asker;
-        let result = match outcome {
-            Ok(r) => Some(Some(r)),
-            Err(Stop::Errno(e)) => Some(Some(SysResult::Error(e))),
-            Err(Stop::Wait(wait)) => {
-                pending.wait = wait;
-                self.threads.block(thread, pending);
-                None
-            }
-        };
-        self.wake_io();
-        result
-    }
     /// ENOSYS for what is not simulated.
     pub(crate) fn not_simulated() -> Stop {
         Stop::Errno(errno::ENOSYS)

@@ -65,6 +65,13 @@ pub struct Table {
     last: u32,
 }
 
+impl Table {
+    /// One more descriptor points to an open file.
+    pub(super) fn shared(&mut self, file: u32) {
+        self.files.get_mut(&file).expect("a descriptor points to an open file").uses += 1;
+    }
+}
+
 impl Process {
     pub fn new(cwd: String) -> Process {
         Process { pid: 100, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new() }

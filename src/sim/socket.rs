@@ -1,7 +1,7 @@
 //! Sockets inside the machine: pairs, and streams and datagrams over the loopback and over Unix names. There is no other
 //! network: an address elsewhere is unreachable (ENETUNREACH).
 use super::process::Kind;
-use super::{Os, Sys};
+use super::{Ctx, Os, Stop, Sys};
 use crate::vm::syscall::{Address, SysResult, Syscall, errno, open};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -313,7 +313,16 @@ impl Os {
     fn open_socket(&mut self, socket: u32, kind: i32) -> i64 {
         self.open_file(Kind::Socket(socket), open::RDWR | kind & NONBLOCK) as i64
     }
-    pub(super) fn socket_call(&mut self, call: &Syscall, first: bool) -> Sys {
+    /// The file that stands for a socket of the Unix domain.
+    fn name_socket(&mut self, path: &str, ctx: &mut Ctx) -> Result<(), Stop> {
+        if !is_in_tree(path) {
+            return Ok(());
+        }
+        let now = self.clock.wall(ctx.ticks);
+        let cwd = self.process.cwd.clone();
+        self.fs.make_socket(path, &cwd, now, ctx.host).map_err(|e| Stop::Errno(if e == errno::EEXIST { errno::EADDRINUSE } else { e }))
+    }
+    pub(super) fn socket_call(&mut self, call: &Syscall, first: bool, ctx: &mut Ctx) -> Sys {
         match call {
             Syscall::Socket { family, kind } => {
                 let s = self.sockets.create(*family, *kind)?;
@@ -325,6 +334,9 @@ impl Os {
             }
             Syscall::Bind { fd, address } => {
                 let s = self.socket_of(*fd)?;
+                if let Address::Unix(path) = address {
+                    self.name_socket(path, ctx)?;
+                }
                 self.sockets.bind(s, address)?;
             }
             Syscall::Listen { fd, backlog } => {
@@ -346,6 +358,11 @@ impl Os {
             Syscall::Connect { fd, address } => {
                 let s = self.socket_of(*fd)?;
                 self.io_changed = true;
+                if let Address::Unix(path) = address
+                    && is_in_tree(path)
+                {
+                    self.fs.find(path, &self.process.cwd, true, ctx.host)?;
+                }
                 match self.sockets.connect(s, address) {
                     Err(errno::EAGAIN) => return self.or_wait(*fd, None),
                     Err(errno::EISCONN) if !first => {}
@@ -387,4 +404,9 @@ impl Os {
         });
         self.or_wait(fd, result)
     }
+}
+
+/// Whether a Unix address has a file: the unnamed and the abstract ones have none.
+fn is_in_tree(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with('\0')
 }

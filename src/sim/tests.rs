@@ -95,7 +95,8 @@ fn a_lock_goes_to_its_waiters_in_order_and_deadlock_is_seen() {
     ask(&mut os, 1, Syscall::LockRelease { lock });
     assert_eq!(pick(&mut os), Pick::Run(2, Some(SysResult::Int(1))));
     assert_eq!(ask(&mut os, 2, take), Answer::Block(Wait::Lock(lock)));
-    let waiting = vec![(2, Wait::Lock(lock)), (3, Wait::Lock(lock))];
+    let pid = os.process.pid;
+    let waiting = vec![(Tid { pid, thread: 2 }, Wait::Lock(lock)), (Tid { pid, thread: 3 }, Wait::Lock(lock))];
     assert_eq!(pick(&mut os), Pick::Deadlock(waiting));
 }
 

@@ -1,8 +1,15 @@
-//! The scheduler's data: which threads can run, which wait and for what, and the timers of those that sleep.
+//! The scheduler's data: which threads of which processes can run, which wait and for what, and the timers of those that sleep.
 use super::{Ctx, Os, Stop, Sys};
 use crate::vm::syscall::{SysResult, Syscall, errno};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+/// A thread of a process. The number is the process's own: a fork keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tid {
+    pub pid: i32,
+    pub thread: u32,
+}
 
 /// What a blocked thread waits for (its deadline, if any, aside).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +23,10 @@ pub enum Wait {
     Io,
     /// Its turn.
     Yield,
+    /// A child process that ends.
+    Child,
+    /// A semaphore that is shared by processes.
+    Semaphore(u64),
 }
 
 /// A call that has not finished: tried again whenever what it waits for may have come.
@@ -39,58 +50,79 @@ struct Entry {
     ended: bool,
     /// Which of its timers is the valid one.
     timer: u64,
+    /// Virtual time at which it was made runnable, by the clock of whoever did: it does not run before.
+    ready_at: u64,
+    /// A call that a signal broke off: asked again, it goes on with its old deadline (PEP 475).
+    broken_off: Option<Pending>,
 }
 
 /// All threads.
 #[derive(Clone, Debug, Default)]
 pub struct Threads {
-    entries: BTreeMap<u32, Entry>,
-    runnable: VecDeque<u32>,
+    entries: BTreeMap<Tid, Entry>,
+    runnable: VecDeque<Tid>,
     /// Deadline, number of the timer, thread; a timer whose number is not its thread's is void.
-    timers: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    timers: BinaryHeap<Reverse<(u64, u64, Tid)>>,
     last_timer: u64,
-    last: u32,
+    /// The last thread number given out, by process.
+    last: BTreeMap<i32, u32>,
 }
 
 impl Threads {
     /// Numbers of the threads that can run, in the order of the queue; the running one is not among them.
-    pub fn runnable(&self) -> &VecDeque<u32> {
+    pub fn runnable(&self) -> &VecDeque<Tid> {
         &self.runnable
     }
-    /// Whether no other thread exists that has not ended.
-    pub fn alone(&self, thread: u32) -> bool {
-        self.entries.iter().all(|(id, e)| *id == thread || e.ended)
-    }
     /// Who waits for what, by thread number.
-    pub fn waiting(&self) -> Vec<(u32, Wait)> {
+    pub fn waiting(&self) -> Vec<(Tid, Wait)> {
         self.entries.iter().filter_map(|(id, e)| e.pending.as_ref().map(|p| (*id, p.wait))).collect()
     }
-    pub fn waits_for(&self, thread: u32) -> Option<Wait> {
+    pub fn waits_for(&self, thread: Tid) -> Option<Wait> {
         self.entries.get(&thread)?.pending.as_ref().map(|p| p.wait)
     }
-    pub(super) fn start(&mut self, parent: u32) -> u32 {
-        self.last = self.last.max(parent).max(self.entries.keys().last().copied().unwrap_or(0)) + 1;
-        self.queue(self.last);
-        self.last
+    /// A new thread of the parent's process, runnable at `now`; its number.
+    pub(super) fn start(&mut self, parent: Tid, now: u64) -> u32 {
+        let of_process = Tid { pid: parent.pid, thread: 0 }..=Tid { pid: parent.pid, thread: u32::MAX };
+        let known = self.entries.range(of_process).next_back().map_or(0, |(t, _)| t.thread);
+        let last = self.last.entry(parent.pid).or_default();
+        *last = (*last).max(parent.thread).max(known) + 1;
+        let thread = Tid { pid: parent.pid, thread: *last };
+        self.queue(thread, now);
+        thread.thread
     }
-    pub(super) fn queue(&mut self, thread: u32) {
+    /// Makes a thread runnable, at the end of the queue.
+    pub(super) fn queue(&mut self, thread: Tid, now: u64) {
         let e = self.entries.entry(thread).or_default();
         if !e.queued && !e.ended {
             e.queued = true;
+            e.ready_at = now;
             self.runnable.push_back(thread);
         }
     }
-    pub(super) fn pop(&mut self) -> Option<u32> {
-        let thread = self.runnable.pop_front()?;
-        self.entries.entry(thread).or_default().queued = false;
-        Some(thread)
+    /// Makes a thread runnable, before all others.
+    pub(super) fn queue_first(&mut self, thread: Tid, now: u64) {
+        let e = self.entries.entry(thread).or_default();
+        if !e.queued && !e.ended {
+            e.queued = true;
+            e.ready_at = now;
+            self.runnable.push_front(thread);
+        }
     }
-    pub(super) fn unqueue(&mut self, thread: u32) {
+    pub(super) fn ready_at(&self, thread: Tid) -> u64 {
+        self.entries.get(&thread).map_or(0, |e| e.ready_at)
+    }
+    /// Forgets every thread of a process.
+    pub(super) fn end_process(&mut self, pid: i32) {
+        self.runnable.retain(|t| t.pid != pid);
+        self.entries.retain(|t, _| t.pid != pid);
+        self.last.remove(&pid);
+    }
+    pub(super) fn unqueue(&mut self, thread: Tid) {
         if std::mem::take(&mut self.entries.entry(thread).or_default().queued) {
             self.runnable.retain(|t| *t != thread);
         }
     }
-    pub(super) fn block(&mut self, thread: u32, pending: Pending) {
+    pub(super) fn block(&mut self, thread: Tid, pending: Pending, now: u64) {
         let e = self.entries.entry(thread).or_default();
         if let Some(at) = pending.deadline {
             self.last_timer += 1;
@@ -100,36 +132,55 @@ impl Threads {
         let turn = pending.wait == Wait::Yield;
         e.pending = Some(pending);
         if turn {
-            self.queue(thread);
+            self.queue(thread, now);
         }
     }
-    pub(super) fn take_pending(&mut self, thread: u32) -> Option<Pending> {
+    /// Puts back a call that was tried in vain; its timer still runs.
+    pub(super) fn block_again(&mut self, thread: Tid, pending: Pending) {
+        self.block(thread, pending, 0);
+    }
+    pub(super) fn take_pending(&mut self, thread: Tid) -> Option<Pending> {
         let e = self.entries.get_mut(&thread)?;
         e.timer = 0;
         e.pending.take()
     }
-    pub(super) fn cancel(&mut self, thread: u32) -> bool {
+    pub(super) fn cancel(&mut self, thread: Tid, now: u64) -> bool {
         let waited = self.take_pending(thread).is_some();
         if waited {
-            self.queue(thread);
+            self.queue(thread, now);
         }
         waited
     }
-    pub(super) fn end(&mut self, thread: u32) {
+    /// Takes a waiting thread out of its call for a signal's handler; whether it had waited.
+    pub(super) fn break_off(&mut self, thread: Tid) -> bool {
+        self.unqueue(thread);
+        let Some(mut pending) = self.take_pending(thread) else { return false };
+        pending.first = false;
+        self.entries.entry(thread).or_default().broken_off = Some(pending);
+        true
+    }
+    pub(super) fn forget_broken_off(&mut self, thread: Tid) {
+        self.entries.entry(thread).or_default().broken_off = None;
+    }
+    /// The call that was broken off, when it is asked again.
+    pub(super) fn broken_off(&mut self, thread: Tid, call: &Syscall) -> Option<Pending> {
+        self.entries.get_mut(&thread)?.broken_off.take_if(|p| p.call == *call)
+    }
+    pub(super) fn end(&mut self, thread: Tid) {
         self.unqueue(thread);
         let e = self.entries.entry(thread).or_default();
         e.ended = true;
         e.pending = None;
     }
-    pub fn ended(&self, thread: u32) -> bool {
+    pub fn ended(&self, thread: Tid) -> bool {
         self.entries.get(&thread).is_some_and(|e| e.ended)
     }
     /// Makes every thread runnable whose wait fits.
-    pub(super) fn wake_where(&mut self, fits: impl Fn(&Wait) -> bool) {
-        let found: Vec<u32> = self.waiting().into_iter().filter(|(_, w)| fits(w)).map(|(id, _)| id).collect();
-        found.into_iter().for_each(|id| self.queue(id));
+    pub(super) fn wake_where(&mut self, now: u64, fits: impl Fn(Tid, &Wait) -> bool) {
+        let found: Vec<Tid> = self.waiting().into_iter().filter(|(t, w)| fits(*t, w)).map(|(id, _)| id).collect();
+        found.into_iter().for_each(|id| self.queue(id, now));
     }
-    pub(super) fn next_timer(&mut self) -> Option<(u64, u32)> {
+    pub(super) fn next_timer(&mut self) -> Option<(u64, Tid)> {
         while let Some(Reverse((at, number, thread))) = self.timers.peek().copied() {
             if self.entries.get(&thread).is_some_and(|e| e.timer == number && e.pending.is_some()) {
                 return Some((at, thread));
@@ -138,33 +189,39 @@ impl Threads {
         }
         None
     }
+    /// Makes runnable whoever's timer is due at `now`.
     pub(super) fn fire(&mut self, now: u64) {
         while let Some((at, thread)) = self.next_timer() {
             if at > now {
                 return;
             }
             self.timers.pop();
-            self.queue(thread);
+            self.queue(thread, at);
         }
     }
 }
 
 impl Os {
     pub(super) fn thread_call(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
-        let over = p.deadline.is_some_and(|at| at <= self.now(ctx));
+        let (now, pid) = (self.now(ctx), self.process.pid);
+        let me = |thread| Tid { pid, thread };
+        let over = p.deadline.is_some_and(|at| at <= now);
         let flag = |b: bool| Ok(SysResult::Int(b as i64));
         match p.call {
-            Syscall::ThreadStart => Ok(SysResult::Int(self.threads.start(ctx.thread) as i64)),
+            Syscall::ThreadStart => Ok(SysResult::Int(self.threads.start(me(ctx.thread), now) as i64)),
             Syscall::ThreadYield if p.first => Err(Stop::Wait(Wait::Yield)),
             // sleep(0) still gives up the turn, as sched_yield does.
             Syscall::Sleep { ns: 0 } if p.first => Err(Stop::Wait(Wait::Yield)),
             Syscall::ThreadYield => Ok(SysResult::Done),
             Syscall::Sleep { .. } if over => Ok(SysResult::Done),
             Syscall::Sleep { .. } => Err(Stop::Wait(Wait::Sleep)),
+            // A handler has run: that is what it waited for.
+            Syscall::Pause if !p.first => Ok(SysResult::Done),
+            Syscall::Pause => Err(Stop::Wait(Wait::Sleep)),
             Syscall::ThreadSelf => Ok(SysResult::Int(ctx.thread as i64)),
-            Syscall::ThreadDone { thread } => flag(self.threads.ended(thread)),
+            Syscall::ThreadDone { thread } => flag(self.threads.ended(me(thread))),
             Syscall::ThreadJoin { thread, .. } => {
-                if self.threads.ended(thread) {
+                if self.threads.ended(me(thread)) {
                     return flag(true);
                 }
                 if over { flag(false) } else { Err(Stop::Wait(Wait::Join(thread))) }
@@ -184,7 +241,7 @@ impl Os {
             }
             Syscall::LockRelease { lock } => match self.locks.release(lock) {
                 Ok(next) => {
-                    next.into_iter().for_each(|t| self.threads.queue(t));
+                    next.into_iter().for_each(|t| self.threads.queue(me(t), now));
                     Ok(SysResult::Done)
                 }
                 Err(()) => Err(errno::EPERM.into()),

@@ -5,7 +5,9 @@
 pub mod common;
 pub mod dispatch;
 pub mod heap;
+pub mod layout;
 pub mod lookup;
+pub mod memory;
 pub mod mro;
 pub mod object;
 pub mod types;

@@ -26,6 +26,8 @@ impl Vm {
             heap: Heap::new(),
             cur: Thread::new(0),
             parked: Vec::new(),
+            main_thread: 0,
+            segments: Default::default(),
             natives: Vec::new(),
             native_types: HashMap::new(),
             interned: HashMap::new(),
@@ -51,6 +53,7 @@ impl Vm {
             memory_limit: 4 << 30,
             ticks: 0,
             depth: 0,
+            requests: 0,
         };
         vm.fixed_objects();
         vm.built_in_types();
@@ -213,15 +216,7 @@ impl Vm {
             let member = def.kind == DefKind::Member;
             self.heap.alloc(descr_ty, Payload::GetSet(Box::new(GetSet { owner: ty, name, native, member })), 0)
         } else {
-            let receiver = if def.kind == DefKind::New { Some(ty) } else { None };
-            receiver.iter().for_each(|r| self.heap.incref_raw(*r));
-            let owner = if def.kind == DefKind::New {
-                self.heap.decref_raw(ty);
-                None
-            } else {
-                Some(ty)
-            };
-            let x = NativeObj { native, receiver: if def.kind == DefKind::New { None } else { receiver }, owner, module: None };
+            let x = NativeObj { native, receiver: None, owner: Some(ty), module: None };
             let f = self.heap.alloc(descr_ty, Payload::Native(Box::new(x)), 0);
             if def.kind == DefKind::StaticMethod {
                 let f = f.into_raw();

@@ -12,6 +12,9 @@ use crate::objects::frame::{Frame, Ret, Word};
 use crate::objects::instance::Instance;
 use smallvec::SmallVec;
 
+/// Most requests of natives that are answered by natives at once, one within the other.
+const MAX_NESTED_REQUESTS: usize = 2000;
+
 /// Words of a call, owned by the call.
 pub(super) type Words = SmallVec<[Word; 8]>;
 
@@ -140,8 +143,18 @@ impl Vm {
         self.call_words(callee, words, kwnames, Ret::Push);
         Flow::Reload
     }
-    /// Carries out a `Request::Call`, whose references it takes over.
+    /// Carries out a request, whose references it takes over. Natives that ask natives nest on the machine's own stack.
     pub(super) fn start_request(&mut self, request: Request, ret: Ret) {
+        if self.requests >= MAX_NESTED_REQUESTS {
+            request.visit(&mut |r| self.heap.decref_raw(r));
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded while calling a Python object");
+            return self.raise_ask(e);
+        }
+        self.requests += 1;
+        self.start_nested_request(request, ret);
+        self.requests -= 1;
+    }
+    fn start_nested_request(&mut self, request: Request, ret: Ret) {
         match request {
             Request::Call { func, args, kwnames } => {
                 let words = args.into_iter().map(Word::owned).collect();
@@ -168,13 +181,17 @@ impl Vm {
     pub(super) fn call_words(&mut self, callee: Word, mut words: Words, kwnames: Option<Ref>, ret: Ret) {
         match self.heap.get(callee.get()) {
             Payload::Function(_) => self.call_python(callee, words, kwnames, ret),
-            Payload::Method(f, s) => {
-                let (f, s) = (*f, *s);
-                self.heap.incref_raw(f);
-                self.heap.incref_raw(s);
-                words.insert(0, Word::owned(s));
-                self.drop_word(callee);
-                self.call_words(Word::owned(f), words, kwnames, ret)
+            Payload::Method(..) => {
+                let mut callee = callee;
+                while let Payload::Method(f, s) = self.heap.get(callee.get()) {
+                    let (f, s) = (*f, *s);
+                    self.heap.incref_raw(f);
+                    self.heap.incref_raw(s);
+                    words.insert(0, Word::owned(s));
+                    self.drop_word(callee);
+                    callee = Word::owned(f);
+                }
+                self.call_words(callee, words, kwnames, ret)
             }
             Payload::Native(x) => {
                 let (native, receiver) = (x.native, x.receiver);
@@ -278,10 +295,13 @@ impl Vm {
     }
     /// An unbound method's first argument must be an instance of the type that defines it.
     pub fn check_receiver(&mut self, descr: Ref, args: &[Ref]) -> Result<(), Ask> {
-        if !matches!(self.ty(descr), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) {
-            return Ok(());
-        }
         let Payload::Native(x) = self.heap.get(descr) else { return Ok(()) };
+        if !matches!(self.ty(descr), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) {
+            return match x.owner {
+                Some(owner) if self.natives[x.native as usize].def.kind == super::DefKind::New => self.check_maker(owner, args.first().copied()),
+                _ => Ok(()),
+            };
+        }
         let (Some(owner), native) = (x.owner, x.native) else { return Ok(()) };
         let name = self.natives[native as usize].def.name;
         let owner_name = self.type_obj(owner).name.clone();

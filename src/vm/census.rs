@@ -44,7 +44,7 @@ impl Vm {
     }
 
     /// Every reference that the machine itself owns: threads, tables, what is under way.
-    fn visit_roots(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit_roots(&self, f: &mut dyn FnMut(Ref)) {
         self.cur.visit(f);
         self.parked.iter().for_each(|t| t.visit(f));
         self.native_types.values().for_each(|r| f(*r));

@@ -34,7 +34,7 @@ impl Vm {
                 let (o, arg) = ((unit & 0xFF) as u8, (unit >> 8) as usize | high);
                 if T::ON {
                     self.save(&r, at);
-                    tracer.instruction(self);
+                    tracer.instruction(self, at);
                 }
                 high = 0;
                 macro_rules! run {

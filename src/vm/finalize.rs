@@ -20,7 +20,7 @@ impl Vm {
         } else if self.heap.gc.due() {
             self.collect_garbage_automatically();
         }
-        if self.interrupt {
+        if self.interrupt && self.cur.id == self.main_thread {
             self.interrupt = false;
             let e = super::Ask::Raise(self.new_exception(t::KEYBOARD_INTERRUPT, vec![]));
             self.raise_ask(e);
@@ -88,7 +88,7 @@ impl Vm {
     }
     /// Has a native run before the next instruction, on top of what runs then; its value is dropped, and it handles its
     /// own exceptions. Never at once: a native may be running.
-    pub(super) fn run_hidden(&mut self, f: super::NativeFn, args: &[Option<Ref>]) {
+    pub fn run_hidden(&mut self, f: super::NativeFn, args: &[Option<Ref>]) {
         args.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
         self.hidden.push_back((f, args.to_vec()));
         self.heap.attention = true;
@@ -110,11 +110,26 @@ impl Vm {
             return 0;
         }
         self.heap.gc.running = true;
-        let garbage = self.heap.find_garbage(full);
+        let (garbage, finalizable) = self.begin_collection(full);
         let count = garbage.len();
-        let generation = if full { 2 } else { 0 };
-        self.heap.gc.stats[generation][0] += 1;
-        self.heap.gc.stats[generation][1] += count as u64;
+        self.heap.gc.stats[if full { 2 } else { 0 }][1] += count as u64;
+        if finalizable.is_empty() {
+            self.end_garbage(&garbage);
+        } else {
+            // PEP 442: finalizers run first; what they leave unreachable is freed by the next pass.
+            self.heap.return_to_old(&garbage);
+            for r in finalizable.into_iter().rev() {
+                self.run_hidden(finalize_only, &[Some(r)]);
+            }
+            self.heap.gc.look_again();
+        }
+        self.heap.gc.running = false;
+        count
+    }
+    /// Finds the garbage, clears its weak references and marks those that have a finalizer: (garbage, to be finalized).
+    fn begin_collection(&mut self, full: bool) -> (Vec<Ref>, Vec<Ref>) {
+        let garbage = self.heap.find_garbage(full);
+        self.heap.gc.stats[if full { 2 } else { 0 }][0] += 1;
         let mut finalizable = garbage.clone();
         finalizable.retain(|r| {
             let flags = self.heap.flags(*r);
@@ -125,33 +140,84 @@ impl Vm {
         if !referents.is_empty() {
             let dying: std::collections::HashSet<Ref> = garbage.iter().copied().collect();
             for r in referents {
-                callbacks.extend(self.clear_weakrefs(r).into_iter().filter(|(_, w)| !dying.contains(w)));
+                callbacks.extend(self.clear_weakrefs(r));
+            }
+            // A weak reference that dies too does not call back.
+            for (cb, w) in callbacks {
+                if !dying.contains(&w) {
+                    self.run_hidden(call_back, &[Some(cb), Some(w)]);
+                }
+                self.heap.decref_raw(cb);
+                self.heap.decref_raw(w);
             }
         }
-        for (cb, w) in callbacks {
-            self.run_hidden(call_back, &[Some(cb), Some(w)]);
-            self.heap.decref_raw(cb);
-            self.heap.decref_raw(w);
+        for r in &finalizable {
+            self.heap.clear_flag(*r, flag::FINALIZER);
+            self.heap.set_flag(*r, flag::FINALIZED);
         }
+        (garbage, finalizable)
+    }
+    /// Frees garbage, or with `gc.DEBUG_SAVEALL` keeps it in `gc.garbage`.
+    fn end_garbage(&mut self, garbage: &[Ref]) {
+        const SAVE_ALL: u32 = 32;
+        if self.heap.gc.debug & SAVE_ALL != 0
+            && let Some(saved) = self.registry.get("gc.garbage").copied()
+        {
+            garbage.iter().for_each(|r| self.heap.incref_raw(*r));
+            self.list_mut(saved).extend_from_slice(garbage);
+            self.heap.return_to_old(garbage);
+            return;
+        }
+        garbage.iter().for_each(|r| self.forget_dead(*r));
+        self.heap.clear_garbage(garbage);
+    }
+
+    /// The first half of `gc.collect()`: how many objects were freed when no finalizer has to run first. Otherwise None: the
+    /// finalizers of [`Vm::collected_finalizable`] run, and [`Vm::finish_collection`] ends it.
+    pub fn start_collection(&mut self, full: bool) -> Option<usize> {
+        if self.heap.gc.running {
+            return Some(0);
+        }
+        self.heap.gc.running = true;
+        let (garbage, finalizable) = self.begin_collection(full);
         if finalizable.is_empty() {
-            garbage.iter().for_each(|r| self.forget_dead(*r));
-            self.heap.clear_garbage(&garbage);
-        } else {
-            // PEP 442: finalizers run first; what they leave unreachable is freed by the next pass.
-            for r in &finalizable {
-                self.heap.clear_flag(*r, flag::FINALIZER);
-                self.heap.set_flag(*r, flag::FINALIZED);
-            }
-            self.heap.return_to_old(&garbage);
-            for r in finalizable.into_iter().rev() {
-                self.run_hidden(finalize_only, &[Some(r)]);
-            }
-            self.heap.gc.look_again();
+            self.end_garbage(&garbage);
+            self.heap.gc.stats[if full { 2 } else { 0 }][1] += garbage.len() as u64;
+            self.heap.gc.running = false;
+            return Some(garbage.len());
         }
+        for (key, list) in [(GARBAGE, &garbage), (FINALIZABLE, &finalizable)] {
+            let list = self.list_of(list);
+            self.heap.untrack(list.get());
+            let old = self.registry.insert(key, list.into_raw());
+            self.replace_raw(old);
+        }
+        None
+    }
+    /// The object number `i` whose finalizer `gc.collect()` runs (borrowed).
+    pub fn collected_finalizable(&self, i: usize) -> Option<Ref> {
+        let list = self.registry.get(FINALIZABLE)?;
+        self.list_items(*list)?.get(i).copied()
+    }
+    /// The second half of `gc.collect()`: frees what the finalizers did not bring back, and gives how many that were.
+    pub fn finish_collection(&mut self, full: bool) -> usize {
+        let old = self.registry.remove(FINALIZABLE);
+        self.replace_raw(old);
+        let Some(list) = self.registry.remove(GARBAGE) else { return 0 };
+        let all = self.list_items(list).expect("a list").clone();
+        let (back, garbage) = self.heap.split_by_reach(all, 1);
+        self.heap.return_to_old(&back);
+        self.end_garbage(&garbage);
+        self.heap.decref_raw(list);
+        self.heap.gc.stats[if full { 2 } else { 0 }][1] += garbage.len() as u64;
         self.heap.gc.running = false;
-        count
+        garbage.len()
     }
 }
+
+/// Where a collection that waits for finalizers keeps its lists.
+const GARBAGE: &str = "gc.round";
+const FINALIZABLE: &str = "gc.finalizable";
 
 /// (callback, weak reference).
 fn call_back(vm: &mut Vm, a: super::Args) -> super::Step {
@@ -171,6 +237,15 @@ fn finalize(vm: &mut Vm, a: super::Args) -> super::Step {
     vm.heap.pending.push_back(a[0]);
     vm.heap.attention = true;
     Ok(vm.none())
+}
+/// For the prelude: (number) runs one of the finalizers of `gc.collect()`; False behind the last.
+pub fn finalize_collected(vm: &mut Vm, a: super::Args) -> super::Step {
+    let i = vm.index_i64(a[0])? as usize;
+    let Some(r) = vm.collected_finalizable(i) else { return Ok(vm.bool(false)) };
+    let r = vm.hold(r);
+    let done = finalize_only(vm, super::Args(&[Some(r)]))?;
+    vm.release(done);
+    Ok(vm.bool(true))
 }
 fn finalize_only(vm: &mut Vm, a: super::Args) -> super::Step {
     if let Err(e) = run_finalizer(vm, a[0])? {

@@ -120,9 +120,12 @@ impl Vm {
         let count = self.code_obj(f.code_ref).localsplus.len();
         let locals: Vec<Option<Ref>> = (0..count).map(|i| self.cur.stack[f.base as usize + i].opt()).collect();
         locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
+        let back = self.visible_frame(0).map(|i| self.frame_object(i));
+        back.iter().for_each(|r| self.heap.incref_raw(*r));
         if let Payload::Frame(x) = self.heap.get_mut(object) {
             x.state = FrameState::Finished { locals };
             x.lasti = f.last;
+            x.back = back;
         }
     }
     /// The frame object of the Python frame at this index of the activations (borrowed), made when first asked for.

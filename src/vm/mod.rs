@@ -27,6 +27,7 @@ pub mod values;
 use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
 pub use crate::objects::fixed::{self, n, t};
+pub use finalize::finalize_collected;
 pub use run::{NoTrace, Outcome, Tracer};
 pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
 pub use step::{Answer, Ask, Request, Step};
@@ -42,12 +43,15 @@ pub struct CacheEntry {
 }
 
 /// One process's interpreter. Plain data: cloning it forks the process.
+#[derive(Clone)]
 pub struct Vm {
     pub heap: Heap,
     /// The thread that runs; its state is moved out and in at a switch.
     pub cur: Thread,
     /// The threads that do not run now.
     pub parked: Vec<Thread>,
+    /// Number of the main thread: 0, or in a forked child that of the thread that forked.
+    pub main_thread: u32,
     /// Every native, by number: what `NativeObj::native` indexes.
     pub natives: Vec<native::Registered>,
     /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
@@ -92,8 +96,12 @@ pub struct Vm {
     pub memory_limit: usize,
     /// Instructions and calls executed: the virtual clock's base.
     pub ticks: u64,
+    /// Shared memory, by segment. It is with the process that runs: the machine hands it on at a switch.
+    pub segments: std::collections::BTreeMap<u64, Vec<u8>>,
     /// Native nesting of repr, eq, hash: guards the native stack.
     pub depth: usize,
+    /// Requests of natives that natives are answering, one within the other: guards the native stack too.
+    pub requests: usize,
 }
 
 impl Vm {
@@ -121,6 +129,15 @@ impl Vm {
         self.heap.incref_raw(r);
         self.temps.push(r);
         r
+    }
+    /// After a fork: only the thread that asked is in the child.
+    pub fn drop_other_threads(&mut self) {
+        self.main_thread = self.cur.id;
+        for thread in std::mem::take(&mut self.parked) {
+            let mut held = Vec::new();
+            thread.visit(&mut |r| held.push(r));
+            held.into_iter().for_each(|r| self.heap.decref_raw(r));
+        }
     }
     /// Ends the temporaries made since `mark`.
     pub fn release_temps(&mut self, mark: usize) {

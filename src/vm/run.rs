@@ -20,7 +20,8 @@ pub trait Tracer {
     /// False: no hook is ever called.
     const ON: bool;
     /// Before each instruction of a visible Python frame.
-    fn instruction(&mut self, _vm: &Vm) {}
+    /// `pc`: its code unit; the frame's own `pc` may be behind.
+    fn instruction(&mut self, _vm: &Vm, _pc: usize) {}
 }
 
 /// Nobody looks.

@@ -99,6 +99,31 @@ pub enum Syscall {
     SetTimer { first_ns: u64, interval_ns: u64 },
     GetTimer,
     Exit { status: i32 },
+    /// A copy of the process: answers the child's pid, and 0 in the child.
+    Fork,
+    /// A new process that runs this machine's own program with these arguments (`argv[0]` is the executable); answers its
+    /// pid. `fds`: (descriptor in the child, descriptor here); `inherit`: all inheritable ones as well.
+    Spawn { argv: Vec<String>, env: Vec<(String, String)>, fds: Vec<(i32, i32)>, inherit: bool, cwd: Option<String> },
+    /// Waits for a child (`pid` -1: any): answers its pid and wait status; with WNOHANG (1) (0, 0) while none has ended.
+    WaitPid { pid: i32, options: i32 },
+    /// A signal for another process.
+    Kill { pid: i32, signal: i32 },
+    /// Until a signal's handler has run.
+    Pause,
+    /// Shared memory of `size` bytes (0: the file's size): of a memory file, or a fresh one for fd -1. Answers its number
+    /// and what is in the file.
+    MapSegment { fd: i32, size: usize },
+    /// What a file shows of its segment from now on (`msync`).
+    StoreSegment { segment: u64, data: Vec<u8> },
+    /// A semaphore that processes share; answers its number. EEXIST when there is one of that name.
+    SemNew { name: String, value: i64, max: i64 },
+    SemOpen { name: String },
+    SemUnlink { name: String },
+    /// Answers 1, or 0 when it would block or timed out.
+    SemAcquire { sem: u64, blocking: bool, timeout_ns: Option<u64> },
+    /// EOVERFLOW at the semaphore's largest value.
+    SemRelease { sem: u64 },
+    SemValue { sem: u64 },
 }
 
 impl Syscall {
@@ -108,6 +133,7 @@ impl Syscall {
             Syscall::Sleep { ns } => Some(*ns),
             Syscall::ThreadJoin { timeout_ns, .. }
             | Syscall::LockAcquire { timeout_ns, .. }
+            | Syscall::SemAcquire { timeout_ns, .. }
             | Syscall::Poll { timeout_ns, .. }
             | Syscall::EpollWait { timeout_ns, .. } => *timeout_ns,
             _ => None,
@@ -167,6 +193,8 @@ pub enum SysResult {
     From(Vec<u8>, Address),
     /// Descriptors with their ready events.
     Ready(Vec<(i32, u32)>),
+    /// A segment's number, and the contents of the file it is of.
+    Segment(u64, Vec<u8>),
     /// A Linux errno.
     Error(i32),
     /// `input()` refused or at its end, or interrupted.

@@ -95,8 +95,9 @@ impl Vm {
         if current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
             return;
         }
-        // Never a cycle of contexts: cut the chain where it would come back to `exc`.
-        let mut at = current;
+        // Never a cycle of contexts: cut the chain where it would come back to `exc`. A program may have made a cycle
+        // without `exc` itself; `slow` goes half as fast, and is met in one (Floyd).
+        let (mut at, mut slow, mut steps) = (current, current, 0);
         while let Some(next) = self.exc_of(at).and_then(|e| e.context) {
             if next == exc {
                 self.exc_mut(at).context = None;
@@ -104,6 +105,13 @@ impl Vm {
                 break;
             }
             at = next;
+            if at == slow {
+                break;
+            }
+            steps += 1;
+            if steps % 2 == 0 {
+                slow = self.exc_of(slow).and_then(|e| e.context).unwrap_or(slow);
+            }
         }
         self.heap.incref_raw(current);
         self.exc_mut(exc).context = Some(current);
@@ -111,14 +119,18 @@ impl Vm {
     /// Goes up from the top activation until something handles the exception.
     pub(super) fn unwind(&mut self, exc: Owned) {
         self.chain(exc.get());
-        self.unwind_from(exc, true)
+        self.unwind_from(exc, true, None)
     }
     /// Like `unwind`, for an exception that is raised again: its traceback has the frame on top already.
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
-        self.unwind_from(exc, false)
+        self.unwind_from(exc, false, None)
+    }
+    /// Like `unwind_chained`, for a frame on top without a handler: it ends, and for who looks at it later it was at `last`.
+    pub(super) fn unwind_ended(&mut self, exc: Owned, last: u32) {
+        self.unwind_from(exc, false, Some(last))
     }
     /// `report`: the frame on top gets a traceback entry.
-    fn unwind_from(&mut self, exc: Owned, mut report: bool) {
+    fn unwind_from(&mut self, exc: Owned, mut report: bool, mut ended: Option<u32>) {
         loop {
             let ret = match self.cur.activations.last_mut() {
                 None => {
@@ -138,7 +150,9 @@ impl Vm {
                     if std::mem::replace(&mut report, true) {
                         self.add_traceback(exc.get(), index);
                     }
-                    if self.enter_handler(&exc) {
+                    if let Some(last) = ended.take() {
+                        self.top().last = last;
+                    } else if self.enter_handler(&exc) {
                         self.release(exc);
                         return;
                     }

@@ -147,7 +147,11 @@ impl Vm {
         let flags = if x.has(type_flags::FINALIZE) { flag::FINALIZER } else { 0 };
         let slots = x.slots as usize;
         let in_payload = matches!(payload, Payload::Instance(_) | Payload::Exc(_));
+        let tracked = x.has(type_flags::HEAP) && (x.has_dict || x.has_weakref || slots > 0);
         let o = self.heap.alloc(ty, payload, flags);
+        if tracked {
+            self.heap.track(o.get());
+        }
         if slots > 0 && !in_payload {
             self.heap.extra_mut(o.get()).slots = vec![None; slots];
         }

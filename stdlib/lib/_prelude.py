@@ -2,6 +2,10 @@
 # Names from the machine's own module `_pellucid` (`_type_new_raw`, `_run_body`, …) are there already.
 
 
+def call_bound(getter, given, args):
+    return getter(*given)(*args)
+
+
 def to_list(iterable):
     out = []
     for x in iterable:
@@ -412,11 +416,18 @@ def descriptor_reduce(d):
 # --- imports -------------------------------------------------------------------------------------------------------
 
 
+_bootstrap = None  # What imports, whatever becomes of `sys.modules` later.
+
+
 def import_module(name, globals, fromlist, level):
-    bootstrap = _sys_modules().get("_frozen_importlib")
-    if bootstrap is None or not hasattr(bootstrap, "__import__"):
-        # Before the importers are there: native modules only.
-        return _native_module(name)
+    global _bootstrap
+    bootstrap = _bootstrap
+    if bootstrap is None:
+        bootstrap = _sys_modules().get("_frozen_importlib")
+        if bootstrap is None or not hasattr(bootstrap, "__import__"):
+            # Before the importers are there: native modules only.
+            return _native_module(name)
+        _bootstrap = bootstrap
     return bootstrap.__import__(name, globals, None, fromlist, level)
 
 
@@ -474,6 +485,8 @@ def _exception_from(kind, value, tb):
             exc = kind(*value)
         else:
             exc = kind(value)
+        if not isinstance(exc, BaseException):
+            raise TypeError(f"calling {kind!r} should have returned an instance of BaseException, not {type(exc).__name__}")
     else:
         raise TypeError(f"exceptions must be classes or instances deriving from BaseException, not {type(kind).__name__}")
     if tb is not None:
@@ -833,6 +846,12 @@ def read_input(prompt):
     return _input_line(prompt, False)
 
 
+def refuse_input():
+    from IPython.core.error import StdinNotImplementedError
+
+    raise StdinNotImplementedError("input() was called, but this front end does not support input requests.")
+
+
 def open_file(file, kwargs):
     import io
 
@@ -842,11 +861,7 @@ def open_file(file, kwargs):
 def subscript_generic(params):
     import typing
 
-    return typing.Generic[params]
-
-
-def frame_clear(frame):
-    return None
+    return typing.Generic[tuple([typing.Unpack[p] if isinstance(p, typing.TypeVarTuple) else p for p in params])]
 
 
 def prep_reraise_star(orig, excs):
@@ -884,15 +899,31 @@ def marshal_dump(value, file):
     return file.write(marshal.dumps(value))
 
 
+def _gc_run(generation):
+    found = _gc_collect(generation)
+    if found is None:
+        i = 0
+        while _gc_finalize(i):
+            i += 1
+        found = _gc_finish(generation)
+    return found
+
+
 def gc_collect(generation):
     callbacks = _get_registry("gc.callbacks")
     if not callbacks:
-        return _gc_collect(generation)
+        return _gc_run(generation)
     info = {"generation": generation, "collected": 0, "uncollectable": 0}
-    for f in list(callbacks):
-        f("start", dict(info))
-    found = _gc_collect(generation)
+    _gc_call_back(callbacks, "start", info)
+    found = _gc_run(generation)
     info["collected"] = found
-    for f in list(callbacks):
-        f("stop", dict(info))
+    _gc_call_back(callbacks, "stop", info)
     return found
+
+
+def _gc_call_back(callbacks, phase, info):
+    for f in list(callbacks):
+        try:
+            f(phase, dict(info))
+        except BaseException as e:
+            report_unraisable(e, "Exception ignored while calling GC callback", f)

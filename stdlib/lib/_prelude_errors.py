@@ -239,7 +239,14 @@ def _ast_source(tree, mode):
 
 
 def group_matches(exc, types):
-    """`except*`: the part of an exception that matches, as a group, and the rest."""
+    """`except*`: the part of an exception that matches, as a group, and the rest. While the clause runs, the match is handled."""
+    match, rest = _group_matches(exc, types)
+    if match is not None:
+        _set_handled(match)
+    return match, rest
+
+
+def _group_matches(exc, types):
     if exc is None:
         return None, None
     for t in types if isinstance(types, tuple) else (types,):

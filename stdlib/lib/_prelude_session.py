@@ -167,3 +167,66 @@ def session_module(name):
     import runpy
 
     return runpy._run_module_as_main(name)
+
+
+def process_main(argv, env):
+    """The whole life of a process that was started by exec: this machine's command line, as CPython's main takes it."""
+    import builtins
+    import sys
+
+    modules = _sys_modules()
+    main = modules["__main__"] = type(sys)("__main__")
+    main.__builtins__ = builtins
+    rest = argv[1:]
+    while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-m", "-"):
+        takes_value = rest[0] in ("-W", "-X")
+        rest = rest[2:] if takes_value else rest[1:]
+    if not rest:
+        start_session([""], [""])
+        process_environment(env)
+        return
+    how, value, *others = [*rest, ""] if len(rest) == 1 else rest
+    if how == "-c":
+        start_session(["-c", *others], [""])
+        process_environment(env)
+        exec(compile(value, "<string>", "exec"), main.__dict__)
+    elif how == "-m":
+        import posix
+
+        start_session(["-m", *others], [posix.getcwd()])
+        process_environment(env)
+        session_module(value)
+    else:
+        start_session(rest, [rest[0].rpartition("/")[0] or "."])
+        process_environment(env)
+        with open_file(rest[0], {"mode": "rb"}) as file:
+            source = file.read()
+        session_main(rest[0])
+        exec(compile(source, rest[0], "exec"), main.__dict__)
+
+
+def process_environment(env):
+    import os
+
+    os.environ.clear()
+    os.environ.update(env)
+
+
+def process_end(exc):
+    """What CPython does when a process's main thread is done; ends in `_exit`."""
+    import posix
+    import sys
+
+    code = 0
+    if exc is not None:
+        name, text, lines, plain, code = session_error(exc, True)
+        if code is None:
+            code = 1
+        if plain:
+            sys.stderr.write(plain)
+    try:
+        session_end()
+    except BaseException as e:
+        sys.stderr.write(session_error(e, True)[3])
+        code = 120
+    posix._exit(code & 0xFF)

@@ -192,3 +192,75 @@ def faulthandler_dump(file):
     while frame is not None:
         print(f'  File "{frame.f_code.co_filename}", line {frame.f_lineno} in {frame.f_code.co_name}', file=file)
         frame = frame.f_back
+
+
+def os_fork():
+    """fork, with the functions that were registered for it (CPython `PyOS_BeforeFork` and its kin)."""
+    import _thread
+    import posix
+
+    for f in reversed(_get_registry("fork.before") or ()):
+        fork_hook(f)
+    threads = _thread._count()
+    pid = posix._fork()
+    if pid == 0:
+        for f in _get_registry("fork.after_in_child") or ():
+            fork_hook(f)
+        return 0
+    for f in _get_registry("fork.after_in_parent") or ():
+        fork_hook(f)
+    if threads:
+        import warnings
+
+        text = f"This process (pid={posix.getpid()}) is multi-threaded, use of fork() may lead to deadlocks in the child."
+        warnings.warn(text, DeprecationWarning, stacklevel=1)
+    return pid
+
+
+def fork_hook(f):
+    try:
+        f()
+    except BaseException as e:
+        report_unraisable(e, "calling fork hook", f)
+
+
+def fork_exec(args):
+    """`_posixsubprocess.fork_exec`: the only program there is, is this machine's own."""
+    import errno
+    import posix
+
+    (argv, executables, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite,
+     errpipe_read, errpipe_write, *_, preexec_fn) = args
+    text = lambda x: x if isinstance(x, str) else bytes(x).decode("utf-8", "surrogateescape")
+    programs = [text(e) for e in executables]
+    own = ("pellucid", "python", "python3", "python3.14")
+    if not any(p.rpartition("/")[2] in own for p in programs):
+        name = programs[0].rpartition("/")[2] if len(programs) > 1 else programs[0]
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", name)
+    if preexec_fn is not None:
+        import pellucid
+
+        raise pellucid.Unsupported("preexec_fn: code between fork and exec")
+    if env is None:
+        import os
+
+        env = [os.fsencode(k) + b"=" + os.fsencode(v) for k, v in os.environ.items()]
+    pairs = [tuple(text(e).partition("=")[::2]) for e in env]
+    fds = [(child, here) for child, here in enumerate((p2cread, c2pwrite, errwrite)) if here != -1]
+    taken = {child for child, _ in fds}
+    fds += [(fd, fd) for fd in (0, 1, 2) if fd not in taken and is_open(fd)]
+    fds += [(fd, fd) for fd in map(int, pass_fds) if fd != errpipe_write and fd > 2]
+    argv = [text(a) for a in argv]
+    if argv[1:2] == ["run"]:
+        del argv[1]
+    return posix._spawn(argv, pairs, fds, not close_fds, None if cwd is None else text(cwd))
+
+
+def is_open(fd):
+    import posix
+
+    try:
+        posix.fstat(fd)
+    except OSError:
+        return False
+    return True

@@ -67,7 +67,14 @@ def _unproxied(x):
 
 
 def _add_operators():
+    global _proxy_ref
     import _operator as operator
+    import _weakref
+
+    class _proxy_ref(_weakref.ref):
+        """What a proxy without a callback holds; knows its proxy, so that it can be shared."""
+
+        __slots__ = ("proxy",)
 
     def binary(f):
         return lambda self, other: f(_alive(self), _unproxied(other)), lambda self, other: f(_unproxied(other), _alive(self))
@@ -81,6 +88,8 @@ def _add_operators():
         setattr(ProxyType, f"__i{name}__", lambda self, other, inplace=inplace: inplace(_alive(self), _unproxied(other)))
     for name in ("lt", "le", "eq", "ne", "gt", "ge"):
         setattr(ProxyType, f"__{name}__", binary(getattr(operator, name))[0])
+    ProxyType.__reversed__ = lambda self: reversed(_alive(self))
+    ProxyType.__bytes__ = lambda self: bytes(_alive(self))
     for name in ("neg", "pos", "abs", "invert", "index"):
         f = getattr(operator, name)
         setattr(ProxyType, f"__{name}__", lambda self, f=f: f(_alive(self)))
@@ -98,11 +107,28 @@ def weak_proxy(obj, callback):
         _add_operators()
     import _weakref
 
-    proxy = object.__new__(CallableProxyType if callable(obj) else ProxyType)
+    kind = CallableProxyType if callable(obj) else ProxyType
     if callback is None:
-        ref = _weakref.ref(obj)
+        # One proxy without a callback serves all.
+        for r in _weakref.getweakrefs(obj):
+            shared = r.proxy() if type(r) is _proxy_ref else None
+            if shared is not None:
+                return shared
+    proxy = object.__new__(kind)
+    me = _weakref.ref(proxy)
+    if callback is None:
+        ref = _proxy_ref(obj)
+        ref.proxy = me
     else:
-        me = _weakref.ref(proxy)
         ref = _weakref.ref(obj, lambda _: callback(me()) if me() is not None else None)
     object.__setattr__(proxy, "_ref", ref)
     return proxy
+
+
+def weakref_name(obj):
+    """The name that a weak reference shows of its referent, or None."""
+    try:
+        name = getattr(obj, "__name__", None)
+    except Exception:
+        return None
+    return name if isinstance(name, str) else None

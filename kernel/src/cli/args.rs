@@ -65,9 +65,9 @@ pub fn text_of(path: &Path) -> Result<String, String> {
     path.to_str().map(str::to_owned).ok_or_else(|| format!("{} is not valid UTF-8", path.display()))
 }
 
-/// Adds a read-only mount unless one of that path is there already.
+/// Adds a read-only mount unless a mount shows that path already (a folder inside a writable one stays writable).
 pub fn show(mounts: &mut Vec<Mount>, path: String) {
-    if !mounts.iter().any(|m| m.path == path) {
+    if !mounts.iter().any(|m| Path::new(&path).starts_with(&m.path) && m.path != "/") {
         mounts.push(Mount { path, writable: false });
     }
 }

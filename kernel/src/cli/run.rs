@@ -46,6 +46,16 @@ pub fn main(args: &[String]) -> ExitCode {
     }
 }
 
+/// CPython's switches that only turn off what is not here (site, the user's folders, the environment, byte-code files,
+/// buffering): taken and without effect, so that a `python3` in a script can be replaced by `pellucid run`.
+fn take_habit(args: &mut &[String]) -> bool {
+    let habit = args.first().is_some_and(|a| matches!(a.as_str(), "-S" | "-s" | "-E" | "-I" | "-B" | "-P" | "-u" | "-q"));
+    if habit {
+        *args = &args[1..];
+    }
+    habit
+}
+
 enum Refusal {
     Usage(String),
     World(String),
@@ -53,7 +63,7 @@ enum Refusal {
 
 fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Refusal> {
     let mut common = Common::default();
-    while common.take(&mut args).map_err(Refusal::Usage)? {}
+    while take_habit(&mut args) || common.take(&mut args).map_err(Refusal::Usage)? {}
     let here = text_of(&absolute(".")).map_err(Refusal::World)?;
     let first = args.first().ok_or_else(|| Refusal::Usage("run needs a FILE, -m MODULE, -c CODE or -".into()))?;
     // `argv[0]` and the front of `sys.path` are CPython's for each way to start a program.
@@ -127,6 +137,7 @@ mod tests {
         let (p, o) = parsed(&["--seed=3", "-c", "print(1)", "-x", "--mount"]);
         assert_eq!(p, Program::Code("print(1)".into()));
         assert_eq!((o.argv, o.path, o.seed), (vec!["-c".into(), "-x".into(), "--mount".into()], vec!["".into()], 3));
+        assert_eq!(parsed(&["-S", "-c", "pass"]).0, Program::Code("pass".into()));
         let (p, o) = parsed(&["-m", "json.tool", "a"]);
         assert_eq!(p, Program::Module("json.tool".into()));
         assert_eq!(o.argv, ["-m", "a"]);

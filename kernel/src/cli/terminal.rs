@@ -5,7 +5,7 @@ use std::io::{BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// As CPython exits when its standard output cannot be flushed.
 const BROKEN_PIPE: i32 = 120;
@@ -13,10 +13,15 @@ const INTERRUPTED: i32 = 130;
 /// How often a program that waits for the keyboard looks for control-C.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long text for a standard output that is no terminal may wait for more.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 type Line = std::io::Result<Option<String>>;
 
 pub struct Terminal {
     out: BufWriter<Stdout>,
+    /// When the oldest text that is not out yet came.
+    waiting: Option<Instant>,
     /// Standard output is a terminal: each line is shown as it ends.
     by_line: bool,
     interrupted: Arc<AtomicBool>,
@@ -30,11 +35,12 @@ impl Terminal {
         let interrupted = Arc::new(AtomicBool::new(false));
         watch_interrupts(interrupted.clone());
         let by_line = stdout().is_terminal();
-        Terminal { out: BufWriter::with_capacity(64 << 10, stdout()), by_line, interrupted, lines: None, files }
+        Terminal { out: BufWriter::with_capacity(64 << 10, stdout()), waiting: None, by_line, interrupted, lines: None, files }
     }
 
     /// All output is out.
     pub fn finish(&mut self) {
+        self.waiting = None;
         let flushed = self.out.flush();
         self.check(flushed);
     }
@@ -61,6 +67,7 @@ impl Terminal {
         }
         let written = self.out.write_all(bytes);
         self.check(written);
+        self.waiting.get_or_insert_with(Instant::now);
         if self.by_line && bytes.contains(&b'\n') {
             self.finish();
         }
@@ -102,6 +109,33 @@ fn read_lines() -> Receiver<Line> {
     lines
 }
 
+/// While it lives the terminal, if there is one, does not show what is typed.
+struct Quiet;
+
+impl Quiet {
+    fn start() -> Quiet {
+        stty("-echo");
+        Quiet
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        stty("echo");
+        // The line's end was not shown either.
+        if stdin().is_terminal() {
+            println!();
+        }
+    }
+}
+
+fn stty(mode: &str) {
+    if stdin().is_terminal() {
+        // Without stty the password is read all the same, only seen.
+        let _ = std::process::Command::new("stty").arg(mode).status();
+    }
+}
+
 impl Host for Terminal {
     fn write(&mut self, stream: Stream, text: &str) {
         self.raw(stream, text.as_bytes());
@@ -123,9 +157,10 @@ impl Host for Terminal {
         self.display(display);
     }
 
-    fn input(&mut self, prompt: &str, _password: bool) -> Result<String, InputRefused> {
+    fn input(&mut self, prompt: &str, password: bool) -> Result<String, InputRefused> {
         self.write(Stream::Stdout, prompt);
         self.finish();
+        let _quiet = password.then(Quiet::start);
         let lines = self.lines.get_or_insert_with(read_lines);
         loop {
             match lines.recv_timeout(LOOK) {
@@ -139,7 +174,11 @@ impl Host for Terminal {
         }
     }
 
+    /// Asked while a program runs, so that here is the place to let text out that has waited.
     fn interrupted(&mut self) -> bool {
+        if self.waiting.is_some_and(|since| since.elapsed() > PATIENCE) {
+            self.finish();
+        }
         self.interrupted.load(Ordering::Acquire) && self.interrupted.swap(false, Ordering::AcqRel)
     }
 

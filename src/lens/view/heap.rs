@@ -3,7 +3,7 @@ use super::heap_picture;
 use super::heap_words as words;
 use crate::render::view::{Lang, View};
 use crate::snapshot::heap::{HeapObject, HeapSnapshot, HeapValue, SlotKey};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where objects stood in the last picture (column, y), by id. A session keeps one, so that objects keep their place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,17 +17,77 @@ pub fn view(snapshot: &HeapSnapshot, lang: Lang) -> View {
 /// A picture that follows others: known objects stay where they were, new ones are added to `places`.
 pub fn view_in(snapshot: &HeapSnapshot, lang: Lang, places: &mut Places) -> View {
     let graph = Graph::new(snapshot);
+    in_view(&graph, lang, places)
+}
+
+fn in_view(graph: &Graph, lang: Lang, places: &mut Places) -> View {
+    let snapshot = graph.snapshot;
     View {
         lens: "heap",
         lang,
-        headline: words::headline(&graph, lang),
+        headline: words::headline(graph, lang),
         notes: words::limits(snapshot, lang),
-        scene: heap_picture::draw(&graph, lang, places),
-        alt: words::alt(&graph, lang),
-        outline: words::outline(&graph, lang),
-        tables: words::tables(&graph, lang),
+        scene: heap_picture::draw(graph, lang, places),
+        alt: words::alt(graph, lang),
+        outline: words::outline(graph, lang),
+        tables: words::tables(graph, lang),
         data: super::data(snapshot),
     }
+}
+
+/// What a cell did to the objects of a picture.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    pub new: BTreeSet<u64>,
+    pub changed: BTreeSet<u64>,
+    /// `list #3`, of the picture before.
+    pub died: Vec<String>,
+    /// Alive, but the names no longer lead to them.
+    pub lost: Vec<String>,
+}
+
+impl Marks {
+    /// `lived`: ids of all objects before; `dead`: those of the picture before that have died.
+    pub fn between(before: &HeapSnapshot, after: &HeapSnapshot, lived: &BTreeSet<u64>, dead: &BTreeSet<u64>) -> Marks {
+        let mut marks = Marks::default();
+        for object in &after.objects {
+            match before.objects.iter().find(|o| o.id == object.id && !dead.contains(&o.id)) {
+                Some(old) if old.slots != object.slots || old.value != object.value || old.len != object.len => _ = marks.changed.insert(object.id),
+                None if !lived.contains(&object.id) || dead.contains(&object.id) => _ = marks.new.insert(object.id),
+                _ => {}
+            }
+        }
+        for object in &before.objects {
+            let call = format!("{} #{}", object.type_name, object.tag);
+            let there = after.objects.iter().any(|o| o.id == object.id);
+            match (dead.contains(&object.id), there) {
+                (true, _) => marks.died.push(call),
+                (false, false) => marks.lost.push(call),
+                (false, true) => {}
+            }
+        }
+        marks
+    }
+}
+
+/// The picture before a cell ran and the one after it, with what the cell did.
+pub fn before_and_after(before: &HeapSnapshot, after: &HeapSnapshot, marks: &Marks, lang: Lang, places: &mut Places) -> View {
+    let (title_before, title_after) = (lang.pick("before", "之前"), lang.pick("after", "之后"));
+    let first = in_view(&Graph::new(before), lang, places);
+    let mut graph = Graph::new(after);
+    graph.marks = marks.clone();
+    let mut view = in_view(&graph, lang, places);
+    let happened = words::happened(&graph, lang);
+    view.headline = if happened.is_empty() { view.headline } else { format!("{happened} {}", view.headline) };
+    view.scene = heap_picture::stacked(&[(title_before, first.scene), (title_after, view.scene)]);
+    view.alt = format!("{title_before}: {} {title_after}: {}", first.alt, view.alt);
+    let mut outline = vec![format!("{title_before}:")];
+    outline.extend(first.outline);
+    outline.extend([String::new(), format!("{title_after}:")]);
+    outline.extend(view.outline);
+    view.outline = outline;
+    view.data = serde_json::json!({"before": first.data, "after": view.data, "died": marks.died, "new": marks.new, "changed": marks.changed});
+    view
 }
 
 /// A reference between two objects of the picture.
@@ -63,6 +123,7 @@ pub(super) struct Graph<'a> {
     pub on_cycle: Vec<bool>,
     /// By object: equal numbers for objects on a common cycle.
     pub group: Vec<usize>,
+    pub marks: Marks,
     index: BTreeMap<u64, usize>,
 }
 
@@ -85,7 +146,7 @@ impl<'a> Graph<'a> {
             reference.cycle = group[reference.from] == group[reference.to];
         }
         let count = snapshot.objects.len();
-        let mut graph = Graph { snapshot, lines, references, names: vec![Vec::new(); count], referrers: vec![0; count], on_cycle: vec![false; count], group, index };
+        let mut graph = Graph { snapshot, lines, references, names: vec![Vec::new(); count], referrers: vec![0; count], on_cycle: vec![false; count], group, marks: Marks::default(), index };
         graph.gather();
         graph
     }

@@ -167,6 +167,12 @@ fn object_box(graph: &Graph, index: usize, lang: Lang) -> NodeBox {
     if cycle {
         tabs.push(labels::IN_CYCLE.get(lang).to_string());
     }
+    let id = object.id;
+    if graph.marks.new.contains(&id) {
+        tabs.push(format!("+ {}", lang.pick("new", "新")));
+    } else if graph.marks.changed.contains(&id) {
+        tabs.push(format!("Δ {}", lang.pick("changed", "已变")));
+    }
     NodeBox {
         role: role_of(object.kind),
         title: title(object),
@@ -225,4 +231,24 @@ fn value_text(value: &HeapValue) -> String {
         HeapValue::Inline(repr) => repr.shown(),
         HeapValue::Ref(_) | HeapValue::Unbound => String::new(),
     }
+}
+
+/// Pictures one below the other, each under a word.
+pub(super) fn stacked(parts: &[(&str, Scene)]) -> Scene {
+    const WORD: i32 = 24;
+    let mut out = Scene::default();
+    for (word, scene) in parts {
+        let top = out.height;
+        out.text(Text::new(MARGIN, top + WORD, *word).bold().paint(Paint::Muted));
+        if scene.items.is_empty() {
+            out.text(Text::new(MARGIN + 80, top + WORD, "—").paint(Paint::Muted));
+            out.height = top + WORD + 8;
+            continue;
+        }
+        let lowered = scene.clone().lowered(top + WORD);
+        out.items.extend(lowered.items);
+        out.width = out.width.max(scene.width);
+        out.height = top + WORD + scene.height;
+    }
+    out
 }

@@ -133,8 +133,39 @@ fn arrow(graph: &Graph, value: &HeapValue, lang: Lang) -> String {
     }
 }
 
-fn marks(graph: &Graph, index: usize, lang: Lang) -> String {
+/// What a cell did, in a sentence; empty when nothing is marked.
+pub(super) fn happened(graph: &Graph, lang: Lang) -> String {
+    let marks = &graph.marks;
+    let called = |ids: &std::collections::BTreeSet<u64>| -> Vec<String> { (0..graph.lines.len()).filter(|i| ids.contains(&graph.object_at(*i).id)).map(|i| graph.call(i)).collect() };
+    let few = |mut list: Vec<String>| {
+        let rest = list.len().saturating_sub(NAMED);
+        list.truncate(NAMED);
+        if rest > 0 {
+            list.push(lang.pick(format!("{rest} more"), format!("另外 {rest} 个")));
+        }
+        and(&list, lang)
+    };
+    let parts = [
+        (called(&marks.new), lang.pick("was made", "被创建"), lang.pick("were made", "被创建")),
+        (called(&marks.changed), lang.pick("changed", "改变"), lang.pick("changed", "改变")),
+        (marks.died.clone(), lang.pick("died", "消亡"), lang.pick("died", "消亡")),
+        (marks.lost.clone(), lang.pick("lives on out of sight", "仍存活但不在图中"), lang.pick("live on out of sight", "仍存活但不在图中")),
+    ];
+    let said: Vec<String> = parts.into_iter().filter(|(list, _, _)| !list.is_empty()).map(|(list, one, many)| {
+        let verb = if list.len() == 1 { one } else { many };
+        format!("{} {verb}", few(list))
+    }).collect();
+    if said.is_empty() { String::new() } else { format!("{}{}", said.join(lang.pick("; ", "；")), lang.pick(".", "。")) }
+}
+
+pub(super) fn marks(graph: &Graph, index: usize, lang: Lang) -> String {
     let mut out = Vec::new();
+    let id = graph.object_at(index).id;
+    if graph.marks.new.contains(&id) {
+        out.push(lang.pick("new", "新").to_string());
+    } else if graph.marks.changed.contains(&id) {
+        out.push(lang.pick("changed", "已变").to_string());
+    }
     if graph.is_shared(index) {
         out.push(format!("{} ×{}", labels::SHARED.get(lang), graph.names[index].len() + graph.referrers[index]));
     }

@@ -1,13 +1,20 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
+pub mod dis;
 pub mod dispatch;
+pub mod gc;
+pub mod growth;
 pub mod heap;
 mod heap_picture;
 mod heap_words;
 pub mod kit;
 pub mod labels;
+pub mod layout;
 pub mod lookup;
 pub mod mro;
 pub mod object;
+pub mod probe;
+pub mod refcounts;
+pub mod refs;
 pub mod types;
 
 use crate::render::scene::Scene;

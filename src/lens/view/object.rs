@@ -78,11 +78,11 @@ fn because(reason: &Because, lang: Lang) -> String {
         Because::EmptySingleton => fixed("The empty value of this type is made once.", "该类型的空值只有一个。"),
         Because::Singleton => fixed("There is only one such object.", "这样的对象只有一个。"),
         Because::SameConstant { code } => lang.pick(
-            format!("Equal constants of one code object ({code}) are stored once."),
-            format!("同一代码对象（{code}）中相等的常量只存一份。"),
+            format!("It is a constant of one code object ({code}), which stores equal constants once."),
+            format!("它是代码对象（{code}）的常量，相等的常量在其中只存一份。"),
         ),
         Because::ConstantsOfTwoCodes { first, second } => lang.pick(
-            format!("They are constants of two code objects, {first} and {second}, compiled apart."),
+            format!("They are constants of two code objects compiled apart: {first} and {second}."),
             format!("它们是分别编译的两个代码对象 {first} 与 {second} 的常量。"),
         ),
         Because::SameObject => fixed("One object was bound to both: assignment copies nothing.", "两者绑定到同一个对象：赋值不复制对象。"),

@@ -1,5 +1,5 @@
 //! Containers and iterators, and the modules about them.
-mod collections;
+pub mod collections;
 mod dict;
 pub mod generic_alias;
 mod heap_queue;

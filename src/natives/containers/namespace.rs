@@ -106,6 +106,11 @@ fn reduce(vm: &mut Vm, a: Args) -> Step {
 fn replace(vm: &mut Vm, a: Args) -> Step {
     let ty = vm.ty(a[0]);
     let new = vm.call(ty, &[])?;
+    if !vm.is_a(new, t::NAMESPACE) {
+        let full = crate::natives::numbers::functools::full_name(vm, a[0]);
+        let got = crate::natives::numbers::functools::full_name(vm, new);
+        return Err(vm.type_error(format!("expect types.SimpleNamespace type, but {full}() returned '{got}' object")));
+    }
     let (own, target) = (dict(vm, a[0]), dict(vm, new));
     super::dict::merge(vm, target, own, false)?;
     if let Some(changes) = a.opt(1).filter(|c| vm.dict_of(*c).is_some()) {

@@ -14,14 +14,14 @@ pub use types::unicode_error::{unicode_decode_error, unicode_encode_error};
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = types::table::ALL;
-pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &warnings::WARNINGS, &ast::AST, &opcodes::OPCODE];
+pub static MODULES: &[&ModuleDef] = &[&PELLUCID, &SUGGESTIONS, &sys::SYS, &sys::MONITORING, &sys::JIT, &warnings::WARNINGS, &ast::AST, &opcodes::OPCODE];
 
 /// What only this machine has.
 static PELLUCID: ModuleDef = ModuleDef {
     name: "pellucid",
     doc: "What this machine has that others have not.",
     functions: &[render::FUNCTIONS, super::lenses::FUNCTIONS],
-    types: &[&types::table::UNSUPPORTED],
+    types: &[&types::table::UNSUPPORTED, super::lenses::PAGE],
     init: None,
 };
 

@@ -4,7 +4,7 @@ mod boolean;
 mod cmath;
 mod complex;
 mod float;
-mod functools;
+pub mod functools;
 mod int;
 mod itertools;
 mod math;

@@ -4,7 +4,7 @@ use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::code::CodeObj;
-use crate::objects::frame::{FrameObj, FrameState};
+use crate::objects::frame::{FrameObj, FrameState, Word};
 use crate::objects::types::Traceback;
 use crate::vm::native::TypeDef;
 use crate::vm::thread::Activation;
@@ -195,7 +195,7 @@ fn frame(vm: &Vm, r: Ref) -> &FrameObj {
 }
 static FRAME_DEFS: &[Def] = &[
     Def::method("__repr__", "(self, /)", frame_repr, "Return repr(self)."),
-    Def::method("clear", "(self, /)", |vm, a| vm.tail_prelude("frame_clear", &[a[0]]), "Clear all references held by the frame."),
+    Def::method("clear", "(self, /)", frame_clear, "Clear all references held by the frame."),
     Def::get("f_code", |vm, a| { let c = frame(vm, a[0]).code; Ok(vm.incref(c)) }, ""),
     Def::get("f_globals", |vm, a| { let c = frame(vm, a[0]).globals; Ok(vm.incref(c)) }, ""),
     Def::get("f_builtins", |vm, a| { let c = frame(vm, a[0]).builtins; Ok(vm.incref(c)) }, ""),
@@ -247,7 +247,7 @@ fn frame_repr(vm: &mut Vm, a: Args) -> Step {
     let text = format!("<frame at {:#x}, file {file}, line {line}, code {}>", a[0].address(), vm.lossy(c.name));
     Ok(vm.str(text))
 }
-/// The frame's variables: a fresh dict (writes to it do not reach the frame, except at module and class level).
+/// The frame's variables: at module and class level the namespace, in a function a view that writes through (PEP 667).
 fn frame_locals(vm: &mut Vm, a: Args) -> Step {
     let f = frame(vm, a[0]).clone();
     if let Some(ns) = f.locals {
@@ -257,8 +257,63 @@ fn frame_locals(vm: &mut Vm, a: Args) -> Step {
     if c.flags & crate::code::flags::NEWLOCALS == 0 {
         return Ok(vm.incref(f.globals));
     }
+    vm.tail_prelude("frame_locals", &[a[0]])
+}
+/// For the prelude: the variables of a function's frame, those that were only added through `f_locals` behind them.
+pub fn frame_vars(vm: &mut Vm, a: Args) -> Step {
+    let f = frame(vm, a[0]).clone();
+    let c = code(vm, f.code);
     let values = frame_values(vm, &f);
-    Ok(vm.locals_dict(&c, &values))
+    let dict = vm.locals_dict(&c, &values);
+    if let Some(extra) = f.extra_locals {
+        for (k, v) in vm.kwargs_of(Some(extra)) {
+            let dict = dict.get();
+            let hash = vm.hash(k)?;
+            let found = vm.dict_find(dict, k, hash)?;
+            vm.dict_store(dict, found, k, hash, v);
+        }
+    }
+    Ok(dict)
+}
+/// For the prelude: (frame, name, value) stores a variable of the frame's function; False when it has none of that name.
+pub fn frame_set_var(vm: &mut Vm, a: Args) -> Step {
+    let f = frame(vm, a[0]).clone();
+    let c = code(vm, f.code);
+    let named = |i: &usize| c.kinds[*i] & kind::HIDDEN == 0 && (c.localsplus[*i] == a[1] || vm.str_of(c.localsplus[*i]) == vm.str_of(a[1]));
+    let Some(i) = (0..c.localsplus.len()).find(named) else { return Ok(vm.bool(false)) };
+    if c.kinds[i] & (kind::CELL | kind::FREE) != 0
+        && let Some(cell) = frame_values(vm, &f).get(i).copied().flatten().filter(|r| vm.ty(*r) == t::CELL)
+    {
+        vm.heap.incref_raw(a[2]);
+        let old = vm.set_cell(cell, Some(a[2]));
+        vm.replace_raw(old);
+        return Ok(vm.bool(true));
+    }
+    vm.heap.incref_raw(a[2]);
+    let new = Word::owned(a[2]);
+    let old = match &f.state {
+        FrameState::Running { index, .. } => {
+            let Some(Activation::Py(x)) = vm.cur.activations.get(*index as usize) else { panic!("a running frame is on the stack") };
+            let at = x.base as usize + i;
+            std::mem::replace(&mut vm.cur.stack[at], new).owned_ref()
+        }
+        FrameState::Suspended { generator } => std::mem::replace(&mut vm.generator_mut(*generator).stack[i], new).owned_ref(),
+        FrameState::Finished { .. } => match &mut frame_mut(vm, a[0]).state {
+            FrameState::Finished { locals } if i < locals.len() => locals[i].replace(a[2]),
+            _ => Some(a[2]),
+        },
+    };
+    vm.replace_raw(old);
+    Ok(vm.bool(true))
+}
+/// For the prelude: the dict of names that only `f_locals` knows, made at first use.
+pub fn frame_extra(vm: &mut Vm, a: Args) -> Step {
+    if let Some(extra) = frame(vm, a[0]).extra_locals {
+        return Ok(vm.incref(extra));
+    }
+    let dict = vm.dict().into_raw();
+    frame_mut(vm, a[0]).extra_locals = Some(dict);
+    Ok(vm.incref(dict))
 }
 fn frame_values(vm: &Vm, f: &FrameObj) -> Vec<Option<Ref>> {
     match &f.state {
@@ -297,7 +352,31 @@ impl Vm {
         dict
     }
 }
+/// Gives back what a frame that is over holds. A generator that has not begun ends.
+fn frame_clear(vm: &mut Vm, a: Args) -> Step {
+    match frame(vm, a[0]).state {
+        FrameState::Running { .. } => return Err(vm.runtime_error("cannot clear an executing frame")),
+        FrameState::Suspended { generator } if vm.generator(generator).state != crate::objects::generator::GenState::Created => {
+            return Err(vm.runtime_error("cannot clear a suspended frame"));
+        }
+        FrameState::Suspended { generator } => {
+            vm.kill_generator(generator);
+            return Ok(vm.none());
+        }
+        FrameState::Finished { .. } => {}
+    }
+    let f = frame_mut(vm, a[0]);
+    let mut gone: Vec<Ref> = [f.trace.take(), f.extra_locals.take()].into_iter().flatten().collect();
+    if let FrameState::Finished { locals } = &mut f.state {
+        gone.extend(locals.iter_mut().filter_map(Option::take));
+    }
+    gone.into_iter().for_each(|r| vm.heap.decref_raw(r));
+    Ok(vm.none())
+}
 fn frame_back(vm: &mut Vm, a: Args) -> Step {
+    if let Some(back) = frame(vm, a[0]).back {
+        return Ok(vm.incref(back));
+    }
     if let FrameState::Running { index, .. } = frame(vm, a[0]).state {
         let below = (0..index as usize).rev().find(|i| matches!(&vm.cur.activations[*i], Activation::Py(f) if !f.hidden));
         if let Some(i) = below {

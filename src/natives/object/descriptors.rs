@@ -258,6 +258,8 @@ static WRAPPER_DEFS: &[Def] = &[
     Def::member("__func__", |vm, a| { let f = wrapped(vm, a[0]); Ok(vm.incref(f)) }, ""),
     Def::member("__wrapped__", |vm, a| { let f = wrapped(vm, a[0]); Ok(vm.incref(f)) }, ""),
     Def::get_set("__dict__", get_dict, set_dict, ""),
+    Def::get_set("__annotations__", |vm, a| wrapped_attr(vm, a, "__annotations__"), |vm, a| set_wrapped_attr(vm, a, "__annotations__"), ""),
+    Def::get_set("__annotate__", |vm, a| wrapped_attr(vm, a, "__annotate__"), |vm, a| set_wrapped_attr(vm, a, "__annotate__"), ""),
     Def::get("__isabstractmethod__", wrapper_abstract, ""),
 ];
 static STATIC_DEFS: &[Def] = &[Def::method("__call__", "(self, /, *args, **kwargs)", static_call, "Call self as a function.")];
@@ -289,10 +291,29 @@ fn wrapper_init(vm: &mut Vm, a: Args) -> Step {
     }
     Ok(vm.none())
 }
+/// An attribute of the function that is asked for when it is wanted, and kept from then on.
+fn wrapped_attr(vm: &mut Vm, a: Args, name: &str) -> Step {
+    let name = vm.intern(name).into_raw();
+    if let Some(v) = vm.instance_attr(a[0], name) {
+        return Ok(vm.incref(v));
+    }
+    let f = wrapped(vm, a[0]);
+    let v = vm.getattr(f, name)?;
+    vm.set_instance_attr(a[0], name, Some(v));
+    Ok(vm.incref(v))
+}
+fn set_wrapped_attr(vm: &mut Vm, a: Args, name: &str) -> Step {
+    let name = vm.intern(name).into_raw();
+    if !vm.set_instance_attr(a[0], name, a.opt(1)) {
+        return Err(vm.no_attribute(a[0], name));
+    }
+    Ok(vm.none())
+}
 fn wrapper_repr(vm: &mut Vm, a: Args) -> Step {
     let f = wrapped(vm, a[0]);
     let r = vm.repr(f)?;
-    let text = format!("<{}({})>", vm.type_name(a[0]), vm.lossy(r));
+    let kind = if vm.is_a(a[0], t::STATICMETHOD) { "staticmethod" } else { "classmethod" };
+    let text = format!("<{kind}({})>", vm.lossy(r));
     Ok(vm.str(text))
 }
 fn wrapper_abstract(vm: &mut Vm, a: Args) -> Step {

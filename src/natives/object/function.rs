@@ -233,7 +233,7 @@ static METHOD_DEFS: &[Def] = &[
     Def::method("__eq__", "(self, value, /)", method_eq, "Return self==value."),
     Def::method("__hash__", "(self, /)", method_hash, "Return hash(self)."),
     Def::method("__get__", "(self, instance, owner=None, /)", |vm, a| Ok(vm.incref(a[0])), "Return an attribute of instance, which is of type owner."),
-    Def::method("__getattribute__", "(self, name, /)", method_getattribute, "Return getattr(self, name)."),
+    Def::method("__getattribute__", "(self, name, /)", super::object_type::getattribute, "Return getattr(self, name)."),
     Def::method("__reduce__", "(self, /)", |vm, a| vm.tail_prelude("method_reduce", &[a[0]]), "Helper for pickle."),
     Def::member("__func__", |vm, a| { let (f, _) = parts(vm, a[0]); Ok(vm.incref(f)) }, "the function (or other callable) implementing a method"),
     Def::member("__self__", |vm, a| { let (_, s) = parts(vm, a[0]); Ok(vm.incref(s)) }, "the instance to which a method is bound"),
@@ -277,20 +277,6 @@ fn method_hash(vm: &mut Vm, a: Args) -> Step {
     let h = Vm::hash_address(s) ^ vm.hash(f)?;
     Ok(vm.int(if h == -1 { -2 } else { h }))
 }
-/// A method's attributes: its type's own, then its function's.
-fn method_getattribute(vm: &mut Vm, a: Args) -> Step {
-    let name = super::object_type::attr_name(vm, a[1])?;
-    if let Some(d) = vm.lookup_special(a[0], name) {
-        let ty = vm.ty(a[0]);
-        return match vm.descriptor_get(d, Some(a[0]), ty)? {
-            crate::vm::api::Found::Value(v) => Ok(v),
-            crate::vm::api::Found::Call(f, args) => vm.tail_call(f, &args),
-        };
-    }
-    let (f, _) = parts(vm, a[0]);
-    vm.tail_getattr(f, name)
-}
-
 static NATIVE_DEFS: &[Def] = &[
     Def::method("__repr__", "(self, /)", native_repr, "Return repr(self)."),
     Def::method("__call__", "(self, /, *args, **kwargs)", call, "Call self as a function."),
@@ -323,8 +309,8 @@ fn native_repr(vm: &mut Vm, a: Args) -> Step {
     let owner = x.owner.map(|o| vm.type_obj(o).name.clone()).unwrap_or_default();
     let text = match (vm.ty(a[0]), x.receiver) {
         (t::BUILTIN, _) if d.kind == DefKind::New => {
-            let ty = vm.natives[x.native as usize].title.trim_end_matches(".__new__").to_owned();
-            format!("<built-in method __new__ of type object for {ty}>")
+            let ty = x.owner.map_or(0, |o| o.address());
+            format!("<built-in method __new__ of type object at {ty:#x}>")
         }
         (t::BUILTIN, Some(obj)) if vm.ty(obj) != t::MODULE => {
             format!("<built-in method {} of {} object at {:#x}>", d.name, vm.type_name(obj), obj.address())
@@ -377,6 +363,9 @@ fn native_self(vm: &mut Vm, a: Args) -> Step {
     let x = native(vm, a[0]).clone();
     if let Some(r) = x.receiver {
         return Ok(vm.incref(r));
+    }
+    if let Some(owner) = x.owner {
+        return Ok(vm.incref(owner));
     }
     let modules = vm.modules;
     match x.module.and_then(|m| vm.dict_get_name(modules, m)) {

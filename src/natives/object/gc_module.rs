@@ -54,10 +54,18 @@ fn collect(vm: &mut Vm, a: Args) -> Step {
     }
     vm.tail_prelude("gc_collect", &[crate::vm::fixed::small_int(generation as i64).expect("small")])
 }
-/// The collection itself, between the callbacks that the prelude runs.
+/// The collection itself, between the callbacks that the prelude runs; None when finalizers must run first.
 pub fn collect_now(vm: &mut Vm, a: Args) -> Step {
     let full = vm.index_i64(a[0])? > 0;
-    let count = vm.collect_garbage(full);
+    match vm.start_collection(full) {
+        Some(count) => Ok(vm.int(count as i64)),
+        None => Ok(vm.none()),
+    }
+}
+/// The end of a collection whose finalizers have run.
+pub fn finish(vm: &mut Vm, a: Args) -> Step {
+    let full = vm.index_i64(a[0])? > 0;
+    let count = vm.finish_collection(full);
     Ok(vm.int(count as i64))
 }
 fn get_count(vm: &mut Vm, _a: Args) -> Step {

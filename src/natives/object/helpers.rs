@@ -34,11 +34,26 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_get_registry", "(name, /)", get_registry, ""),
     Def::function("_native_module", "(name, /)", native_module, "A native module, made at first use."),
     Def::function("_gc_collect", "(generation, /)", super::gc_module::collect_now, "One collection."),
+    Def::function("_gc_finalize", "(number, /)", crate::vm::finalize_collected, "Runs one of the finalizers that a collection waits for."),
+    Def::function("_gc_finish", "(generation, /)", super::gc_module::finish, "Ends a collection that waited for finalizers."),
     Def::function("_weak_referent", "(ref, /)", |vm, a| match super::weakref::referent(vm, a[0]) { Some(r) => Ok(vm.incref(r)), None => Ok(vm.none()) }, ""),
     Def::function("_exc_traceback", "(exc, tb, /)", set_traceback, "Replaces an exception's traceback."),
+    Def::function("_match_kind", "(cls, /)", super::abc_module::match_kind, "Whether `match` takes it for a sequence or a mapping."),
+    Def::function("_set_match_kind", "(cls, bits, /)", super::abc_module::set_match_kind, ""),
+    Def::function("_frame_vars", "(frame, /)", super::code_type::frame_vars, "The variables of a function's frame as a dict."),
+    Def::function("_frame_set_var", "(frame, name, value, /)", super::code_type::frame_set_var, "Stores a variable of a frame."),
+    Def::function("_frame_extra", "(frame, /)", super::code_type::frame_extra, "Names that only `f_locals` knows."),
+    Def::function("_set_handled", "(exc, /)", set_handled, "Replaces the exception being handled."),
     Def::function("_set_context", "(exc, context, /)", set_context, "Replaces an exception's context without a check."),
 ];
 
+fn set_handled(vm: &mut Vm, a: Args) -> Step {
+    vm.heap.incref_raw(a[0]);
+    let top = vm.cur.handled.last_mut().expect("a thread has an entry");
+    let old = top.replace(a[0]);
+    old.iter().for_each(|e| vm.heap.decref_raw(*e));
+    Ok(vm.none())
+}
 fn type_lookup(vm: &mut Vm, a: Args) -> Step {
     let name = super::object_type::attr_name(vm, a[1])?;
     let v = vm.lookup(a[0], name).unwrap_or(a[2]);
@@ -92,7 +107,7 @@ fn input_line(vm: &mut Vm, a: Args) -> Step {
         SysResult::Text(s) => Ok(vm.str(s)),
         SysResult::NoInput(InputRefused::Interrupted) => Err(crate::vm::Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]))),
         SysResult::NoInput(InputRefused::NotAllowed) => {
-            Err(vm.runtime_error("input() was called, but this front end does not support input requests."))
+            vm.tail_prelude("refuse_input", &[])
         }
         _ => Err(vm.error(t::EOF_ERROR, "EOF when reading a line")),
     }

@@ -1,4 +1,5 @@
 //! `object`, `type`, functions, descriptors, modules, generators; `builtins` and the machine's own helpers.
+mod abc_module;
 mod builtins;
 mod calls;
 pub mod instance_check;
@@ -10,7 +11,7 @@ mod gc_module;
 mod generator;
 mod helpers;
 mod importing;
-mod marshal_module;
+pub mod marshal_module;
 mod object_type;
 mod small;
 mod type_new;
@@ -48,7 +49,7 @@ pub static TYPES: &[&TypeDef] = &[
     &generator::COROUTINE_WRAPPER,
     &generator::ASYNC_GENERATOR,
 ];
-pub static MODULES: &[&ModuleDef] = &[&builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&abc_module::MODULE, &builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
 
 /// Types that are names in `builtins`, exceptions aside.
 pub const IN_BUILTINS: &[&str] = &[

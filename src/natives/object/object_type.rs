@@ -76,9 +76,13 @@ fn new(vm: &mut Vm, a: Args) -> Step {
         }
     }
 }
-fn native_base(vm: &Vm, cls: Ref) -> Ref {
+fn maker_is_native(vm: &mut Vm, cls: Ref) -> bool {
+    vm.lookup(cls, n::__NEW__).is_some_and(|f| matches!(vm.heap.get(f), Payload::Native(_)))
+}
+/// The class that a message names: the nearest that makes its instances natively.
+fn native_base(vm: &mut Vm, cls: Ref) -> Ref {
     let mut at = cls;
-    while vm.type_obj(at).has(type_flags::HEAP) {
+    while vm.type_obj(at).has(type_flags::HEAP) && !maker_is_native(vm, at) {
         at = vm.type_obj(at).base.unwrap_or(t::OBJECT);
     }
     at
@@ -148,7 +152,7 @@ pub fn attr_name(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
     }
     Ok(vm.intern_ref(r))
 }
-fn getattribute(vm: &mut Vm, a: Args) -> Step {
+pub fn getattribute(vm: &mut Vm, a: Args) -> Step {
     let name = attr_name(vm, a[1])?;
     match vm.native_getattr(a[0], name)? {
         Found::Value(v) => Ok(v),

@@ -4,7 +4,7 @@ use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::types::WeakRef;
 use crate::vm::native::{ModuleDef, TypeDef};
-use crate::vm::{Args, Ask, Def, Step, Vm, fixed, n, t};
+use crate::vm::{Args, Ask, Def, Step, Vm, fixed, t};
 
 pub static TYPE: TypeDef = TypeDef {
     place: Some(t::WEAKREF),
@@ -19,7 +19,7 @@ pub static TYPE: TypeDef = TypeDef {
 };
 static DEFS: &[Def] = &[
     Def::new("(cls, object, callback=None, /, *args, **kwargs)", new),
-    Def::method("__init__", "(self, object, callback=None, /, *args, **kwargs)", |vm, _| Ok(vm.none()), "Initialize self.  See help(type(self)) for accurate signature."),
+    Def::method("__init__", "(self, object, callback=None, /, *args, **kwargs)", init, "Initialize self.  See help(type(self)) for accurate signature."),
     Def::method("__call__", "(self, /)", call, "Call self as a function."),
     Def::method("__repr__", "(self, /)", repr, "Return repr(self)."),
     Def::method("__hash__", "(self, /)", hash, "Return hash(self)."),
@@ -38,6 +38,7 @@ pub static MODULE: ModuleDef = ModuleDef {
         let o = vm.incref(t::WEAKREF);
         vm.dict_set_str(dict, "ref", o);
         for (name, ty) in [("ProxyType", t::WEAK_PROXY), ("CallableProxyType", t::CALLABLE_PROXY)] {
+            let ty = if vm.prelude.is_some() { vm.prelude_function(name) } else { ty };
             let o = vm.incref(ty);
             vm.dict_set_str(dict, name, o);
         }
@@ -69,6 +70,15 @@ fn referencable(vm: &Vm, r: Ref) -> bool {
 }
 fn new(vm: &mut Vm, a: Args) -> Step {
     let (cls, obj) = (a[0], a[1]);
+    if cls == t::WEAKREF {
+        if a.not_none(4).is_some() {
+            return Err(vm.type_error("ReferenceType() takes no keyword arguments"));
+        }
+        let extra = a.opt(3).and_then(|x| vm.tuple_items(x)).map_or(0, <[Ref]>::len);
+        if extra > 0 {
+            return Err(vm.type_error(format!("ReferenceType expected at most 2 arguments, got {}", extra + 2)));
+        }
+    }
     if !referencable(vm, obj) {
         let message = format!("cannot create weak reference to '{}' object", vm.type_name(obj));
         return Err(vm.type_error(message));
@@ -84,6 +94,13 @@ fn new(vm: &mut Vm, a: Args) -> Step {
         }
     }
     Ok(make(vm, cls, obj, callback))
+}
+fn init(vm: &mut Vm, a: Args) -> Step {
+    let extra = a.opt(3).and_then(|x| vm.tuple_items(x)).map_or(0, <[Ref]>::len);
+    if extra > 0 {
+        return Err(vm.type_error(format!("__init__ expected at most 2 arguments, got {}", extra + 2)));
+    }
+    Ok(vm.none())
 }
 fn make(vm: &mut Vm, cls: Ref, obj: Ref, callback: Option<Ref>) -> Owned {
     callback.iter().for_each(|r| vm.heap.incref_raw(*r));
@@ -114,10 +131,9 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
     let text = match referent(vm, a[0]) {
         None => format!("<weakref at {:#x}; dead>", a[0].address()),
         Some(r) => {
-            let name = match vm.getattr_opt(r, n::__NAME__)? {
-                Some(s) if vm.str_of(s).is_some() => format!(" ({})", vm.lossy(s)),
-                _ => String::new(),
-            };
+            let r = vm.hold(r);
+            let name = vm.prelude("weakref_name", &[r])?;
+            let name = if vm.str_of(name).is_some() { format!(" ({})", vm.lossy(name)) } else { String::new() };
             format!("<weakref at {:#x}; to '{}' at {:#x}{name}>", a[0].address(), vm.type_name(r), r.address())
         }
     };

@@ -5,6 +5,7 @@ mod contextvars;
 mod errno;
 pub mod io;
 mod locale;
+mod multiprocessing;
 mod net;
 mod posix;
 pub mod signal;
@@ -25,6 +26,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &errno::MODULE,
     &io::MODULE,
     &locale::MODULE,
+    &multiprocessing::MODULE,
     &net::MODULE,
     &net::select::MODULE,
     &posix::MODULE,

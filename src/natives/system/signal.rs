@@ -1,8 +1,7 @@
-//! `_signal`: handlers, and signals that the program sends itself. A handler is called where the signal is raised; the
-//! machine calls it between two instructions of the main thread for signals from outside ([`request`]).
+//! `_signal`: handlers. The machine has one run between two instructions of the main thread ([`run_handler`]).
 use crate::heap::Ref;
 use crate::vm::native::ModuleDef;
-use crate::vm::step::{Request, Step};
+use crate::vm::step::Step;
 use crate::vm::syscall::{SysResult, Syscall, errno};
 use crate::vm::{Args, Ask, Def, Vm, fixed, t};
 
@@ -104,7 +103,7 @@ fn signal(vm: &mut Vm, a: Args) -> Step {
     if !known && !vm.is_callable(a[1]) {
         return Err(vm.type_error("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object"));
     }
-    if vm.cur.id != 0 {
+    if vm.cur.id != vm.main_thread {
         return Err(vm.value_error("signal only works in main thread of the main interpreter"));
     }
     let n = number(vm, fixed::small_int(n as i64).unwrap_or(a[0]))?;
@@ -123,35 +122,55 @@ fn getsignal(vm: &mut Vm, a: Args) -> Step {
     let r = action(vm, n);
     Ok(vm.incref(r))
 }
-/// Delivers a signal here and now, as a native's own value (None).
-pub fn raise(vm: &mut Vm, n: i32) -> Step {
+/// What a process does about a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Handler,
+    Ignore,
+    Default,
+}
+/// The current action of this process.
+pub fn action_of(vm: &mut Vm, n: i32) -> Action {
+    let r = action(vm, n);
+    match vm.i64_of(r) {
+        Some(0) => Action::Default,
+        Some(_) => Action::Ignore,
+        None => Action::Handler,
+    }
+}
+/// Whether the default action ends the process.
+pub fn is_fatal(n: i32) -> bool {
+    !matches!(n, 17 | 18 | 23 | 28)
+}
+/// Has the handler (or the default action, which ends the program) run in the current thread before its next instruction.
+pub fn run_handler(vm: &mut Vm, n: i32) {
+    let number = fixed::small_int(n as i64).expect("signal numbers are small");
+    vm.run_hidden(handle, &[Some(number)]);
+}
+fn handle(vm: &mut Vm, a: Args) -> Step {
+    let n = vm.index_i32(a[0])?;
     let r = action(vm, n);
     let wakeup = vm.registry.get(WAKEUP).and_then(|r| vm.i64_of(*r)).unwrap_or(-1);
     if vm.is_callable(r) {
+        let r = vm.hold(r);
         if wakeup >= 0 {
             vm.syscall(Syscall::Write { fd: wakeup as i32, data: vec![n as u8] })?;
         }
-        let number = fixed::small_int(n as i64).expect("small");
-        vm.call(r, &[number, fixed::NONE])?;
-        return Ok(vm.none());
-    }
-    // Default actions: these are ignored, the others end the process.
-    if vm.i64_of(r) == Some(1) || matches!(n, 17 | 18 | 23 | 28) {
+        let frame = match vm.frame_at(0) {
+            Ok(f) => vm.keep(f),
+            // Between two calls nothing runs.
+            Err(ask) => {
+                vm.forget(ask);
+                fixed::NONE
+            }
+        };
+        vm.call(r, &[a[0], frame])?;
         return Ok(vm.none());
     }
     vm.sys(Syscall::Exit { status: 128 + n }, None)?;
     let code = vm.int(128 + n as i64);
     let code = vm.keep(code);
     Err(vm.raise_call(t::SYSTEM_EXIT, &[code]))
-}
-/// What the machine runs in the main thread for a signal from outside; None when it is ignored.
-pub fn request(vm: &mut Vm, n: i32) -> Option<Request> {
-    let r = action(vm, n);
-    if !vm.is_callable(r) {
-        return None;
-    }
-    let number = fixed::small_int(n as i64)?;
-    Some(vm.call_request(r, &[number, fixed::NONE], &[]))
 }
 /// A signal for the main thread, from another thread of the program: taken by [`take_pending`].
 pub fn deliver(vm: &mut Vm, n: i32) {
@@ -161,6 +180,7 @@ pub fn deliver(vm: &mut Vm, n: i32) {
     }
     if n == INT && vm.registry.get(DEFAULT_INT) == Some(&r) {
         vm.interrupt = true;
+        vm.heap.attention = true;
         return;
     }
     let list = match vm.registry.get(PENDING) {
@@ -187,14 +207,14 @@ fn raise_signal(vm: &mut Vm, a: Args) -> Step {
     if !(1..65).contains(&n) {
         return Err(vm.os_error(errno::EINVAL, None, None));
     }
-    raise(vm, n)
+    vm.sys_done(Syscall::Kill { pid: 0, signal: n }, None)
 }
 fn default_int_handler(vm: &mut Vm, _: Args) -> Step {
     Err(Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![])))
 }
 fn set_wakeup_fd(vm: &mut Vm, a: Args) -> Step {
     let fd = vm.index_i32(a[0])?;
-    if vm.cur.id != 0 {
+    if vm.cur.id != vm.main_thread {
         return Err(vm.value_error("set_wakeup_fd only works in main thread of the main interpreter"));
     }
     if fd >= 0 {
@@ -285,5 +305,5 @@ fn pthread_sigmask(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.set())
 }
 fn pause(vm: &mut Vm, _: Args) -> Step {
-    vm.sys_done(Syscall::Poll { fds: vec![], timeout_ns: None }, None)
+    vm.sys_done(Syscall::Pause, None)
 }

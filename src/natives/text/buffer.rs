@@ -8,7 +8,7 @@ pub fn contents(vm: &Vm, r: Ref) -> Option<Vec<u8>> {
     match vm.heap.get(r) {
         Payload::Bytes(b) => Some(b.to_vec()),
         Payload::ByteArray(b) => Some(b.data.clone()),
-        Payload::Opaque(_) => super::memoryview::contents(vm, r).or_else(|| super::array::contents(vm, r)),
+        Payload::Opaque(_) => super::memoryview::contents(vm, r).or_else(|| super::array::contents(vm, r)).or_else(|| super::segment::data(vm, r).map(<[u8]>::to_vec)),
         _ => None,
     }
 }
@@ -16,7 +16,7 @@ pub fn contents(vm: &Vm, r: Ref) -> Option<Vec<u8>> {
 pub fn is_bytes_like(vm: &Vm, r: Ref) -> bool {
     match vm.heap.get(r) {
         Payload::Bytes(_) | Payload::ByteArray(_) => true,
-        Payload::Opaque(_) => super::memoryview::is_view(vm, r) || super::array::is_array(vm, r),
+        Payload::Opaque(_) => super::memoryview::is_view(vm, r) || super::array::is_array(vm, r) || super::segment::is_segment(vm, r),
         _ => false,
     }
 }

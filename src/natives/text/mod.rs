@@ -1,5 +1,5 @@
 //! `str`, `bytes`, `bytearray`, formatting, codecs, and the modules about text and binary data.
-mod array;
+pub mod array;
 pub mod buffer;
 pub mod bytes;
 pub mod codec;
@@ -10,6 +10,7 @@ mod modules;
 pub mod pack;
 mod percent;
 mod scan;
+mod segment;
 mod sre;
 pub mod str;
 pub mod util;
@@ -21,7 +22,7 @@ pub static TYPES: &[&TypeDef] = &[
     &bytes::BYTES, &bytes::BYTEARRAY, &memoryview::MEMORYVIEW,
 ];
 pub static MODULES: &[&ModuleDef] = &[
-    &array::MODULE, &sre::MODULE, &modules::codecs::MODULE, &modules::string::MODULE,
+    &array::MODULE, &segment::MODULE, &sre::MODULE, &modules::codecs::MODULE, &modules::string::MODULE,
     &modules::binascii::MODULE, &modules::structs::MODULE, &modules::unicodedata::MODULE,
     &hashes::MD5, &hashes::SHA1, &hashes::SHA2, &hashes::SHA3, &hashes::BLAKE2, &zlib::MODULE,
 ];

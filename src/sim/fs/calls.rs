@@ -133,6 +133,11 @@ impl Fs {
         self.permit_change(&walked.parent, host)?;
         Ok(walked)
     }
+    pub(in crate::sim) fn make_socket(&mut self, path: &str, cwd: &str, now: i64, host: &mut dyn Host) -> Result<(), i32> {
+        let at = self.free_name(path, cwd, host)?;
+        let Place::Inode(folder) = at.parent else { return Err(errno::EPERM) };
+        self.tree.add(folder, &at.name, Node::Socket, 0o755, USER, now).map(|_| ())
+    }
     fn make_dir(&mut self, path: &str, cwd: &str, mode: u32, now: i64, host: &mut dyn Host) -> Result<(), i32> {
         let at = self.free_name(path, cwd, host)?;
         match &at.parent {

@@ -100,6 +100,9 @@ impl Fs {
         let (folder, name) = LIBRARY_ROOT.rsplit_once('/').expect("an absolute path");
         let folder = fs.make_folders(folder, 0o755, 0);
         fs.add(folder, name, Node::Library, 0o555);
+        let bin = fs.make_folders("/usr/bin", 0o755, 0);
+        let text = "This is the machine itself. It is no file that could be run from within.\n";
+        fs.add(bin, "pellucid", Node::File(text.into()), 0o755);
         let dev = fs.make_folders("/dev", 0o755, 0);
         for name in ["null", "zero", "random", "urandom", "stdin", "stdout", "stderr"] {
             fs.add(dev, name, Node::Device(name), 0o666);

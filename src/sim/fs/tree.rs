@@ -11,6 +11,8 @@ pub enum Node {
     Folder(BTreeMap<String, u64>),
     Symlink(String),
     Device(&'static str),
+    /// The name of a socket of the Unix domain.
+    Socket,
     /// Root of the library's folder.
     Library,
     /// Root of a mount: the host's path.
@@ -175,6 +177,7 @@ impl Tree {
             Node::Folder(_) | Node::Library | Node::Mount { .. } => (mode::DIR, 4096),
             Node::Symlink(target) => (mode::LINK, target.len()),
             Node::Device(_) => (mode::CHAR, 0),
+            Node::Socket => (mode::SOCK, 0),
         };
         Stat {
             mode: kind | i.mode,

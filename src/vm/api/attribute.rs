@@ -390,6 +390,14 @@ impl Vm {
             Payload::Module(_) => self.module_getattr(obj, name),
             Payload::Super(_) => self.super_getattr(obj, name),
             Payload::Opaque(_) => self.opaque_getattr(obj, name),
+            Payload::Method(f, _) => {
+                // A method's attributes: its type's own, then its function's.
+                let (f, ty) = (*f, self.ty(obj));
+                match self.lookup(ty, name) {
+                    Some(d) => self.descriptor_get(d, Some(obj), ty),
+                    None => self.find_attr(f, name),
+                }
+            }
             _ => self.generic_getattr(obj, name),
         }
     }

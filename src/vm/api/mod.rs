@@ -10,6 +10,7 @@ mod convert;
 mod dicts;
 mod errors;
 mod iterate;
+mod maker;
 pub mod params;
 mod represent;
 mod store;

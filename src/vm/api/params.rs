@@ -1,8 +1,10 @@
 //! Binding the arguments of a call to a native's signature, with the messages of CPython's Argument Clinic.
 use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
 use crate::vm::native::{Arity, DefKind};
 use crate::vm::step::Ask;
-use crate::vm::{Vm, fixed};
+use crate::vm::{Vm, fixed, n};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -124,6 +126,7 @@ impl Vm {
         if args.len() < hidden {
             return Err(self.missing_receiver(native));
         }
+        let kwargs = if p.plain && self.keywords_are_others(native, args) { &[] } else { kwargs };
         if !kwargs.is_empty() && p.plain {
             let message = format!("{} takes no keyword arguments", self.full_title(native));
             return Err(self.type_error(message));
@@ -142,6 +145,17 @@ impl Vm {
         self.bind_keywords(native, &p, &mut out, kwargs)?;
         self.check_required(native, &p, &out, args.len())?;
         Ok(out)
+    }
+    /// A built-in `__new__` leaves keywords to the `__init__` of a subclass, and `__init__` leaves them to its `__new__`.
+    fn keywords_are_others(&mut self, native: u32, args: &[Ref]) -> bool {
+        let (def, Some(first)) = (self.natives[native as usize].def, args.first().copied()) else { return false };
+        let (cls, other) = match (def.kind, def.name) {
+            (DefKind::New, _) if self.is_type(first) => (first, n::__INIT__),
+            (DefKind::Method, "__init__") => (self.ty(first), n::__NEW__),
+            _ => return false,
+        };
+        self.type_obj(cls).has(type_flags::HEAP)
+            && self.lookup(cls, other).is_some_and(|f| matches!(self.heap.get(f), Payload::Function(_) | Payload::Wrapper(..)))
     }
     fn bind_keywords(&mut self, native: u32, p: &Params, out: &mut Bound, kwargs: &[(Ref, Ref)]) -> Result<(), Ask> {
         let mut rest = None;

@@ -121,7 +121,7 @@ impl Vm {
         self.slow_op(r, at, slow::getattr, 1, &[name], Ret::Push)
     }
     /// Drops a request that will be made again.
-    pub(in crate::vm) fn forget(&mut self, ask: Ask) {
+    pub fn forget(&mut self, ask: Ask) {
         let mut refs = Vec::new();
         match ask {
             Ask::Need { request, .. } | Ask::Tail(request) => request.visit(&mut |r| refs.push(r)),

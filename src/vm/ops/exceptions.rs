@@ -24,10 +24,17 @@ impl Vm {
     }
     /// Stack: [index of the raising instruction,] exception.
     pub(in crate::vm) fn reraise_op(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
-        // The index under the exception tells the line of the first raise, which its traceback has already.
-        let _ = depth;
         let e = self.pop_owned(r);
         self.save(r, at);
+        let code = self.top().code_ref;
+        // The index under the exception is that of the first raise: where a frame that ends here was, for who looks at it later.
+        if depth > 0
+            && let Some(first) = self.cur.stack[r.sp - depth].opt().and_then(|x| self.i64_of(x))
+            && self.code_obj(code).handler(at as u32).is_none()
+        {
+            self.unwind_ended(e, first as u32);
+            return Flow::Reload;
+        }
         self.unwind_chained(e);
         Flow::Reload
     }

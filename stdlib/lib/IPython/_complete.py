@@ -65,9 +65,9 @@ def _magics(shell, line):
     if found is None:
         return None
     mark, prefix = found.groups()
-    kinds = [("%%", {**_magic._CELL, **shell.magics["cell"]})]
+    kinds = [("%%", {**_magic._CELL, **shell.magics["cell"], **dict.fromkeys(_magic.CELL_LENSES)})]
     if mark == "%":
-        kinds.insert(0, ("%", {**_magic._LINE, **shell.magics["line"]}))
+        kinds.insert(0, ("%", {**_magic._LINE, **shell.magics["line"], **_magic.lens_names()}))
     return mark + prefix, [[m + n, "magic"] for m, names in kinds for n in sorted(names) if n.startswith(prefix)]
 
 

@@ -47,6 +47,8 @@ def page(shell, name, detail):
     if name.startswith("%"):
         bare = name.lstrip("%")
         func = _magic._LINE.get(bare) or _magic._CELL.get(bare)
+        if bare in (lenses := _magic.lens_names()):
+            return _field("Docstring", lenses[bare])
         return None if func is None else _field("Docstring", func.__doc__ or f"the magic {name}")
     obj = _look.name(shell, name)
     return None if obj is _look.MISSING else describe(obj, name, detail)

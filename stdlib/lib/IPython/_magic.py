@@ -2,13 +2,7 @@
 import sys
 
 import _display
-
-
-class UsageError(Exception):
-    """A magic that is used wrongly; told in one line."""
-
-
-UsageError.__module__ = "IPython.core.error"
+from IPython.core.error import UsageError
 
 
 def refuse_shell(command):
@@ -18,8 +12,10 @@ def refuse_shell(command):
 def line(shell, text):
     name, _, rest = text.strip().partition(" ")
     func = shell.magics["line"].get(name) or _LINE.get(name)
+    if func is None and name in lens_names():
+        return _lens(name, rest)
     if func is None:
-        raise UsageError(_unknown("Line", "%", name, [*_LINE, *shell.magics["line"]], name in _CELL or name in shell.magics["cell"]))
+        raise UsageError(_unknown("Line", "%", name, [*_LINE, *shell.magics["line"], *lens_names()], name in _CELL or name in shell.magics["cell"]))
     own = name in shell.magics["line"]
     return func(rest.strip()) if own else func(shell, rest.strip())
 
@@ -31,8 +27,36 @@ def cell(shell, text, body):
         return own(rest.strip(), body)
     func = _CELL.get(name)
     if func is None:
-        raise UsageError(_unknown("Cell", "%%", name, [*_CELL, *shell.magics["cell"]], name in _LINE))
+        raise UsageError(_unknown("Cell", "%%", name, [*_CELL, *shell.magics["cell"], *CELL_LENSES], name in _LINE))
     return func(shell, rest.strip(), body)
+
+
+CELL_LENSES = ("growth", "heap", "refcounts")
+
+
+def lens_names():
+    """The machine's own commands, each with its help."""
+    import pellucid
+
+    return dict(pellucid._names())
+
+
+def _lens(name, rest):
+    """A lens inside of a block or function: its expressions see the names of that place."""
+    import json
+
+    import pellucid
+    from IPython.display import publish_display_data
+
+    plan = pellucid._plan(name, rest)
+    if isinstance(plan, str):
+        raise UsageError(plan)
+    texts, extra = plan
+    frame = sys._getframe()
+    while frame.f_globals.get("__name__", "").partition(".")[0] == "IPython":
+        frame = frame.f_back
+    values = tuple([eval(text, frame.f_globals, frame.f_locals) for text in texts])
+    publish_display_data(json.loads(pellucid._show(name, texts + extra, values, frame.f_globals)))
 
 
 def _unknown(kind, mark, name, names, other):
@@ -42,6 +66,10 @@ def _unknown(kind, mark, name, names, other):
         kind = "cell" if kind == "Line" else "line"
         return f"{text} (But {kind} magic `{mark}{name}` exists, did you mean that instead?)."
     near = _display.nearest(names, name)
+    if not near:
+        import difflib
+
+        near = next(iter(difflib.get_close_matches(name, names, 1, 0.7)), None)
     return f"{text}." + (f" Did you mean `{mark}{near}`?" if near else "")
 
 
@@ -239,17 +267,56 @@ def _capture(shell, text, body):
 
     words = [w for w in text.split() if not w.startswith("-")]
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        shell.run_text(body)
+    outer, shell.captured = shell.captured, []
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            value = shell.run_text(_as_python(body))
+            if value is not None:
+                from IPython.display import display
+
+                display(value)
+        outputs = shell.captured
+    finally:
+        shell.captured = outer
     if words:
-        shell.user_ns[words[0]] = Captured(out.getvalue(), err.getvalue())
+        shell.user_ns[words[0]] = Captured(out.getvalue(), err.getvalue(), outputs)
+
+
+def _as_python(text):
+    """The text with its lines of magics as the calls that they stand for; Python as it is."""
+    import re
+
+    try:
+        compile(text, "<cell>", "exec")
+        return text
+    except SyntaxError:
+        found = re.compile(r"^(\s*)%(\w+)[ \t]*(.*)$", re.M)
+        return found.sub(lambda m: f"{m[1]}get_ipython().run_line_magic({m[2]!r}, {m[3]!r})", text)
+
+
+class RichOutput:
+    """A display that %%capture has kept."""
+
+    def __init__(self, data, metadata=None, transient=None):
+        self.data, self.metadata, self.transient = data, metadata or {}, transient or {}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self.data, self.metadata
+
+    def __repr__(self):
+        return self.data.get("text/plain", "<RichOutput>")
+
+    def display(self):
+        from IPython.display import publish_display_data
+
+        publish_display_data(self.data, self.metadata)
 
 
 class Captured:
     """What a cell under %%capture wrote."""
 
-    def __init__(self, stdout, stderr):
-        self.stdout, self.stderr, self.outputs = stdout, stderr, []
+    def __init__(self, stdout, stderr, outputs=()):
+        self.stdout, self.stderr, self.outputs = stdout, stderr, list(outputs)
 
     def __str__(self):
         return self.stdout
@@ -257,6 +324,8 @@ class Captured:
     def show(self):
         sys.stdout.write(self.stdout)
         sys.stderr.write(self.stderr)
+        for output in self.outputs:
+            output.display()
 
     __call__ = show
 

@@ -14,6 +14,8 @@ class Shell:
         self.user_ns = namespace
         self.execution_count = 1
         self.payload = []
+        # The displays that %%capture keeps, while it does.
+        self.captured = None
         self.magics = {"line": {}, "cell": {}}
         self.history, self.outputs = [""], {}
         self._fill()

@@ -22,6 +22,14 @@ def publish_display_data(data, metadata=None, *, transient=None, update=False, *
     """Sends a MIME bundle to the front end as it is."""
     if not isinstance(data, dict):
         raise TypeError("data must be a dict, got: %r" % type(data))
+    import IPython
+
+    shell = IPython.get_ipython()
+    if shell is not None and shell.captured is not None:
+        from IPython import _magic
+
+        shell.captured.append(_magic.RichOutput(dict(data), metadata, transient))
+        return
     _display.publish(dict(data), dict(metadata or {}), dict(transient or {}), bool(update))
 
 

@@ -4,6 +4,7 @@ pub mod boxes;
 pub mod chips;
 pub mod ladder;
 pub mod lanes;
+pub mod sheet;
 
 use crate::render::scene::Role;
 use crate::snapshot::Kind;

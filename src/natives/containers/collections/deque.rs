@@ -44,6 +44,10 @@ impl State for Deque {
 }
 
 impl Deque {
+    /// Position of the first item within its block of 64.
+    pub fn left_in_block(&self) -> i64 {
+        self.left
+    }
     fn new(maxlen: Option<usize>) -> Deque {
         Deque { items: VecDeque::new(), maxlen, left: CENTRE, changes: 0 }
     }

@@ -17,7 +17,7 @@ mod text;
 
 pub use gather::report;
 pub use report::Report;
-pub use sources::remember;
+pub use sources::{known as known_source, remember};
 
 use crate::vm::native::{Args, Def};
 use crate::vm::{Step, Vm, t};

@@ -3,11 +3,13 @@
 //! What a session decides (`argv`, `path`, the streams) is set to what suits an empty one, and changed by the session.
 mod frames;
 pub mod info;
+mod jit;
 mod monitoring;
 pub mod names;
 mod objects;
 pub mod registry;
 mod settings;
+pub use settings::switch_interval_ns;
 pub mod structseq;
 
 use crate::heap::{Owned, Ref};
@@ -22,6 +24,7 @@ pub static SYS: ModuleDef = ModuleDef {
     types: &[],
     init: Some(init),
 };
+pub use jit::JIT;
 pub use monitoring::MONITORING;
 pub use objects::shallow_size;
 
@@ -77,8 +80,10 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     }
     let modules = vm.incref(vm.modules);
     vm.dict_set_str(dict, "modules", modules);
-    if let Some(monitoring) = vm.native_module(MONITORING.name) {
-        vm.dict_set_str(dict, "monitoring", monitoring);
+    for (name, module) in [("monitoring", &MONITORING), ("_jit", &JIT)] {
+        if let Some(made) = vm.native_module(module.name) {
+            vm.dict_set_str(dict, name, made);
+        }
     }
     init_structures(vm, dict);
     init_lists(vm, dict);

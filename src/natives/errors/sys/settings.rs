@@ -56,6 +56,10 @@ fn set_digits(vm: &mut Vm, a: Args) -> Step {
     vm.int_max_str_digits = digits as usize;
     Ok(vm.none())
 }
+/// Nanoseconds that a thread may run while others wait for the GIL.
+pub fn switch_interval_ns(vm: &Vm) -> u64 {
+    vm.registry.get(key::SWITCH_INTERVAL).and_then(|r| vm.f64_of(*r)).map_or(5_000_000, |s| (s * 1e9) as u64)
+}
 fn getswitchinterval(vm: &mut Vm, _: Args) -> Step {
     match registry::get(vm, key::SWITCH_INTERVAL) {
         Some(r) => Ok(vm.incref(r)),

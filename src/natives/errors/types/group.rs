@@ -1,5 +1,5 @@
 //! `BaseExceptionGroup` and `ExceptionGroup` (PEP 654). Splitting runs user code, so it is in the prelude.
-use super::base::{base_init, make, no_keywords, star};
+use super::base::{base_init, make, star};
 use super::fields::{self, read_only};
 use crate::heap::Ref;
 use crate::vm::native::{Args, Def};

@@ -80,7 +80,8 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     if vm.kwargs_of(a.opt(2)).iter().any(|(_, v)| *v == hole) {
         return Err(vm.type_error("Placeholder cannot be passed as a keyword argument"));
     }
-    let plain_inner = vm.state::<Partial>(func).is_some() && vm.heap.extra(func).is_none_or(|x| x.dict.is_none());
+    let plain_keys = vm.state::<Partial>(func).map(|p| p.keywords).is_some_and(|k| vm.kwargs_of(Some(k)).iter().all(|(k, _)| vm.str_of(*k).is_some()));
+    let plain_inner = plain_keys && vm.heap.extra(func).is_none_or(|x| x.dict.is_none());
     let (mut args, mut keywords) = (given.clone(), None);
     if plain_inner {
         let inner = own(vm, func);
@@ -108,6 +109,9 @@ fn call(vm: &mut Vm, a: Args) -> Step {
     let before = vm.tuple_items(p.args).unwrap_or_default().to_vec();
     let args = fill(vm, &before, &given);
     let mut keywords = vm.kwargs_of(Some(p.keywords));
+    if keywords.iter().any(|(k, _)| vm.str_of(*k).is_none()) {
+        return Err(vm.type_error("keywords must be strings"));
+    }
     for (k, v) in vm.kwargs_of(a.opt(2)) {
         let name = vm.lossy(k);
         match keywords.iter_mut().find(|(old, _)| vm.lossy(*old) == name) {

@@ -1,4 +1,5 @@
-//! `posix`: what `os` is made of. What a single simulated process without a kernel below cannot do is absent or refuses.
+//! `posix`: what `os` is made of. What the simulated system cannot do is absent or refuses.
+mod children;
 mod environment;
 mod files;
 mod paths;
@@ -14,7 +15,7 @@ use crate::vm::{Ask, Vm, t};
 pub static MODULE: ModuleDef = ModuleDef {
     name: "posix",
     doc: "Access to the functions of the operating system.",
-    functions: &[files::FUNCTIONS, paths::FUNCTIONS, stat::FUNCTIONS, scandir::FUNCTIONS, process::FUNCTIONS, environment::FUNCTIONS],
+    functions: &[files::FUNCTIONS, paths::FUNCTIONS, stat::FUNCTIONS, scandir::FUNCTIONS, process::FUNCTIONS, children::FUNCTIONS, environment::FUNCTIONS],
     types: &[&scandir::DIR_ENTRY],
     init: Some(init),
 };

@@ -1,11 +1,10 @@
 //! Functions about the process and the machine.
 use super::super::structseq::{METHODS, Shape, item};
-use crate::heap::Ref;
 use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
 use crate::vm::syscall::{Clock, SysResult, Syscall, errno};
-use crate::vm::{Args, Ask, Def, Vm, fixed, t};
+use crate::vm::{Args, Def, Vm, fixed, t};
 
 macro_rules! result_shape {
     ($shape:ident, $def:ident, $name:literal, $module:literal, $doc:literal, [$($i:literal $field:literal),*]) => {
@@ -39,7 +38,7 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("getegid", "()", |vm, _| Ok(vm.int(1000)), "The current process's effective group id."),
     Def::function("getgroups", "()", |vm, _| { let g = vm.int(1000); Ok(vm.list(vec![g])) }, "Supplemental group ids."),
     Def::function("getlogin", "()", |vm, _| Ok(vm.str("student")), "The name of the user."),
-    Def::function("cpu_count", "()", |vm, _| Ok(vm.int(1)), "Number of logical CPUs: the machine has one."),
+    Def::function("cpu_count", "()", |vm, _| Ok(vm.int(CPUS)), "Number of logical CPUs of the machine."),
     Def::function("sched_getaffinity", "(pid, /)", sched_getaffinity, "The CPUs a process may use."),
     Def::function("sched_yield", "()", |vm, _| vm.sys_done(Syscall::ThreadYield, None), "Give up the processor."),
     Def::function("getloadavg", "()", getloadavg, "Load averages: always idle."),
@@ -49,45 +48,26 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("strerror", "(code, /)", strerror, "Text of an error number."),
     Def::function("urandom", "(size, /)", urandom, "Random bytes, from the session's seed."),
     Def::function("getrandom", "(size, flags=0)", urandom, "Random bytes, from the session's seed."),
-    Def::function("_exit", "(status)", exit, "Exit to the system without cleaning up."),
-    Def::function("abort", "()", abort, "Abort the process."),
-    Def::function("kill", "(pid, signal, /)", kill, "Kill a process with a signal."),
     Def::function("system", "(command)", |vm, _| Err(vm.unsupported("os.system(): starting a program")), "Execute a command."),
-    Def::function("waitpid", "(pid, options, /)", |vm, _| Err(vm.os_error(errno::ECHILD, None, None)), "Wait for a child process."),
-    Def::function("wait", "()", |vm, _| Err(vm.os_error(errno::ECHILD, None, None)), "Wait for a child process."),
-    Def::function("waitstatus_to_exitcode", "(status)", waitstatus_to_exitcode, "Exit code of a wait status."),
-    Def::function("WIFEXITED", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(s & 0x7f == 0)) }, ""),
-    Def::function("WEXITSTATUS", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.int((s >> 8 & 0xff) as i64)) }, ""),
-    Def::function("WIFSIGNALED", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(!matches!(s & 0x7f, 0 | 0x7f))) }, ""),
-    Def::function("WTERMSIG", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.int((s & 0x7f) as i64)) }, ""),
-    Def::function("WIFSTOPPED", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(s & 0xff == 0x7f)) }, ""),
-    Def::function("WSTOPSIG", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.int((s >> 8 & 0xff) as i64)) }, ""),
-    Def::function("WIFCONTINUED", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(s == 0xffff)) }, ""),
-    Def::function("WCOREDUMP", "(status, /)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(s & 0x80 != 0)) }, ""),
-    Def::function("register_at_fork", "(*, before=None, after_in_child=None, after_in_parent=None)", register_at_fork, "Functions to call at a fork."),
     Def::function("sysconf", "(name, /)", sysconf, "A value of the system's configuration."),
     Def::function("ctermid", "()", |vm, _| Ok(vm.str("/dev/tty")), "Name of the controlling terminal."),
 ];
+
+/// Processors of the simulated computer, as `sim/family.rs` has them.
+const CPUS: i64 = 4;
 
 fn number(vm: &mut Vm, call: Syscall) -> Step {
     let k = vm.sys_int(call)?;
     Ok(vm.int(k))
 }
-fn status(vm: &mut Vm, a: Args) -> Result<i32, Ask> {
-    vm.index_i32(a[0])
-}
 fn sched_getaffinity(vm: &mut Vm, a: Args) -> Step {
     vm.index_i32(a[0])?;
     let set = vm.set();
     let r = set.get();
-    let zero = fixed::small_int(0).expect("a small int");
-    match vm.set_add(r, zero) {
-        Ok(_) => Ok(set),
-        Err(ask) => {
-            vm.release(set);
-            Err(ask)
-        }
+    for cpu in 0..CPUS {
+        vm.set_add(r, fixed::small_int(cpu).expect("few processors")).unwrap_or_else(|e| panic!("ints ask nothing: {e:?}"));
     }
+    Ok(set)
 }
 fn getloadavg(vm: &mut Vm, _: Args) -> Step {
     let items = vec![vm.float(0.0), vm.float(0.0), vm.float(0.0)];
@@ -127,63 +107,6 @@ fn urandom(vm: &mut Vm, a: Args) -> Step {
         other => panic!("Random answered {other:?}"),
     }
 }
-/// Ends the session's program: the system notes the status, and the thread is unwound by SystemExit.
-fn exit(vm: &mut Vm, a: Args) -> Step {
-    let status = vm.index_i32(a[0])?;
-    vm.sys(Syscall::Exit { status }, None)?;
-    let code = vm.int(status as i64);
-    Err(raise_exit(vm, code))
-}
-fn raise_exit(vm: &mut Vm, code: crate::heap::Owned) -> Ask {
-    let code = vm.keep(code);
-    vm.raise_call(t::SYSTEM_EXIT, &[code])
-}
-fn abort(vm: &mut Vm, _: Args) -> Step {
-    vm.sys(Syscall::Exit { status: 134 }, None)?;
-    let code = vm.int(134);
-    Err(raise_exit(vm, code))
-}
-fn kill(vm: &mut Vm, a: Args) -> Step {
-    let (pid, signal) = (vm.index_i64(a[0])?, vm.index_i32(a[1])?);
-    let me = vm.sys_int(Syscall::GetPid)?;
-    if pid != me && pid != 0 {
-        return Err(vm.os_error(errno::ESRCH, None, None));
-    }
-    if !(0..=64).contains(&signal) {
-        return Err(vm.os_error(errno::EINVAL, None, None));
-    }
-    if signal == 0 {
-        return Ok(vm.none());
-    }
-    super::super::signal::raise(vm, signal)
-}
-fn waitstatus_to_exitcode(vm: &mut Vm, a: Args) -> Step {
-    let s = status(vm, a)?;
-    match s & 0x7f {
-        0 => Ok(vm.int((s >> 8 & 0xff) as i64)),
-        0x7f => {
-            let message = format!("process stopped by delivery of signal {}", s >> 8 & 0xff);
-            Err(vm.value_error(message))
-        }
-        signal => Ok(vm.int(-signal as i64)),
-    }
-}
-/// There is no fork: the functions are checked and never called.
-fn register_at_fork(vm: &mut Vm, a: Args) -> Step {
-    let given: Vec<Ref> = (0..3).filter_map(|i| a.not_none(i)).collect();
-    if given.is_empty() {
-        return Err(vm.type_error("At least one argument is required."));
-    }
-    for (i, name) in ["before", "after_in_child", "after_in_parent"].into_iter().enumerate() {
-        if let Some(f) = a.not_none(i)
-            && !vm.is_callable(f)
-        {
-            let message = format!("'{name}' must be callable, not {}", vm.type_name(f));
-            return Err(vm.type_error(message));
-        }
-    }
-    Ok(vm.none())
-}
 fn sysconf(vm: &mut Vm, a: Args) -> Step {
     let name = match vm.str_of(a[0]) {
         Some(s) => s.lossy().into_owned(),
@@ -191,7 +114,8 @@ fn sysconf(vm: &mut Vm, a: Args) -> Step {
     };
     let value = match name.as_str() {
         "SC_PAGESIZE" | "SC_PAGE_SIZE" | "30" => 4096,
-        "SC_NPROCESSORS_CONF" | "SC_NPROCESSORS_ONLN" | "83" | "84" => 1,
+        "SC_NPROCESSORS_CONF" | "SC_NPROCESSORS_ONLN" | "83" | "84" => CPUS,
+        "SC_SEM_VALUE_MAX" | "33" => 2_147_483_647,
         "SC_OPEN_MAX" | "4" => 1024,
         "SC_CLK_TCK" | "2" => 100,
         "SC_ARG_MAX" | "0" => 2_097_152,

@@ -13,8 +13,6 @@ use crate::vm::{Args, Ask, Def, Vm, t};
 
 /// Longest wait in seconds.
 pub const TIMEOUT_MAX: f64 = 9223372036.0;
-/// Number of the machine's first thread.
-const MAIN: u32 = 0;
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_thread",
@@ -124,14 +122,16 @@ fn get_native_id(vm: &mut Vm, _: Args) -> Step {
     Ok(vm.int(pid + id))
 }
 fn get_main_ident(vm: &mut Vm, _: Args) -> Step {
-    Ok(vm.int(ident_of(MAIN)))
+    let main = vm.main_thread;
+    Ok(vm.int(ident_of(main)))
 }
 fn is_main_interpreter(vm: &mut Vm, _: Args) -> Step {
     Ok(vm.bool(true))
 }
 fn count(vm: &mut Vm, _: Args) -> Step {
-    let others = vm.parked.iter().filter(|x| x.id != MAIN && x.outcome.is_none()).count();
-    let me = (vm.cur.id != MAIN) as usize;
+    let main = vm.main_thread;
+    let others = vm.parked.iter().filter(|x| x.id != main && x.outcome.is_none()).count();
+    let me = (vm.cur.id != main) as usize;
     Ok(vm.int((others + me) as i64))
 }
 /// The machine's threads have no native stack: the size is only remembered.

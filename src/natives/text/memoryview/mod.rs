@@ -4,6 +4,7 @@
 mod items;
 mod methods;
 use super::array;
+use super::segment;
 use crate::heap::{Owned, Ref};
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::{Payload, State};
@@ -83,7 +84,7 @@ impl View {
 fn base_data(vm: &Vm, base: Ref) -> &[u8] {
     match vm.bytes_of(base) {
         Some(b) => b,
-        None => array::data(vm, base).expect("a view looks at bytes, a bytearray or an array"),
+        None => array::data(vm, base).or_else(|| segment::data(vm, base)).expect("a view looks at an object that offers its bytes"),
     }
 }
 /// Whether an object is a memoryview.
@@ -129,8 +130,8 @@ pub fn view_of(vm: &mut Vm, x: Ref) -> Step {
     let (readonly, code) = match vm.heap.get(x) {
         Payload::Bytes(_) => (true, b'B'),
         Payload::ByteArray(_) => (false, b'B'),
-        _ => match array::code(vm, x) {
-            Some(c) => (false, c),
+        _ => match array::code(vm, x).or_else(|| segment::is_segment(vm, x).then_some(b'B')) {
+            Some(c) => (segment::is_readonly(vm, x), c),
             None => {
                 let message = format!("memoryview: a bytes-like object is required, not '{}'", vm.type_name(x));
                 return Err(vm.type_error(message));
@@ -154,7 +155,7 @@ pub fn write_at(vm: &mut Vm, r: Ref, at: usize, b: &[u8]) -> bool {
     };
     let data = match vm.heap.get_mut(target) {
         Payload::ByteArray(x) => &mut x.data,
-        _ => match array::data_mut(vm, target) {
+        _ => match data_mut(vm, target) {
             Some(d) => d,
             None => return false,
         },
@@ -167,10 +168,14 @@ pub fn write_at(vm: &mut Vm, r: Ref, at: usize, b: &[u8]) -> bool {
         None => false,
     }
 }
+/// The bytes of an array or a segment of shared memory, to change.
+fn data_mut(vm: &mut Vm, r: Ref) -> Option<&mut Vec<u8>> {
+    if array::is_array(vm, r) { array::data_mut(vm, r) } else { segment::data_mut(vm, r) }
+}
 /// Whether the bytes of an object may be overwritten.
 pub fn is_writable(vm: &Vm, r: Ref) -> bool {
     match vm.heap.get(r) {
         Payload::ByteArray(_) => true,
-        _ => array::is_array(vm, r) || vm.state::<View>(r).is_some_and(|v| !v.readonly && v.base.is_some()),
+        _ => array::is_array(vm, r) || (segment::is_segment(vm, r) && !segment::is_readonly(vm, r)) || vm.state::<View>(r).is_some_and(|v| !v.readonly && v.base.is_some()),
     }
 }

@@ -1,0 +1,119 @@
+//! Processes of the machine: fork copies an interpreter, spawn makes a fresh one, the end of one drops it.
+use super::Machine;
+use crate::face::Host;
+use crate::heap::Owned;
+use crate::sim::{Answer, Ctx};
+use crate::vm::{NoTrace, Outcome, Vm};
+use crate::vm::syscall::{SysResult, Syscall};
+
+impl Machine {
+    /// The interpreter of the scheduler's current process comes in.
+    pub(super) fn follow(&mut self) {
+        let pid = self.os.process.pid;
+        if pid != self.pid {
+            let next = self.others.remove(&pid).expect("every process has an interpreter");
+            let mut old = std::mem::replace(&mut self.vm, next);
+            self.vm.segments = std::mem::take(&mut old.segments);
+            self.others.insert(std::mem::replace(&mut self.pid, pid), old);
+        }
+    }
+    /// Makes a process current whatever the scheduler says.
+    pub(super) fn follow_to(&mut self, pid: i32, host: &mut dyn Host) {
+        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        self.os.make_current(pid, &mut ctx);
+        self.follow();
+    }
+    /// The current process is copied: the child has one thread, that which asked.
+    pub(super) fn fork(&mut self, host: &mut dyn Host) {
+        let segments = std::mem::take(&mut self.vm.segments);
+        let mut child = self.vm.clone();
+        self.vm.segments = segments;
+        child.drop_other_threads();
+        child.answer_syscall(SysResult::Int(0));
+        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        self.adopt(Syscall::Fork, child, &mut ctx);
+    }
+    /// A fresh interpreter begins with its command line.
+    pub(super) fn spawn(&mut self, call: Syscall, host: &mut dyn Host) {
+        let Syscall::Spawn { argv, env, .. } = &call else { unreachable!("the caller has looked") };
+        let mut child = Machine::interpreter();
+        let argv: Vec<Owned> = argv.iter().map(|s| child.str(s.as_str())).collect();
+        let argv = child.list(argv);
+        let env: Vec<Owned> = env
+            .iter()
+            .map(|(k, v)| {
+                let pair = vec![child.str(k.as_str()), child.str(v.as_str())];
+                child.tuple(pair)
+            })
+            .collect();
+        let env = child.list(env);
+        let main = child.prelude_function("process_main");
+        let request = child.call_request(main, &[argv.get(), env.get()], &[]);
+        child.release(argv);
+        child.release(env);
+        child.cur.start = Some(request);
+        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        self.adopt(call, child, &mut ctx);
+    }
+    fn adopt(&mut self, call: Syscall, child: Vm, ctx: &mut Ctx) {
+        let Answer::Ready(result) = self.os.answer(call, ctx) else { panic!("making a process never waits") };
+        if let SysResult::Int(pid) = result {
+            self.others.insert(pid as i32, child);
+        }
+        self.vm.answer_syscall(result);
+    }
+    /// A thread other than the session's has ended. A process ends with its main thread, once that has cleaned up.
+    pub(super) fn thread_finished(&mut self, result: Result<Owned, Owned>, host: &mut dyn Host) {
+        let first = self.pid != self.main && self.vm.cur.id == self.vm.main_thread;
+        if !first {
+            let (Ok(o) | Err(o)) = result;
+            self.vm.release(o);
+            let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            self.os.thread_ended(&ctx);
+            return self.switch(host);
+        }
+        let exc = match result {
+            Ok(o) => {
+                self.vm.release(o);
+                self.vm.none()
+            }
+            Err(e) => e,
+        };
+        let end = self.vm.prelude_function("process_end");
+        let request = self.vm.call_request(end, &[exc.get()], &[]);
+        self.vm.release(exc);
+        self.vm.start(request);
+    }
+    /// The current process is over; another one goes on. `status` as `waitpid` gives it.
+    pub(super) fn end_process(&mut self, status: i32, host: &mut dyn Host) {
+        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        self.os.end_process(status, &mut ctx);
+        self.pid = self.os.process.pid;
+        let next = self.others.remove(&self.pid).expect("every process has an interpreter");
+        let mut old = std::mem::replace(&mut self.vm, next);
+        self.vm.segments = std::mem::take(&mut old.segments);
+        self.switch(host);
+    }
+    /// Lets the other processes run on while the session has nothing to do, until each has ended or waits for what will
+    /// not come, or until `limit` more ticks of any one of them.
+    pub fn finish_processes(&mut self, limit: u64, host: &mut dyn Host) {
+        if self.others.is_empty() {
+            return;
+        }
+        self.draining = true;
+        self.switch(host);
+        let until = self.vm.ticks.saturating_add(limit);
+        while self.draining && self.vm.ticks < until {
+            match self.slice(&mut NoTrace, host) {
+                Outcome::Finished(r) => self.thread_finished(r, host),
+                outcome => self.go_on(outcome, host),
+            }
+        }
+        if std::mem::take(&mut self.draining) {
+            let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            self.os.preempt(&ctx);
+        }
+        self.follow_to(self.main, host);
+        self.bring(self.vm.main_thread);
+    }
+}

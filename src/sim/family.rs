@@ -1,0 +1,240 @@
+//! Processes beside the current one: fork, exit, wait, kill, and the processors they run on.
+use super::clock::Clock;
+use super::locks::Locks;
+use super::process::Process;
+use super::threads::{Tid, Wait};
+use super::{Ctx, Os, Stop, Sys};
+use crate::vm::syscall::{SysResult, Syscall, errno};
+use std::collections::BTreeMap;
+
+/// Processors of the simulated computer.
+pub const CPUS: usize = 4;
+/// `waitpid`: do not wait.
+const WNOHANG: i32 = 1;
+const SIGKILL: i32 = 9;
+const SIGALRM: i32 = 14;
+const SIGCHLD: i32 = 17;
+
+/// When an interval timer is due, and its interval (ns).
+type Timer = Option<(u64, u64)>;
+
+/// A process that is not the current one.
+#[derive(Clone, Debug)]
+pub struct Parked {
+    pub process: Process,
+    clock: Clock,
+    locks: Locks,
+    timer: Timer,
+    signals: Vec<i32>,
+    /// Its machine's ticks when it last ran.
+    ticks: u64,
+}
+
+/// All processes but the current one, the ended ones nobody has waited for, and the processors.
+#[derive(Clone, Debug, Default)]
+pub struct Family {
+    parked: BTreeMap<i32, Parked>,
+    /// Ended children: parent and wait status, by pid, in the order of their numbers.
+    zombies: BTreeMap<i32, (i32, i32)>,
+    /// Until when each processor is busy.
+    busy_until: [u64; CPUS],
+    /// The processor of the process that runs.
+    cpu: usize,
+    last_pid: i32,
+}
+
+/// Whether an interval timer is due; then it is set for the next time.
+pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
+    let Some((at, interval)) = timer.filter(|(at, _)| *at <= now) else { return false };
+    *timer = (interval > 0).then(|| (at + interval.max(1), interval));
+    true
+}
+
+impl Family {
+    pub(super) fn timers(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.parked.values().filter_map(|p| p.timer)
+    }
+    pub(super) fn fire(&mut self, now: u64) {
+        for p in self.parked.values_mut() {
+            if due(&mut p.timer, now) {
+                p.clock.advance_to(now, p.ticks);
+                p.signals.retain(|s| *s != SIGALRM);
+                p.signals.push(SIGALRM);
+            }
+        }
+    }
+    pub(super) fn signalled(&self) -> Option<i32> {
+        self.parked.iter().find(|(_, p)| !p.signals.is_empty()).map(|(pid, _)| *pid)
+    }
+    /// How far a parked process has come.
+    pub(super) fn now(&self, pid: i32) -> u64 {
+        self.parked.get(&pid).map_or(0, |p| p.clock.now(p.ticks))
+    }
+    /// The running process gives up its processor.
+    pub(super) fn leave_cpu(&mut self, now: u64) {
+        self.busy_until[self.cpu] = now;
+    }
+    /// The processor that has been free longest, for a process that is ready at `at`: when it starts there.
+    pub(super) fn take_cpu(&mut self, at: u64) -> u64 {
+        self.cpu = (0..CPUS).min_by_key(|i| self.busy_until[*i]).expect("there is a processor");
+        let start = at.max(self.busy_until[self.cpu]);
+        self.busy_until[self.cpu] = start;
+        start
+    }
+    /// Pids of the processes that are not current.
+    pub fn pids(&self) -> impl Iterator<Item = i32> + '_ {
+        self.parked.keys().copied()
+    }
+    /// Whether the current process is the only one.
+    pub fn alone(&self) -> bool {
+        self.parked.is_empty()
+    }
+}
+
+impl Os {
+    /// Makes a process current that the scheduler did not choose.
+    pub fn make_current(&mut self, pid: i32, ctx: &mut Ctx) {
+        self.switch_to(pid, ctx);
+    }
+    /// A signal for every process, as the terminal's interrupt key sends it.
+    pub fn raise_everywhere(&mut self, signal: i32) {
+        self.raise(signal);
+        for p in self.family.parked.values_mut().filter(|p| !p.signals.contains(&signal)) {
+            p.signals.push(signal);
+        }
+    }
+    /// Makes another process the current one; `ctx.ticks` is then its own.
+    pub(super) fn switch_to(&mut self, pid: i32, ctx: &mut Ctx) {
+        if pid == self.process.pid {
+            return;
+        }
+        let next = self.family.parked.remove(&pid).expect("a thread that can run is of a process that lives");
+        let old = self.replace_current(next, ctx);
+        self.family.parked.insert(old.process.pid, old);
+    }
+    fn replace_current(&mut self, next: Parked, ctx: &mut Ctx) -> Parked {
+        let Parked { process, clock, locks, timer, signals, ticks } = next;
+        Parked {
+            process: std::mem::replace(&mut self.process, process),
+            clock: std::mem::replace(&mut self.clock, clock),
+            locks: std::mem::replace(&mut self.locks, locks),
+            timer: std::mem::replace(&mut self.timer, timer),
+            signals: std::mem::replace(&mut self.signals, signals),
+            ticks: std::mem::replace(&mut ctx.ticks, ticks),
+        }
+    }
+    /// A child of the current process with the same open files; it begins now. `keep`: which descriptors it gets.
+    fn child(&mut self, ctx: &Ctx, keep: impl Fn(i32) -> bool, ticks: u64) -> i32 {
+        self.family.last_pid = self.family.last_pid.max(self.process.pid) + 1;
+        let pid = self.family.last_pid;
+        let mut process = self.process.clone();
+        process.pid = pid;
+        process.parent = self.process.pid;
+        process.fds.retain(|fd, _| keep(*fd));
+        for slot in process.fds.values() {
+            self.table.shared(slot.file);
+        }
+        let mut clock = Clock::default();
+        clock.advance_to(self.now(ctx), ticks);
+        let parked = Parked { process, clock, locks: self.locks.clone(), timer: None, signals: Vec::new(), ticks };
+        self.family.parked.insert(pid, parked);
+        pid
+    }
+    /// `fork`: the child's only thread has the number of the one that asked, and can run at once.
+    fn fork(&mut self, ctx: &Ctx) -> Sys {
+        let pid = self.child(ctx, |_| true, ctx.ticks);
+        self.threads.queue(Tid { pid, thread: ctx.thread }, self.now(ctx));
+        Ok(SysResult::Int(pid as i64))
+    }
+    /// A process with a machine of its own. `fds`: (descriptor in the child, descriptor here).
+    fn spawn(&mut self, fds: &[(i32, i32)], inherit: bool, cwd: &Option<String>, ctx: &Ctx) -> Sys {
+        if fds.iter().any(|(_, from)| !self.process.fds.contains_key(from)) {
+            return Err(errno::EBADF.into());
+        }
+        let inherited: Vec<i32> = self.process.fds.iter().filter(|(_, s)| inherit && s.inheritable).map(|(fd, _)| *fd).collect();
+        let replaced = |fd: i32| fds.iter().any(|(to, _)| *to == fd);
+        let pid = self.child(ctx, |fd| inherited.contains(&fd) && !replaced(fd), 0);
+        for (to, from) in fds {
+            let mut slot = self.process.fds[from];
+            slot.inheritable = true;
+            self.table.shared(slot.file);
+            let child = self.family.parked.get_mut(&pid).expect("just made");
+            child.process.fds.insert(*to, slot);
+        }
+        let child = self.family.parked.get_mut(&pid).expect("just made");
+        child.locks = Locks::default();
+        if let Some(cwd) = cwd {
+            child.process.cwd = cwd.clone();
+        }
+        self.threads.queue(Tid { pid, thread: 0 }, self.now(ctx));
+        Ok(SysResult::Int(pid as i64))
+    }
+    /// The current process ends with a wait status; another one becomes current. The caller drops its machine.
+    pub fn end_process(&mut self, status: i32, ctx: &mut Ctx) {
+        let now = self.now(ctx);
+        self.family.leave_cpu(now);
+        let (pid, parent) = (self.process.pid, self.process.parent);
+        let fds: Vec<i32> = self.process.fds.keys().copied().collect();
+        for fd in fds {
+            let _ = self.close(fd);
+        }
+        self.threads.end_process(pid);
+        self.semaphores.forget_process(pid);
+        self.wake_io(ctx);
+        // Children without a parent belong to the system, which waits for none of them.
+        self.family.parked.values_mut().filter(|p| p.process.parent == pid).for_each(|p| p.process.parent = 1);
+        self.family.zombies.retain(|_, (of, _)| *of != pid);
+        if let Some(p) = self.family.parked.get_mut(&parent) {
+            self.family.zombies.insert(pid, (parent, status));
+            p.signals.push(SIGCHLD);
+            self.threads.wake_where(now, |t, w| t.pid == parent && *w == Wait::Child);
+        }
+        let next = *self.family.parked.keys().next().expect("the first process is never ended");
+        let next = self.family.parked.remove(&next).expect("just seen");
+        self.replace_current(next, ctx);
+    }
+    pub(super) fn family_call(&mut self, call: &Syscall, ctx: &mut Ctx) -> Sys {
+        match call {
+            Syscall::Fork => self.fork(ctx),
+            Syscall::Spawn { fds, inherit, cwd, .. } => self.spawn(fds, *inherit, cwd, ctx),
+            Syscall::WaitPid { pid, options } => self.wait_pid(*pid, *options),
+            Syscall::Kill { pid, signal } => self.kill(*pid, *signal, ctx),
+            _ => Err(Os::not_simulated()),
+        }
+    }
+    fn wait_pid(&mut self, pid: i32, options: i32) -> Sys {
+        let me = self.process.pid;
+        let wanted = |child: i32| pid <= 0 || child == pid;
+        let ended = self.family.zombies.iter().find(|(child, (parent, _))| *parent == me && wanted(**child));
+        if let Some((child, (_, status))) = ended.map(|(c, z)| (*c, *z)) {
+            self.family.zombies.remove(&child);
+            return Ok(SysResult::Pair(child as i64, status as i64));
+        }
+        if !self.family.parked.values().any(|p| p.process.parent == me && wanted(p.process.pid)) {
+            return Err(errno::ECHILD.into());
+        }
+        if options & WNOHANG != 0 { Ok(SysResult::Pair(0, 0)) } else { Err(Stop::Wait(Wait::Child)) }
+    }
+    /// A signal for this process or another: SIGKILL ends it at once, the rest is for its own machine to take.
+    fn kill(&mut self, pid: i32, signal: i32, ctx: &mut Ctx) -> Sys {
+        if pid == 0 || pid == self.process.pid {
+            if signal != 0 {
+                self.raise(signal);
+            }
+            return Ok(SysResult::Done);
+        }
+        let zombie = self.family.zombies.contains_key(&pid);
+        let Some(p) = self.family.parked.get_mut(&pid) else {
+            return if zombie { Ok(SysResult::Done) } else { Err(errno::ESRCH.into()) };
+        };
+        if signal == SIGKILL {
+            p.signals = vec![SIGKILL];
+        } else if signal != 0 && !p.signals.contains(&signal) {
+            p.signals.push(signal);
+        }
+        // It takes the signal no earlier than it was sent.
+        let (now, ticks) = (self.clock.now(ctx.ticks), p.ticks);
+        p.clock.advance_to(now, ticks);
+        Ok(SysResult::Done)
+    }
+}
