@@ -72,9 +72,27 @@ impl Shown {
     }
 }
 
+/// Addresses by the order in which they appear, `0x…1`, `0x…2`: they move with every change of what a machine starts with.
+fn steady(text: &str, seen: &mut Vec<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("0x7f") {
+        let end = rest[at + 2..].find(|c: char| !c.is_ascii_hexdigit()).map_or(rest.len(), |k| at + 2 + k);
+        let address = rest[at..end].to_owned();
+        let number = seen.iter().position(|a| *a == address).unwrap_or_else(|| {
+            seen.push(address);
+            seen.len() - 1
+        });
+        out += &format!("{}0x…{}", &rest[..at], number + 1);
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
 fn run(cells: Vec<String>) -> Vec<Shown> {
     let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || {
         let mut session = Session::new(SessionOptions::default());
+        let mut seen = Vec::new();
         let run = |(number, code): (usize, String)| {
             let mut page = Page::default();
             let options = CellOptions { execution_count: number as u32 + 1, ..CellOptions::default() };
@@ -85,7 +103,9 @@ fn run(cells: Vec<String>) -> Vec<Shown> {
             if let Some(error) = &result.error {
                 page.line(&format!("{}: {}", error.ename, error.evalue));
             }
-            Shown { code, text: page.text.trim_end().to_owned(), html: page.html }
+            let text = steady(page.text.trim_end(), &mut seen);
+            let html = page.html.iter().map(|html| steady(html, &mut seen)).collect();
+            Shown { code, text, html }
         };
         cells.into_iter().enumerate().map(run).collect::<Vec<_>>()
     });

@@ -24,6 +24,10 @@ pub trait Payload: Default {
     }
     /// Can take part in a cycle.
     fn is_container(&self) -> bool;
+    /// Holds no reference at all.
+    fn is_leaf(&self) -> bool {
+        !self.is_container()
+    }
     /// Owns no memory and refers to nothing: nothing happens when it is dropped.
     fn is_flat(&self) -> bool {
         false
@@ -260,7 +264,7 @@ impl<P: Payload> Heap<P> {
         if s.flags & (flag::FINALIZER | flag::WEAKREFS) != 0 {
             return self.defer_death(r);
         }
-        if !s.payload.is_container() && s.flags & flag::EXTRA == 0 {
+        if s.payload.is_leaf() && s.flags & flag::EXTRA == 0 {
             let ty = s.ty;
             let old = std::mem::take(&mut s.payload);
             if old.is_flat() {

@@ -199,4 +199,8 @@ impl crate::heap::Payload for Payload {
             _ => true,
         }
     }
+    /// A range holds its three ints, and yet no cycle can go through it.
+    fn is_leaf(&self) -> bool {
+        !self.is_container() && !matches!(self, Payload::Range(_))
+    }
 }

@@ -133,6 +133,8 @@ pub enum Action {
 pub fn action_of(vm: &mut Vm, n: i32) -> Action {
     let r = action(vm, n);
     match vm.i64_of(r) {
+        // The module that sets CPython's handler may not be imported yet.
+        Some(0) if n == INT && !vm.registry.contains_key(DEFAULT_INT) => Action::Handler,
         Some(0) => Action::Default,
         Some(_) => Action::Ignore,
         None => Action::Handler,
@@ -166,6 +168,9 @@ fn handle(vm: &mut Vm, a: Args) -> Step {
         };
         vm.call(r, &[a[0], frame])?;
         return Ok(vm.none());
+    }
+    if n == INT && !vm.registry.contains_key(DEFAULT_INT) {
+        return default_int_handler(vm, a);
     }
     vm.sys(Syscall::Exit { status: 128 + n }, None)?;
     let code = vm.int(128 + n as i64);
