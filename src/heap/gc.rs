@@ -4,6 +4,9 @@
 //! callbacks are the machine's (`vm/finalize.rs`), which then calls [`Heap::clear_garbage`].
 use super::*;
 
+/// Added to the copied count of a candidate that nothing has reached yet; counts are below [`IMMORTAL`].
+const UNREACHED: u32 = 1 << 31;
+
 /// Counters and lists of the collector.
 #[derive(Clone)]
 pub struct GcState {
@@ -18,7 +21,7 @@ pub struct GcState {
     compact_at: usize,
     /// Objects that were old after the last full collection: the next waits until a quarter as many have been added.
     settled: usize,
-    /// Phase 1's copies of the counts, by slot; room that is kept from one collection to the next.
+    /// Phase 1's copies of the counts, by slot; all zero between two collections.
     counts: Vec<u32>,
     /// Collections, objects collected and uncollectable, by generation: `gc.get_stats()`.
     pub stats: [[u64; 3]; 3],
@@ -136,8 +139,8 @@ impl<P: Payload> Heap<P> {
     /// Finds the unreachable objects among `full` or young ones, in list order; survivors become old.
     ///
     /// Phase 1 copies each candidate's count; phase 2 subtracts what candidates hold of each other; phase 3 walks from
-    /// those still above zero (held from outside) and takes back all they reach. The rest is garbage. While it runs,
-    /// [`flag::SEEN`] marks a candidate that nothing has reached yet.
+    /// those still above zero (held from outside) and takes back all they reach. The rest is garbage. The copies lie close
+    /// together and say by [`UNREACHED`] which objects are candidates, so that a child's slot need not be touched.
     pub fn find_garbage(&mut self, full: bool) -> Vec<Ref> {
         let mut candidates = if full { std::mem::take(&mut self.gc.old) } else { Vec::new() };
         self.keep_current(&mut candidates, true);
@@ -155,37 +158,30 @@ impl<P: Payload> Heap<P> {
         let mut counts = std::mem::take(&mut self.gc.counts);
         counts.resize(self.slots.len(), 0);
         for r in &candidates {
-            let s = &mut self.slots[r.index()];
-            s.flags |= flag::SEEN;
-            counts[r.index()] = s.rc.saturating_sub(known);
+            counts[r.index()] = UNREACHED | self.slots[r.index()].rc.saturating_sub(known);
         }
         for r in &candidates {
             self.each_child(*r, |c| {
-                if self.slots[c.index()].flags & flag::SEEN != 0 {
-                    counts[c.index()] = counts[c.index()].saturating_sub(1);
+                let count = &mut counts[c.index()];
+                if *count > UNREACHED {
+                    *count -= 1;
                 }
             });
         }
-        let mut reached: Vec<Ref> = candidates.iter().copied().filter(|r| counts[r.index()] > 0).collect();
-        reached.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
-        let mut children = Vec::new();
+        let mut reached: Vec<Ref> = candidates.iter().copied().filter(|r| counts[r.index()] > UNREACHED).collect();
+        reached.iter().for_each(|r| counts[r.index()] = 0);
         while let Some(r) = reached.pop() {
             self.each_child(r, |c| {
-                if self.slots[c.index()].flags & flag::SEEN != 0 {
-                    children.push(c);
-                }
-            });
-            for c in children.drain(..) {
-                let s = &mut self.slots[c.index()];
-                if s.flags & flag::SEEN != 0 {
-                    s.flags &= !flag::SEEN;
+                let count = &mut counts[c.index()];
+                if *count != 0 {
+                    *count = 0;
                     reached.push(c);
                 }
-            }
+            });
         }
+        let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| counts[r.index()] == 0);
+        garbage.iter().for_each(|r| counts[r.index()] = 0);
         self.gc.counts = counts;
-        let (keep, garbage): (Vec<Ref>, Vec<Ref>) = candidates.into_iter().partition(|r| self.flags(*r) & flag::SEEN == 0);
-        garbage.iter().for_each(|r| self.slots[r.index()].flags &= !flag::SEEN);
         (keep, garbage)
     }
 

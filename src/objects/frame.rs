@@ -56,6 +56,13 @@ pub enum Ret {
     Send(u32),
     /// A tuple whose items are pushed, the last first.
     Unpack,
+    /// Replaces the two operands on top, if the special method was willing: BINARY_OP's argument, or COMPARE_OP's with
+    /// [`Ret::COMPARE`] added.
+    Operator(u32),
+}
+
+impl Ret {
+    pub const COMPARE: u32 = 1 << 16;
 }
 
 /// One Python frame. `code_ref`, `func`, `locals`, `generator` and `object` are counted references.

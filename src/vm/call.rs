@@ -198,6 +198,16 @@ impl Vm {
                 self.call_native(callee, native, receiver, words, kwnames, ret)
             }
             Payload::Type(_) => {
+                if kwnames.is_none()
+                    && let Some(made) = self.call_type_direct(callee.get(), &words)
+                {
+                    self.drop_call(callee, words, None);
+                    return match made {
+                        Ok(v) => self.deliver(v, ret),
+                        Err(Ask::Raise(e)) => self.fail(e, ret),
+                        Err(other) => panic!("a direct call asks nothing: {other:?}"),
+                    };
+                }
                 if self.calls_as_type(callee.get()) {
                     self.call_slow(slow::TYPE_CALL, callee, words, kwnames, ret)
                 } else {

@@ -11,6 +11,10 @@ use crate::objects::class::type_flags;
 use crate::objects::frame::{Ret, Word};
 use smallvec::SmallVec;
 
+/// A native and its arity.
+type Direct = (NativeFn, Arity);
+type Bound = SmallVec<[Option<Ref>; 6]>;
+
 impl Vm {
     /// CALL of a native whose arguments need no binding.
     pub(super) fn op_call_native(&mut self, r: &mut Regs, at: usize, place: usize) -> Flow {
@@ -104,28 +108,16 @@ impl Vm {
             self.drop_word(w);
             return Flow::Next;
         }
-        if self.ty(cls) != t::TYPE || cls == t::TYPE || self.type_obj(cls).has(type_flags::NO_NEW) {
-            return self.op_call_words(r, at, place, None);
-        }
-        let new = self.lookup(cls, n::__NEW__).map(|f| if let Payload::Wrapper(f, _) = self.heap.get(f) { *f } else { f });
-        let is_new = |vm: &Vm, f| matches!(vm.heap.get(f), Payload::Native(x) if vm.natives[x.native as usize].def.kind == DefKind::New);
-        let Some((new, new_arity)) = new.filter(|f| is_new(self, *f)).and_then(|f| self.direct(f, given)) else {
-            return self.op_call_words(r, at, place, None);
-        };
-        let init = match self.lookup(cls, n::__INIT__) {
-            f if f.is_none() || f == self.lookup(t::OBJECT, n::__INIT__) => None,
-            Some(f) => match self.direct(f, given) {
-                Some(found) => Some(found),
-                None => return self.op_call_words(r, at, place, None),
-            },
-            None => None,
-        };
+        let Some((new, init)) = self.direct_maker(cls, given) else { return self.op_call_words(r, at, place, None) };
         let (sp, mark) = (r.sp, self.temps.len());
         r.sp = place;
         self.save(r, at);
         self.cursor = 0;
         self.answers.clear();
-        let made = self.make_in_place(place, sp, cls, (new, new_arity), init);
+        let mut args: Bound = SmallVec::new();
+        args.push(Some(cls));
+        args.extend(self.cur.stack[place + 2..sp].iter().map(|w| Some(w.get())));
+        let made = self.make_in_place(args, cls, new, init);
         self.release_temps(mark);
         if !self.answers.is_empty() {
             self.drop_answers();
@@ -157,15 +149,55 @@ impl Vm {
             }
         }
     }
-    fn make_in_place(&mut self, place: usize, sp: usize, cls: Ref, new: (NativeFn, Arity), init: Option<(NativeFn, Arity)>) -> Result<Owned, Ask> {
-        let mut args: SmallVec<[Option<Ref>; 6]> = SmallVec::new();
+    /// The native `__new__` and `__init__` (None: `object`'s) of a type that takes so many arguments, the class included,
+    /// without binding.
+    fn direct_maker(&mut self, cls: Ref, given: usize) -> Option<(Direct, Option<Direct>)> {
+        if self.ty(cls) != t::TYPE || cls == t::TYPE || self.type_obj(cls).has(type_flags::NO_NEW) {
+            return None;
+        }
+        let new = self.lookup(cls, n::__NEW__).map(|f| if let Payload::Wrapper(f, _) = self.heap.get(f) { *f } else { f })?;
+        if !matches!(self.heap.get(new), Payload::Native(x) if self.natives[x.native as usize].def.kind == DefKind::New) {
+            return None;
+        }
+        let new = self.direct(new, given)?;
+        match self.lookup(cls, n::__INIT__) {
+            Some(f) if Some(f) != self.lookup(t::OBJECT, n::__INIT__) => Some((new, Some(self.direct(f, given)?))),
+            _ => Some((new, None)),
+        }
+    }
+    /// Calls a type by its natives, if nothing has to be asked; `args` begin with the class. None: by the general rules.
+    pub(super) fn call_type_direct(&mut self, cls: Ref, words: &[Word]) -> Option<Result<Owned, Ask>> {
+        let (new, init) = self.direct_maker(cls, words.len() + 1)?;
+        let mark = self.temps.len();
+        self.cursor = 0;
+        self.answers.clear();
+        let mut args: Bound = SmallVec::new();
         args.push(Some(cls));
-        args.extend(self.cur.stack[place + 2..sp].iter().map(|w| Some(w.get())));
+        args.extend(words.iter().map(|w| Some(w.get())));
+        let made = self.make_in_place(args, cls, new, init);
+        self.release_temps(mark);
+        if !self.answers.is_empty() {
+            self.drop_answers();
+        }
+        match made {
+            Ok(v) => Some(Ok(v)),
+            Err(ask) => {
+                self.depth = 0;
+                if let Ask::Raise(e) = ask {
+                    return Some(Err(Ask::Raise(e)));
+                }
+                self.forget(ask);
+                None
+            }
+        }
+    }
+    fn make_in_place(&mut self, mut args: Bound, cls: Ref, new: Direct, init: Option<Direct>) -> Result<Owned, Ask> {
+        let given = args.len();
         args.resize(new.1.total as usize, None);
         let obj = new.0(self, Args(&args))?;
         let Some((init, arity)) = init.filter(|_| self.is_a(obj.get(), cls)) else { return Ok(obj) };
         args[0] = Some(obj.get());
-        args.truncate(sp - place - 1);
+        args.truncate(given);
         args.resize(arity.total as usize, None);
         match init(self, Args(&args)) {
             Ok(done) => {

@@ -6,7 +6,7 @@ use super::{Ask, Vm, fixed, t};
 use crate::heap::{Owned, Ref, flag};
 use crate::objects::Payload;
 use crate::objects::code::flags;
-use crate::objects::frame::{Ret, Word};
+use crate::objects::frame::{Frame, Ret, Word};
 use crate::objects::generator::{GenState, Generator};
 
 impl Vm {
@@ -71,18 +71,18 @@ impl Vm {
     fn push_generator(&mut self, g: Ref, ret: Ret) -> bool {
         let base = self.stack_top();
         let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
-        let Some(frame) = x.frame else { return false };
-        x.frame = None;
+        let Some(frame) = &x.frame else { return false };
+        let (code_ref, object) = (frame.code_ref, frame.object);
         x.state = GenState::Running;
         let (held, handled) = (x.stack.len(), x.handled.take());
-        let code = self.code_obj(frame.code_ref);
+        let code = self.code_obj(code_ref);
         let room = code.localsplus.len() + code.stacksize as usize + 8;
         self.reserve_stack(base + room);
         let Payload::Generator(x) = self.heap.get_mut(g) else { return false };
         self.cur.stack[base..base + held].copy_from_slice(&x.stack);
         x.stack.clear();
         self.heap.incref_raw(g);
-        if let Some(o) = frame.object {
+        if let Some(o) = object {
             let (thread, index) = (self.cur.id, self.cur.activations.len() as u32);
             if let Payload::Frame(f) = self.heap.get_mut(o) {
                 f.state = crate::objects::frame::FrameState::Running { thread, index };
@@ -90,8 +90,13 @@ impl Vm {
         }
         self.cur.depth += 1;
         self.cur.handled.push(handled);
-        self.cur.activations.push(Activation::Py(frame));
-        let f = self.top();
+        // Copied from where it lay to where it lies: a copy in between would wait for its own stores.
+        self.cur.activations.push(Activation::Py(Frame::EMPTY));
+        let (Payload::Generator(x), Some(Activation::Py(f))) = (self.heap.get_mut(g), self.cur.activations.last_mut()) else { return false };
+        if let Some(frame) = &x.frame {
+            *f = *frame;
+        }
+        x.frame = None;
         f.base = base as u32;
         f.sp = (base + held) as u32;
         f.ret = ret;
@@ -173,26 +178,29 @@ impl Vm {
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
     pub(super) fn suspend(&mut self, r: &Regs, at: usize, value: Owned) {
-        // The registers go into the copy: storing them in the frame and copying that at once would wait for the stores.
-        let Some(Activation::Py(mut frame)) = self.cur.activations.pop() else { panic!("a frame runs") };
-        (frame.pc, frame.sp, frame.last) = (r.pc as u32, r.sp as u32, at as u32);
+        let Some(Activation::Py(f)) = self.cur.activations.last() else { panic!("a frame runs") };
+        let (from, to, ret, object) = (f.base as usize, r.sp, f.ret, f.object);
+        let g = f.generator.expect("only a generator's frame yields");
         self.cur.depth -= 1;
-        let (from, to) = (frame.base as usize, frame.sp as usize);
         self.own_segment(from, to);
-        let ret = frame.ret;
-        let g = frame.generator.take().expect("only a generator's frame yields");
         let handled = self.cur.handled.pop().flatten();
-        if let Some(o) = frame.object
+        if let Some(o) = object
             && let Payload::Frame(f) = self.heap.get_mut(o)
         {
             f.state = crate::objects::frame::FrameState::Suspended { generator: g };
-            f.lasti = frame.last;
+            f.lasti = at as u32;
         }
-        let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
+        let (Payload::Generator(x), Some(Activation::Py(f))) = (self.heap.get_mut(g), self.cur.activations.last()) else {
+            panic!("{g:?} is no generator")
+        };
         x.state = GenState::Suspended;
         x.stack.extend_from_slice(&self.cur.stack[from..to]);
-        x.frame = Some(frame);
+        // The registers go into the copy: storing them in the frame and copying that at once would wait for the stores.
+        let frame = x.frame.insert(*f);
+        (frame.pc, frame.sp, frame.last, frame.generator) = (r.pc as u32, r.sp as u32, at as u32, None);
         x.handled = handled;
+        let below = self.cur.activations.len() - 1;
+        self.cur.activations.truncate(below);
         self.heap.set_flag(g, flag::FINALIZER);
         self.heap.decref_raw(g);
         self.deliver(value, ret);

@@ -20,6 +20,7 @@ impl Vm {
                 Ret::Discard => panic!("handled above"),
                 Ret::Init => self.check_init(value),
                 Ret::Unpack => self.push_unpacked(value),
+                Ret::Operator(what) => self.deliver_operator(value, what),
             },
         }
     }

@@ -172,7 +172,9 @@ impl Vm {
             return Err(self.dict_changed(it, "dictionary changed size during iteration"));
         }
         let entries = d.entries();
-        let found = if reverse {
+        let found = if !reverse && entries.get(at).is_some_and(|e| e.key.is_some()) {
+            Some(at)
+        } else if reverse {
             (0..at.min(entries.len())).rev().find(|i| entries[*i].key.is_some())
         } else {
             (at..entries.len()).find(|i| entries[*i].key.is_some())
@@ -191,7 +193,11 @@ impl Vm {
         Ok(Some(match kind {
             0 => self.incref(k),
             1 => self.incref(v),
-            _ => self.tuple_of(&[k, v]),
+            _ => {
+                self.heap.incref_raw(k);
+                self.heap.incref_raw(v);
+                self.heap.alloc(t::TUPLE, Payload::Tuple(Box::new([k, v])), 0)
+            }
         }))
     }
     fn dict_changed(&mut self, it: Ref, message: &str) -> Ask {

@@ -152,7 +152,33 @@ impl Vm {
             self.drop_word(value);
             return Flow::Next;
         }
+        if self.type_obj(ty).has(type_flags::PLAIN_SETATTR)
+            && let Some((f, descr)) = self.python_setter(ty, name)
+        {
+            let first = descr.map(|d| {
+                self.heap.incref_raw(d);
+                Word::owned(d)
+            });
+            let words = first.into_iter().chain([obj, value]).collect();
+            r.sp -= 2;
+            self.save(r, at);
+            self.call_words(Word::borrowed(f), words, None, Ret::Discard);
+            return Flow::Reload;
+        }
         self.slow_op(r, at, slow::setattr, 2, &[name], Ret::Discard)
+    }
+    /// A property's setter, or a descriptor's `__set__` with the descriptor, where they are Python functions.
+    fn python_setter(&mut self, ty: Ref, name: Ref) -> Option<(Ref, Option<Ref>)> {
+        let a = self.lookup(ty, name)?;
+        match self.heap.get(a) {
+            Payload::Property(p) => p.fset.filter(|f| self.ty(*f) == t::FUNCTION).map(|f| (f, None)),
+            Payload::Instance(_) => {
+                let kind = self.ty(a);
+                let f = self.lookup(kind, n::__SET__)?;
+                (self.ty(f) == t::FUNCTION).then_some((f, Some(a)))
+            }
+            _ => None,
+        }
     }
     pub(in crate::vm) fn delete_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         self.slow_op(r, at, slow::delattr, 1, &[code.names[arg]], Ret::Discard)

@@ -1,7 +1,7 @@
 //! Jumps, tests, loops.
 use super::*;
 use crate::objects::Payload;
-use crate::vm::{fixed, slow, t};
+use crate::vm::{fixed, n as names, slow, t};
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
 
@@ -143,10 +143,70 @@ impl Vm {
                     Err(e) => self.raise(e),
                 }
             }
-            _ => {
-                let words = Words::from_slice(&[Word::borrowed(it)]);
-                self.save(r, at);
-                self.slow_with(words, slow::next, &[], Ret::ForIter(n as u32 + 1))
+            Payload::Iter(i) if let Iter::Map { func, iters, strict: false } = &**i && self.ty(it) == t::MAP => {
+                let (func, iters) = (*func, iters.clone());
+                if iters.iter().all(|x| self.is_ready_iter(*x)) {
+                    return self.map_next(r, at, n, func, &iters);
+                }
+                self.next_by_type(r, at, n, it)
+            }
+            _ => self.next_by_type(r, at, n, it),
+        }
+    }
+    /// The next item of a `map` over ready iterators: the function's value.
+    fn map_next(&mut self, r: &mut Regs, at: usize, n: usize, func: Ref, iters: &[Ref]) -> Flow {
+        self.save(r, at);
+        match self.advance_all(iters, false, "map") {
+            Ok(Some(row)) => {
+                self.heap.incref_raw(func);
+                let words = row.into_iter().map(Word::owned).collect();
+                self.call_words(Word::owned(func), words, None, Ret::ForIter(n as u32 + 1));
+                Flow::Reload
+            }
+            Ok(None) => {
+                r.pc += n + 1;
+                Flow::Next
+            }
+            Err(e) => self.raise(e),
+        }
+    }
+    /// The next item by the type's `__next__`: a native one in place, a Python one entered.
+    fn next_by_type(&mut self, r: &mut Regs, at: usize, n: usize, it: Ref) -> Flow {
+        let ret = Ret::ForIter(n as u32 + 1);
+        let ty = self.ty(it);
+        self.save(r, at);
+        let Some(f) = self.lookup(ty, names::__NEXT__) else {
+            return self.slow_with(Words::from_slice(&[Word::borrowed(it)]), slow::next, &[], ret);
+        };
+        match self.heap.get(f) {
+            Payload::Function(_) => {
+                self.heap.incref_raw(it);
+                self.call_words(Word::borrowed(f), Words::from_slice(&[Word::owned(it)]), None, ret);
+                Flow::Reload
+            }
+            Payload::Native(x) if self.ty(f) == t::SLOT_WRAPPER => {
+                let f = self.natives[x.native as usize].def.f;
+                self.next_in_place(r, f, it, n)
+            }
+            _ => self.slow_with(Words::from_slice(&[Word::borrowed(it)]), slow::next, &[], ret),
+        }
+    }
+    fn next_in_place(&mut self, r: &mut Regs, f: NativeFn, it: Ref, n: usize) -> Flow {
+        let mark = self.temps.len();
+        self.cursor = 0;
+        self.answers.clear();
+        let args = [Some(it)];
+        match f(self, crate::vm::Args(&args)) {
+            Ok(v) => {
+                self.release_temps(mark);
+                if !self.answers.is_empty() {
+                    self.drop_answers();
+                }
+                self.push(r, v)
+            }
+            Err(e) => {
+                self.native_asked(f, &args, Ret::ForIter(n as u32 + 1), e, mark);
+                Flow::Reload
             }
         }
     }

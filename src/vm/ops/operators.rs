@@ -3,7 +3,10 @@ use super::*;
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
 use crate::vm::exec::set_op;
-use crate::vm::{fixed, slow, t};
+use crate::objects::class::type_flags;
+use crate::vm::step::Answer;
+use crate::vm::thread::{Activation, NativeFrame};
+use crate::vm::{fixed, n, slow, t};
 
 /// BINARY_OP arguments with fast paths.
 pub(in crate::vm) mod nb {
@@ -31,8 +34,68 @@ impl Vm {
             self.drop_word(b);
             return Flow::Next;
         }
+        if let Some(f) = self.python_operator(arg, x, y) {
+            return self.enter_operator(r, at, f, arg as u32);
+        }
         let number = fixed::small_int(arg as i64).expect("small");
         self.slow_op(r, at, slow::binary_op, 2, &[number], Ret::Push)
+    }
+    /// The left operand's method in Python, where the rules ask it first.
+    fn python_operator(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Ref> {
+        let (tx, ty) = (self.ty(x), self.ty(y));
+        if !self.type_obj(tx).has(type_flags::HEAP) || (tx != ty && self.is_subtype(ty, tx)) {
+            return None;
+        }
+        let name = if arg == nb::SUBSCR {
+            n::__GETITEM__
+        } else if arg >= nb::FIRST_INPLACE {
+            let (in_place, plain, _) = slow::OPERATORS[arg - nb::FIRST_INPLACE];
+            if self.lookup(tx, in_place).is_some() { in_place } else { plain }
+        } else {
+            slow::OPERATORS[arg].1
+        };
+        self.lookup(tx, name).filter(|f| self.ty(*f) == t::FUNCTION)
+    }
+    /// Calls a special method with the two operands, which stay on the stack until its value is there.
+    fn enter_operator(&mut self, r: &mut Regs, at: usize, f: Ref, what: u32) -> Flow {
+        let words = Words::from_slice(&[Word::borrowed(self.peek(r, 2).get()), Word::borrowed(self.peek(r, 1).get())]);
+        self.save(r, at);
+        self.call_words(Word::borrowed(f), words, None, Ret::Operator(what));
+        Flow::Reload
+    }
+    /// The value of a special method of two operands. Where it decides nothing, the general rules go on from there: the
+    /// native finds the method's answer on its tape.
+    pub(in crate::vm) fn deliver_operator(&mut self, value: Owned, what: u32) {
+        let sp = self.top().sp as usize;
+        let (a, b) = (self.cur.stack[sp - 2], self.cur.stack[sp - 1]);
+        let compare = what & Ret::COMPARE != 0;
+        let arg = what & (Ret::COMPARE - 1);
+        let subscript = !compare && arg as usize == nb::SUBSCR;
+        let is_bool = value.get() == fixed::TRUE || value.get() == fixed::FALSE;
+        let done = subscript || value.get() != fixed::NOT_IMPLEMENTED && (!compare || arg & 16 == 0 || is_bool);
+        if done {
+            self.top().sp -= 1;
+            self.cur.stack[sp - 2] = Word::owned(value.into_raw());
+            self.drop_word(b);
+            self.drop_word(a);
+            return;
+        }
+        self.top().sp -= 2;
+        let f: NativeFn = match (compare, arg & 16 != 0) {
+            (true, true) => slow::compare_bool,
+            (true, false) => slow::compare,
+            _ => slow::binary_op,
+        };
+        let number = fixed::small_int(if compare { arg as i64 >> 5 } else { arg as i64 }).expect("small");
+        let (x, y) = (self.own_word(a), self.own_word(b));
+        let frame = NativeFrame {
+            f,
+            args: vec![Some(x), Some(y), Some(number)],
+            answers: vec![Answer::Value(value.into_raw())],
+            ret: Ret::Push,
+            catch: false,
+        };
+        self.cur.activations.push(Activation::Native(Box::new(frame)));
     }
     /// Exact ints, floats, and subscripts of exact built-in containers.
     #[inline(always)]
@@ -138,9 +201,19 @@ impl Vm {
             self.drop_word(b);
             return Flow::Next;
         }
+        if let Some(f) = self.python_comparison(op, a.get(), b.get()) {
+            return self.enter_operator(r, at, f, arg as u32 | Ret::COMPARE);
+        }
         let f = if arg & 16 != 0 { slow::compare_bool } else { slow::compare };
         let number = fixed::small_int(arg as i64 >> 5).expect("small");
         self.slow_op(r, at, f, 2, &[number], Ret::Push)
+    }
+    fn python_comparison(&mut self, op: Cmp, x: Ref, y: Ref) -> Option<Ref> {
+        let (tx, ty) = (self.ty(x), self.ty(y));
+        if !self.type_obj(tx).has(type_flags::HEAP) || (tx != ty && self.is_subtype(ty, tx)) {
+            return None;
+        }
+        self.lookup(tx, op.special()).filter(|f| self.ty(*f) == t::FUNCTION)
     }
     /// Whether a key of simple type is in a set whose candidates are simple too, and its hash; None when equality would have to ask.
     pub(in crate::vm) fn set_simple_find(&self, set: Ref, key: Ref) -> Option<(bool, i64)> {

@@ -2,9 +2,9 @@
 use super::*;
 use crate::vm::api::Cmp;
 
-type Names = (Ref, Ref, Ref);
+pub type Names = (Ref, Ref, Ref);
 /// In-place, plain and reflected method by BINARY_OP argument (below 13).
-const OPERATORS: [Names; 13] = [
+pub const OPERATORS: [Names; 13] = [
     (n::__IADD__, n::__ADD__, n::__RADD__),
     (n::__IAND__, n::__AND__, n::__RAND__),
     (n::__IFLOORDIV__, n::__FLOORDIV__, n::__RFLOORDIV__),
