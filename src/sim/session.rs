@@ -17,6 +17,9 @@ impl Os {
                 Clock::Process | Clock::Thread => self.clock.cpu(ctx.ticks) as i64,
             }),
             Syscall::Random { count } => SysResult::Bytes(self.random.bytes(*count)),
+            Syscall::Input { .. } if !matches!(self.file(0)?.kind, super::process::Kind::Stdin { .. }) => {
+                return Err(errno::ENOTTY.into());
+            }
             Syscall::Input { prompt, password } => match ctx.host.input(prompt, *password) {
                 Ok(line) => SysResult::Text(line),
                 Err(e) => SysResult::NoInput(e),

@@ -855,14 +855,21 @@ def read_input(prompt):
     if stdin is None:
         raise RuntimeError("input(): lost sys.stdin")
     if stdin is not sys.__stdin__:
-        if prompt:
-            stdout.write(prompt)
-            stdout.flush()
-        line = stdin.readline()
-        if not line:
-            raise EOFError("EOF when reading a line")
-        return line[:-1] if line.endswith("\n") else line
+        return read_line(prompt)
     return _input_line(prompt, False)
+
+
+def read_line(prompt):
+    """A line of `sys.stdin`, as `input()` gives it where no front end is to be asked."""
+    import sys
+
+    if prompt:
+        sys.stdout.write(prompt)
+        sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("EOF when reading a line")
+    return line[:-1] if line.endswith("\n") else line
 
 
 def refuse_input():

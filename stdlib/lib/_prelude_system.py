@@ -235,8 +235,7 @@ def fork_exec(args):
     programs = [text(e) for e in executables]
     own = ("pellucid", "python", "python3", "python3.14")
     if not any(p.rpartition("/")[2] in own for p in programs):
-        name = programs[0].rpartition("/")[2] if len(programs) > 1 else programs[0]
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory", name)
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", text(argv[0]))
     if preexec_fn is not None:
         import pellucid
 

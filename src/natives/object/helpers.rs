@@ -105,6 +105,8 @@ fn input_line(vm: &mut Vm, a: Args) -> Step {
     let prompt = vm.lossy(a[0]);
     match vm.syscall(Syscall::Input { prompt, password: a[1] == fixed::TRUE })? {
         SysResult::Text(s) => Ok(vm.str(s)),
+        // Descriptor 0 is a pipe or a file: its lines come through `sys.stdin`.
+        SysResult::Error(_) => vm.tail_prelude("read_line", &[a[0]]),
         SysResult::NoInput(InputRefused::Interrupted) => Err(crate::vm::Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]))),
         SysResult::NoInput(InputRefused::NotAllowed) => {
             vm.tail_prelude("refuse_input", &[])
