@@ -29,7 +29,7 @@ pub struct Page {
 }
 
 /// Slices of the machine's budget before a cell is interrupted.
-const PATIENCE: usize = 2_000;
+const PATIENCE: usize = 20_000;
 
 impl Host for Page {
     fn write(&mut self, stream: Stream, text: &str) {
