@@ -3,6 +3,7 @@ use super::object_type::attr_name;
 use crate::code::{CompileMode, CompileOptions};
 use crate::heap::Ref;
 use crate::objects::Payload;
+use crate::vm::api::Cmp;
 use crate::vm::native::ModuleDef;
 use crate::vm::{Args, Ask, Def, Step, Vm, fixed, n, t};
 
@@ -232,10 +233,22 @@ fn extreme(vm: &mut Vm, a: Args, which: &str) -> Step {
         }
         _ => a[0],
     };
+    if key == fixed::NONE
+        && matches!(vm.ty(items), t::LIST | t::TUPLE)
+        && let Some(found) = extreme_of_plain(vm, items, which)
+    {
+        return Ok(vm.incref(found));
+    }
     let has_default = vm.bool(default.is_some()).into_raw();
     let name = vm.intern(&format!("{which}_item")).into_raw();
     let f = vm.lossy(name);
     vm.tail_prelude(&f, &[items, key, default.unwrap_or(fixed::NONE), has_default])
+}
+/// Of a list or tuple whose items compare without a call; None when there is none, or one that may not.
+fn extreme_of_plain(vm: &Vm, items: Ref, which: &str) -> Option<Ref> {
+    let wanted = if which == "max" { Cmp::Gt } else { Cmp::Lt };
+    let (first, rest) = vm.items_of(items)?.split_first()?;
+    rest.iter().try_fold(*first, |best, x| Some(if vm.compare_simple(*x, best, wanted)? { *x } else { best }))
 }
 fn round(vm: &mut Vm, a: Args) -> Step {
     let Some(f) = vm.lookup_special(a[0], n::__ROUND__) else {

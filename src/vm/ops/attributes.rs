@@ -19,7 +19,7 @@ impl Vm {
         let w = self.peek(r, 1);
         let obj = w.get();
         let ty = self.ty(obj);
-        if self.type_obj(ty).has(type_flags::PLAIN_GETATTR) {
+        if self.type_obj(ty).has(type_flags::PLAIN_GETATTR | type_flags::PLAIN_GETATTRIBUTE) {
             if arg & 1 != 0 {
                 if let Some(flow) = self.load_method(r, w, ty, name) {
                     return flow;

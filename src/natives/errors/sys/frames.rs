@@ -3,7 +3,7 @@ use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::vm::native::{Args, Def};
 use crate::vm::thread::Activation;
-use crate::vm::{Step, Vm, fixed};
+use crate::vm::{Ask, Step, Vm, fixed};
 
 pub const FUNCTIONS: &[Def] = &[
     Def::function("_getframe", "(depth=0, /)", getframe, "The frame of the caller, or of a caller further up."),
@@ -36,17 +36,35 @@ fn getframemodulename(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.incref(module.unwrap_or(fixed::NONE)))
 }
 fn thread_number(vm: &mut Vm) -> Ref {
-    let id = vm.int(vm.cur.id as i64);
+    // As `_thread.get_ident()` numbers them: never 0.
+    let id = vm.int(vm.cur.id as i64 + 1);
     vm.keep(id)
 }
 fn current_frames(vm: &mut Vm, _: Args) -> Step {
+    let dict = vm.dict();
+    let dict = vm.keep(dict);
+    add_frame(vm, dict)?;
+    for i in 0..vm.parked.len() {
+        swap_thread(vm, i);
+        let added = add_frame(vm, dict);
+        swap_thread(vm, i);
+        added?;
+    }
+    Ok(vm.incref(dict))
+}
+/// Looks through the eyes of a parked thread, or back.
+fn swap_thread(vm: &mut Vm, parked: usize) {
+    std::mem::swap(&mut vm.cur, &mut vm.parked[parked]);
+}
+/// The current thread's topmost frame, if it is in Python code at all.
+fn add_frame(vm: &mut Vm, dict: Ref) -> Result<(), Ask> {
+    if vm.visible_frame(0).is_none() {
+        return Ok(());
+    }
     let frame = vm.frame_at(0)?;
     let frame = vm.keep(frame);
     let key = thread_number(vm);
-    let dict = vm.dict();
-    let dict = vm.keep(dict);
-    vm.dict_set(dict, key, frame)?;
-    Ok(vm.incref(dict))
+    vm.dict_set(dict, key, frame)
 }
 fn current_exceptions(vm: &mut Vm, _: Args) -> Step {
     let exc = vm.cur.current_exception().unwrap_or(fixed::NONE);
