@@ -210,6 +210,11 @@ def process_environment(env):
 
     os.environ.clear()
     os.environ.update(env)
+    cells = os.environ.pop("PELLUCID_CELLS", None)
+    if cells:
+        import json
+
+        define_cells(json.loads(cells), _sys_modules()["__main__"].__dict__)
 
 
 def process_end(exc):

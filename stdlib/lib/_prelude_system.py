@@ -249,10 +249,60 @@ def fork_exec(args):
     taken = {child for child, _ in fds}
     fds += [(fd, fd) for fd in (0, 1, 2) if fd not in taken and is_open(fd)]
     fds += [(fd, fd) for fd in map(int, pass_fds) if fd != errpipe_write and fd > 2]
+    cells = notebook_cells()
+    if cells:
+        import json
+
+        # What a front end's namespace is made of has no file that the new process could import.
+        pairs = [p for p in pairs if p[0] != "PELLUCID_CELLS"] + [("PELLUCID_CELLS", json.dumps(cells))]
     argv = [text(a) for a in argv]
     if argv[1:2] == ["run"]:
         del argv[1]
     return posix._spawn(argv, pairs, fds, not close_fds, None if cwd is None else text(cwd))
+
+
+def notebook_cells():
+    """Sources of the cells that have run, in order; empty for a program."""
+    main = _sys_modules().get("__main__")
+    if _get_registry("session.shell") is None or hasattr(main, "__file__"):
+        return []
+    return [cell for cell in main.__dict__.get("In", ()) if isinstance(cell, str) and cell.strip()]
+
+
+def define_cells(cells, namespace):
+    """Gives a new process the definitions of a notebook: imports, functions, classes, literal constants; nothing is called
+    but what these statements call themselves."""
+    import ast
+
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    for number, cell in enumerate(cells, 1):
+        try:
+            tree = ast.parse(cell)
+        except (SyntaxError, ValueError):
+            # Magics: no Python.
+            continue
+        for statement in tree.body:
+            if isinstance(statement, kept) or is_constant(statement):
+                module = ast.Module([statement], [])
+                try:
+                    exec(compile(module, f"<cell {number}>", "exec"), namespace)
+                except Exception:
+                    # It failed in its cell as well, or needs what was computed there: whoever uses it will be told.
+                    pass
+
+
+def is_constant(statement):
+    import ast
+
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return False
+    if isinstance(statement.value, ast.Lambda):
+        return True
+    try:
+        ast.literal_eval(statement.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def is_open(fd):
