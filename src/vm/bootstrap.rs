@@ -28,6 +28,7 @@ impl Vm {
             parked: Vec::new(),
             main_thread: 0,
             segments: Default::default(),
+            held: Vec::new(),
             natives: Vec::new(),
             native_types: HashMap::new(),
             interned: HashMap::new(),

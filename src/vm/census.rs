@@ -57,7 +57,8 @@ impl Vm {
         self.registry.values().for_each(|r| f(*r));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
-        for (_, args) in &self.hidden { args.iter().flatten().for_each(|r| f(*r)); }
+        let queues = self.held.iter().map(|(_, hidden)| hidden).chain([&self.hidden]);
+        queues.flatten().for_each(|(_, args)| args.iter().flatten().for_each(|r| f(*r)));
         for a in &self.answers {
             match a {
                 Answer::Value(r) | Answer::Raised(r) => f(*r),
@@ -65,7 +66,8 @@ impl Vm {
             }
         }
         // Each object in the queue is held by the queue, with a count of one.
-        self.heap.pending.iter().filter(|r| self.heap.flags(**r) & flag::PENDING != 0).for_each(|r| f(*r));
+        let dead = self.held.iter().map(|(pending, _)| pending).chain([&self.heap.pending]).flatten();
+        dead.filter(|r| self.heap.flags(**r) & flag::PENDING != 0).for_each(|r| f(*r));
     }
 
     fn miscount(&self, object: Ref, stored: u32, held: u32) -> Miscount {

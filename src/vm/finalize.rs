@@ -99,10 +99,24 @@ impl Vm {
     }
     fn run_next_hidden(&mut self) -> bool {
         let Some((f, args)) = self.hidden.pop_front() else { return false };
+        let waits = [finalize as super::NativeFn, finalize_only, call_back].iter().any(|g| std::ptr::fn_addr_eq(*g, f));
+        if waits {
+            // What waits already comes after this one, not inside it: the stack must not grow with the queue. What dies
+            // while it runs is new, and is seen to at once.
+            self.held.push((std::mem::take(&mut self.heap.pending), std::mem::take(&mut self.hidden)));
+        }
         self.run_native(f, &args, Ret::Discard);
         args.into_iter().flatten().for_each(|r| self.heap.decref_raw(r));
         self.heap.attention |= !self.hidden.is_empty() || !self.heap.pending.is_empty();
         true
+    }
+    /// The end of a finalizer or callback: what had waited for it comes after what it has left.
+    fn release_held(&mut self) {
+        if let Some((pending, hidden)) = self.held.pop() {
+            self.heap.pending.extend(pending);
+            self.hidden.extend(hidden);
+            self.heap.attention = true;
+        }
     }
     fn collect_garbage_automatically(&mut self) {
         let full = self.heap.gc.full_due();
@@ -222,20 +236,18 @@ const FINALIZABLE: &str = "gc.finalizable";
 
 /// (callback, weak reference).
 fn call_back(vm: &mut Vm, a: super::Args) -> super::Step {
-    match vm.try_call(a[0], &[a[1]])? {
-        Ok(_) => Ok(vm.none()),
-        Err(e) => {
-            vm.report_unraisable(e, "calling weakref callback", a[0])?;
-            Ok(vm.none())
-        }
+    if let Err(e) = vm.try_call(a[0], &[a[1]])? {
+        vm.report_unraisable(e, "calling weakref callback", a[0])?;
     }
+    vm.release_held();
+    Ok(vm.none())
 }
 /// (object): runs its finalizer and ends it.
 fn finalize(vm: &mut Vm, a: super::Args) -> super::Step {
-    let done = finalize_only(vm, a)?;
-    vm.release(done);
+    run_and_report(vm, a[0])?;
+    vm.release_held();
     // The queue's reference: given back once, when all is answered.
-    vm.heap.pending.push_back(a[0]);
+    vm.heap.pending.push_front(a[0]);
     vm.heap.attention = true;
     Ok(vm.none())
 }
@@ -249,13 +261,18 @@ pub fn finalize_collected(vm: &mut Vm, a: super::Args) -> super::Step {
     Ok(vm.bool(true))
 }
 fn finalize_only(vm: &mut Vm, a: super::Args) -> super::Step {
-    if let Err(e) = run_finalizer(vm, a[0])? {
-        match vm.lookup_special(a[0], n::__DEL__) {
+    run_and_report(vm, a[0])?;
+    vm.release_held();
+    Ok(vm.none())
+}
+fn run_and_report(vm: &mut Vm, r: Ref) -> Result<(), super::Ask> {
+    if let Err(e) = run_finalizer(vm, r)? {
+        match vm.lookup_special(r, n::__DEL__) {
             Some(del) => vm.report_unraisable(e, "calling deallocator", del)?,
-            None => vm.report_unraisable(e, "closing generator", a[0])?,
+            None => vm.report_unraisable(e, "closing generator", r)?,
         }
     }
-    Ok(vm.none())
+    Ok(())
 }
 fn run_finalizer(vm: &mut Vm, r: Ref) -> Result<Result<Ref, Ref>, super::Ask> {
     if matches!(vm.heap.get(r), Payload::Generator(_)) {

@@ -42,6 +42,9 @@ pub struct CacheEntry {
     pub found: Option<Ref>,
 }
 
+/// A queue of dead objects and one of natives ([`Vm::hidden`]), set aside.
+pub type Held = (std::collections::VecDeque<Ref>, std::collections::VecDeque<(NativeFn, Vec<Option<Ref>>)>);
+
 /// One process's interpreter. Plain data: cloning it forks the process.
 #[derive(Clone)]
 pub struct Vm {
@@ -80,6 +83,8 @@ pub struct Vm {
     pub pending_syscall: Option<Box<syscall::Syscall>>,
     /// Natives that run before the next instruction (finalizers, callbacks of weak references), with counted arguments.
     pub hidden: std::collections::VecDeque<(NativeFn, Vec<Option<Ref>>)>,
+    /// What waits until the finalizers and callbacks that run now have ended, the innermost last: dead objects, natives.
+    pub held: Vec<Held>,
     /// Objects that the running native keeps until it returns.
     pub temps: Vec<Ref>,
     /// Answers that the running native has already got, and how many it has asked for again.
