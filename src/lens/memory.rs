@@ -5,7 +5,6 @@ use crate::inspect::common;
 use crate::objects::{Payload, State};
 use crate::render::{Figures, view::Lang};
 use crate::vm::{Vm, t};
-use std::any::Any;
 use std::collections::BTreeMap;
 
 /// Settings (`%lang`, `%figures`) and places.
@@ -29,15 +28,6 @@ impl Memory {
 
 impl State for Memory {
     fn visit(&self, _: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

@@ -1,7 +1,6 @@
 //! `list[int]` and `int | str` as data.
 use super::State;
 use crate::heap::Ref;
-use std::any::Any;
 
 /// `types.GenericAlias`: a class with arguments.
 #[derive(Clone)]
@@ -19,15 +18,6 @@ impl State for GenericAlias {
         f(*origin);
         f(*args);
     }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
 }
 
 /// `typing.Union`: the different members, in order.
@@ -41,14 +31,5 @@ impl State for Union {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         let Union { args } = self;
         f(*args);
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }

@@ -9,16 +9,32 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// State of a native type that lives in its own module (`re.Pattern`, `deque`, a lock). Stored behind a box.
-pub trait State: Any + Send {
+pub trait State: AnyState {
     /// Every strong reference held, once for each time it is held.
     fn visit(&self, f: &mut dyn FnMut(Ref));
-    /// For whole-machine snapshots.
-    fn boxed_clone(&self) -> Box<dyn State>;
-    fn as_any(&self) -> &dyn Any;
-    fn as_any_mut(&mut self) -> &mut dyn Any;
     /// Can take part in a cycle.
     fn is_container(&self) -> bool {
         true
+    }
+}
+
+/// What every state can do whatever it is; whoever is a [`State`] and can be cloned has it.
+pub trait AnyState: Any + Send {
+    /// For whole-machine snapshots and forks.
+    fn boxed_clone(&self) -> Box<dyn State>;
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<T: State + Clone> AnyState for T {
+    fn boxed_clone(&self) -> Box<dyn State> {
+        Box::new(self.clone())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 }
 

@@ -5,7 +5,6 @@ use crate::objects::State;
 use crate::vm::native::{Args, Def, TypeDef};
 use crate::vm::{Step, Vm, t};
 use serde_json::Value;
-use std::any::Any;
 
 /// What a lens gives to a program: a page in all its forms.
 #[derive(Clone)]
@@ -14,15 +13,6 @@ pub(super) struct Page {
 }
 impl State for Page {
     fn visit(&self, _: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

@@ -117,15 +117,6 @@ macro_rules! native_state {
                 let $s = self;
                 $visit
             }
-            fn boxed_clone(&self) -> Box<dyn $crate::objects::State> {
-                Box::new(self.clone())
-            }
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-                self
-            }
             fn is_container(&self) -> bool {
                 $container
             }

@@ -6,7 +6,6 @@ use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::{ModuleDef, TypeDef};
 use crate::vm::step::Step;
 use crate::vm::{Args, Ask, Def, Vm, fixed, t};
-use std::any::Any;
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_contextvars",
@@ -22,15 +21,6 @@ macro_rules! state {
             fn visit(&self, $f: &mut dyn FnMut(Ref)) {
                 let $x = self;
                 $visit
-            }
-            fn boxed_clone(&self) -> Box<dyn State> {
-                Box::new(self.clone())
-            }
-            fn as_any(&self) -> &dyn Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn Any {
-                self
             }
         }
     };

@@ -6,7 +6,6 @@ use crate::vm::native::{ModuleDef, TypeDef};
 use crate::vm::step::Step;
 use crate::vm::syscall::{SysResult, Syscall, errno};
 use crate::vm::{Args, Ask, Def, Vm, t};
-use std::any::Any;
 
 const RECURSIVE_MUTEX: i32 = 0;
 /// Largest value of a semaphore on Linux.
@@ -34,15 +33,6 @@ struct SemLock {
 }
 impl State for SemLock {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

@@ -32,15 +32,6 @@ struct Segment {
 }
 impl State for Segment {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 pub fn is_segment(vm: &Vm, r: Ref) -> bool {

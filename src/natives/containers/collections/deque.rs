@@ -6,7 +6,6 @@ use crate::objects::{Payload, State};
 use crate::vm::native::{Def, TypeDef};
 use crate::vm::step::{Ask, Step};
 use crate::vm::{Args, Vm, fixed, t};
-use std::any::Any;
 use std::collections::VecDeque;
 
 /// Items in a block.
@@ -31,15 +30,6 @@ impl State for Deque {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         let Deque { items, maxlen: _, left: _, changes: _ } = self;
         items.iter().for_each(|r| f(*r));
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

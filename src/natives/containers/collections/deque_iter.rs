@@ -7,7 +7,6 @@ use crate::objects::{Payload, State};
 use crate::vm::native::{Def, TypeDef};
 use crate::vm::step::Step;
 use crate::vm::{Args, Vm, t};
-use std::any::Any;
 
 /// State of a deque's iterator; the deque is let go at the end.
 #[derive(Clone)]
@@ -24,15 +23,6 @@ struct DequeIter {
 impl State for DequeIter {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         self.deque.iter().for_each(|r| f(*r));
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

@@ -6,7 +6,6 @@ use crate::objects::{Payload, State};
 use crate::vm::native::{Def, TypeDef};
 use crate::vm::step::Step;
 use crate::vm::{Args, Vm, fixed, t};
-use std::any::Any;
 
 /// Index of the field, and its doc.
 #[derive(Clone)]
@@ -18,15 +17,6 @@ struct TupleGetter {
 impl State for TupleGetter {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         f(self.doc)
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

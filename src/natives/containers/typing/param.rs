@@ -1,7 +1,6 @@
 //! What a type variable knows.
 use crate::heap::Ref;
 use crate::objects::State;
-use std::any::Any;
 
 /// State of TypeVar, ParamSpec and TypeVarTuple. A part that is None while its evaluator is there has not been evaluated yet.
 #[derive(Clone)]
@@ -27,15 +26,6 @@ impl State for TypeParam {
             .flatten()
             .for_each(|r| f(*r));
     }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
 }
 
 /// State of `P.args` and `P.kwargs`: the ParamSpec.
@@ -45,15 +35,6 @@ pub struct ParamSpecPart(pub Ref);
 impl State for ParamSpecPart {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         f(self.0)
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 
@@ -71,14 +52,5 @@ impl State for TypeAlias {
         let TypeAlias { name, type_params, value, evaluate } = self;
         f(*name);
         [type_params, value, evaluate].into_iter().flatten().for_each(|r| f(*r));
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }

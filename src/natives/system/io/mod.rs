@@ -136,15 +136,6 @@ macro_rules! opaque_state {
                 let $x = self;
                 $visit
             }
-            fn boxed_clone(&self) -> Box<dyn crate::objects::State> {
-                Box::new(self.clone())
-            }
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-                self
-            }
         }
     };
 }

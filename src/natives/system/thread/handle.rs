@@ -7,7 +7,6 @@ use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
 use crate::vm::syscall::Syscall;
 use crate::vm::{Args, Ask, Def, Vm, t};
-use std::any::Any;
 
 #[derive(Clone, Default)]
 struct Handle {
@@ -18,15 +17,6 @@ struct Handle {
 }
 impl State for Handle {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

@@ -8,7 +8,6 @@ use crate::vm::api::Found;
 use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
 use crate::vm::{Args, Ask, Def, Vm, n, t};
-use std::any::Any;
 use std::collections::BTreeMap;
 
 #[derive(Clone)]
@@ -27,15 +26,6 @@ impl State for Local {
         f(*args);
         kwargs.iter().for_each(|r| f(*r));
         others.values().for_each(|r| f(*r));
-    }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

@@ -7,7 +7,6 @@ use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
 use crate::vm::syscall::{SysResult, Syscall};
 use crate::vm::{Args, Ask, Def, Vm, t};
-use std::any::Any;
 
 /// The system's number of the lock.
 #[derive(Clone)]
@@ -16,15 +15,6 @@ struct Lock {
 }
 impl State for Lock {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

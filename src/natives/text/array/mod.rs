@@ -53,15 +53,6 @@ pub struct Array {
 }
 impl State for Array {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }

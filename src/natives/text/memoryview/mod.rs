@@ -43,15 +43,6 @@ impl State for View {
         let View { base, readonly: _, code: _, item: _, offset: _, shape: _, strides: _ } = self;
         base.iter().for_each(|r| f(*r));
     }
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 impl View {

@@ -67,15 +67,6 @@ macro_rules! plain_state {
     ($ty:ty) => {
         impl State for $ty {
             fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-            fn boxed_clone(&self) -> Box<dyn State> {
-                Box::new(self.clone())
-            }
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-                self
-            }
             fn is_container(&self) -> bool {
                 false
             }

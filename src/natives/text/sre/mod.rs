@@ -75,15 +75,6 @@ macro_rules! state {
                 let visit: fn(&$ty, &mut dyn FnMut(Ref)) = $visit;
                 visit(self, f)
             }
-            fn boxed_clone(&self) -> Box<dyn State> {
-                Box::new(self.clone())
-            }
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-                self
-            }
         }
     };
 }

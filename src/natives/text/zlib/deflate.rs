@@ -134,15 +134,6 @@ pub fn adler32_of(b: &[u8], start: u32) -> u32 {
 }
 impl State for Compressor {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn is_container(&self) -> bool {
         false
     }
