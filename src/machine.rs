@@ -70,7 +70,7 @@ impl Machine {
     }
     /// Runs the current thread for a slice.
     fn slice<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) -> Outcome {
-        if host.interrupted() || self.interrupted_aside() {
+        if host.interrupted() {
             self.interrupt();
         }
         self.take_signals(host);
@@ -79,13 +79,11 @@ impl Machine {
         let outcome = self.vm.run(tracer, &mut budget);
         self.vm.ticks += slice - budget;
         self.turn = self.turn.saturating_sub(slice - budget);
-        self.hand_over_output(host);
-        outcome
+        self.hand_over_output(host, outcome)
     }
     /// Answers what the current thread asks, or lets another go on.
     fn go_on(&mut self, outcome: Outcome, host: &mut dyn Host) {
-        let thread = self.vm.cur.id;
-        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread };
+        let mut ctx = asks(&self.vm, host);
         match outcome {
             Outcome::Finished(_) => unreachable!("the caller has seen to it"),
             Outcome::Syscall(call) => match *call {
@@ -108,7 +106,7 @@ impl Machine {
     }
     /// Lets others go on: a thread of the same process when the turn is over, a process that is behind in time at once.
     fn give_way(&mut self, host: &mut dyn Host) {
-        let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        let ctx = asks(&self.vm, host);
         if !self.vm.parked.is_empty() && self.turn == 0 {
             self.os.preempt(&ctx);
         } else if !self.others.is_empty() && self.os.another_is_behind(&ctx) {
@@ -119,19 +117,29 @@ impl Machine {
         self.switch(host);
     }
 
-    /// Passes on what was written to the standard streams since the last time, in order.
-    fn hand_over_output(&mut self, host: &mut dyn Host) {
-        for (fd, data) in crate::natives::system::io::take_output(&mut self.vm) {
-            let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
-            // A failure (a closed descriptor) cannot be told to the program any more: it has gone on.
-            let _ = self.os.answer(Syscall::Write { fd, data }, &mut ctx);
+    /// Passes on what was written to the standard streams since the last time, in order. What goes to a pipe may have to
+    /// wait: then the thread writes it first, and asks what it was about to ask afterwards.
+    fn hand_over_output(&mut self, host: &mut dyn Host, outcome: Outcome) -> Outcome {
+        let mut first = false;
+        for (fd, data) in crate::natives::system::take_output(&mut self.vm) {
+            first |= self.os.may_be_full(fd);
+            if first {
+                crate::natives::system::write_first(&mut self.vm, fd, data);
+            } else {
+                // A failure (a closed descriptor) cannot be told to the program any more: it has gone on.
+                let _ = self.os.answer(Syscall::Write { fd, data }, &mut asks(&self.vm, host));
+            }
+        }
+        match outcome {
+            Outcome::Syscall(_) if first => Outcome::Budget,
+            outcome => outcome,
         }
     }
 
     /// Lets the scheduler choose, and puts that thread's state in place.
     fn switch(&mut self, host: &mut dyn Host) {
         loop {
-            let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            let mut ctx = asks(&self.vm, host);
             match self.os.pick(&mut ctx) {
                 Pick::Run(thread, result) => {
                     let before = (self.pid, self.vm.cur.id);
@@ -184,6 +192,11 @@ impl Machine {
             self.vm.start(start);
         }
     }
+}
+
+/// The moment of a call: the current thread of an interpreter asks.
+fn asks<'a>(vm: &Vm, host: &'a mut dyn Host) -> Ctx<'a> {
+    Ctx { host, ticks: vm.ticks, thread: vm.cur.id }
 }
 
 /// The embedded library as the file system shows it.

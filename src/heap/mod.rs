@@ -55,7 +55,7 @@ pub mod flag {
     pub const PENDING: u32 = 64;
     /// Set aside by `gc.freeze()`.
     pub const FROZEN: u32 = 128;
-    /// The collector's and the compaction's own mark; clear outside them.
+    /// Met already while a list is cleaned of doubles; clear outside of that.
     pub const SEEN: u32 = 256;
 }
 

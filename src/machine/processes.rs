@@ -1,5 +1,5 @@
 //! Processes of the machine: fork copies an interpreter, spawn makes a fresh one, the end of one drops it.
-use super::Machine;
+use super::{Machine, asks};
 use crate::face::Host;
 use crate::heap::Owned;
 use crate::sim::{Answer, Ctx};
@@ -11,16 +11,23 @@ impl Machine {
     pub(super) fn follow(&mut self) {
         let pid = self.os.process.pid;
         if pid != self.pid {
-            let next = self.others.remove(&pid).expect("every process has an interpreter");
-            let mut old = std::mem::replace(&mut self.vm, next);
-            self.vm.segments = std::mem::take(&mut old.segments);
-            self.others.insert(std::mem::replace(&mut self.pid, pid), old);
+            let left = self.pid;
+            let old = self.bring_in(pid);
+            self.others.insert(left, old);
         }
+    }
+    /// Puts a process's interpreter in place, with the shared memory; gives the one that was there.
+    fn bring_in(&mut self, pid: i32) -> Vm {
+        let next = self.others.remove(&pid).expect("every process has an interpreter");
+        let mut old = std::mem::replace(&mut self.vm, next);
+        self.vm.segments = std::mem::take(&mut old.segments);
+        self.pid = pid;
+        old
     }
     /// Makes a process current whatever the scheduler says.
     pub(super) fn follow_to(&mut self, pid: i32, host: &mut dyn Host) {
-        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
-        self.os.make_current(pid, &mut ctx);
+        let mut ctx = asks(&self.vm, host);
+        self.os.switch_to(pid, &mut ctx);
         self.follow();
     }
     /// The current process is copied: the child has one thread, that which asked.
@@ -30,7 +37,7 @@ impl Machine {
         self.vm.segments = segments;
         child.drop_other_threads();
         child.answer_syscall(SysResult::Int(0));
-        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        let mut ctx = asks(&self.vm, host);
         self.adopt(Syscall::Fork, child, &mut ctx);
     }
     /// A fresh interpreter begins with its command line.
@@ -52,7 +59,7 @@ impl Machine {
         child.release(argv);
         child.release(env);
         child.cur.start = Some(request);
-        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        let mut ctx = asks(&self.vm, host);
         self.adopt(call, child, &mut ctx);
     }
     fn adopt(&mut self, call: Syscall, child: Vm, ctx: &mut Ctx) {
@@ -68,7 +75,7 @@ impl Machine {
         if !first {
             let (Ok(o) | Err(o)) = result;
             self.vm.release(o);
-            let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            let ctx = asks(&self.vm, host);
             self.os.thread_ended(&ctx);
             return self.switch(host);
         }
@@ -86,31 +93,28 @@ impl Machine {
     }
     /// The current process is over; another one goes on. `status` as `waitpid` gives it.
     pub(super) fn end_process(&mut self, status: i32, host: &mut dyn Host) {
-        let mut ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        let mut ctx = asks(&self.vm, host);
         self.os.end_process(status, &mut ctx);
-        self.pid = self.os.process.pid;
-        let next = self.others.remove(&self.pid).expect("every process has an interpreter");
-        let mut old = std::mem::replace(&mut self.vm, next);
-        self.vm.segments = std::mem::take(&mut old.segments);
+        drop(self.bring_in(self.os.process.pid));
         self.switch(host);
     }
     /// Lets the other processes run on while the session has nothing to do, until each has ended or waits for what will
-    /// not come, or until `limit` more ticks of any one of them.
-    pub fn finish_processes(&mut self, limit: u64, host: &mut dyn Host) {
+    /// not come, or until that many nanoseconds have passed for them.
+    pub fn finish_processes(&mut self, limit_ns: u64, host: &mut dyn Host) {
         if self.others.is_empty() {
             return;
         }
+        let until = self.os.now(&asks(&self.vm, host)).saturating_add(limit_ns);
         self.draining = true;
         self.switch(host);
-        let until = self.vm.ticks.saturating_add(limit);
-        while self.draining && self.vm.ticks < until {
+        while self.draining && self.os.now(&asks(&self.vm, host)) < until {
             match self.slice(&mut NoTrace, host) {
                 Outcome::Finished(r) => self.thread_finished(r, host),
                 outcome => self.go_on(outcome, host),
             }
         }
         if std::mem::take(&mut self.draining) {
-            let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+            let ctx = asks(&self.vm, host);
             self.os.preempt(&ctx);
         }
         self.follow_to(self.main, host);

@@ -1,8 +1,7 @@
 //! Signals: how the machine brings them to a process's main thread.
-use super::Machine;
+use super::{Machine, asks};
 use crate::face::Host;
 use crate::natives::system::signal::{self, Action};
-use crate::sim::Ctx;
 
 const SIGINT: i32 = 2;
 
@@ -10,14 +9,6 @@ impl Machine {
     /// Ctrl-C, or the front end's interrupt: SIGINT for every process.
     pub(super) fn interrupt(&mut self) {
         self.os.raise_everywhere(SIGINT);
-    }
-    /// `_thread.interrupt_main()` from another thread than the main one.
-    pub(super) fn interrupted_aside(&mut self) -> bool {
-        let aside = self.vm.interrupt && self.vm.cur.id != self.vm.main_thread;
-        if aside {
-            self.vm.interrupt = false;
-        }
-        aside
     }
     /// Sees to the current process's signals; true when its main thread is in place to run a handler.
     pub(super) fn take_signals(&mut self, host: &mut dyn Host) -> bool {
@@ -28,20 +19,15 @@ impl Machine {
         for n in self.os.take_signals() {
             match signal::action_of(&mut self.vm, n) {
                 Action::Ignore => {}
-                Action::Handler => {
-                    self.wake_main_thread(host);
-                    signal::run_handler(&mut self.vm, n);
-                    handled = true;
-                }
                 Action::Default if !signal::is_fatal(n) => {}
-                Action::Default if self.pid == self.main => {
-                    self.wake_main_thread(host);
-                    signal::run_handler(&mut self.vm, n);
-                    handled = true;
-                }
-                Action::Default => {
+                Action::Default if self.pid != self.main => {
                     self.end_process(n, host);
                     return true;
+                }
+                Action::Handler | Action::Default => {
+                    self.wake_main_thread(host);
+                    signal::run_handler(&mut self.vm, n);
+                    handled = true;
                 }
             }
         }
@@ -49,7 +35,7 @@ impl Machine {
     }
     /// Brings the current process's main thread in, out of the call it may wait in.
     pub(super) fn wake_main_thread(&mut self, host: &mut dyn Host) {
-        let ctx = Ctx { host, ticks: self.vm.ticks, thread: self.vm.cur.id };
+        let ctx = asks(&self.vm, host);
         let main = self.vm.main_thread;
         if self.vm.cur.id != main {
             self.os.give_way(&ctx);

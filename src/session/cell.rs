@@ -7,8 +7,8 @@ use crate::heap::Owned;
 use crate::vm::{fixed, t};
 use serde_json::Value;
 
-/// How far a process that a cell left behind goes on when the cell is over: a second of its time.
-const CHILDREN_TICKS: u64 = 1_000_000_000 / crate::sim::clock::NS_PER_TICK;
+/// How long processes that a cell left behind go on when the cell is over: a second of their time.
+const CHILDREN_NS: u64 = 1_000_000_000;
 
 impl Session {
     /// Runs one cell to its end. Never panics for what a program does: errors are in the result.
@@ -34,7 +34,7 @@ impl Session {
         if let Ok(payload) = self.shell("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
             result.payload = self.json::<Vec<Value>>(payload).unwrap_or_default();
         }
-        self.machine.finish_processes(CHILDREN_TICKS, host);
+        self.machine.finish_processes(CHILDREN_NS, host);
         let flushed = self.prelude("session_flush", vec![], host);
         let (Ok(o) | Err(o)) = flushed;
         self.machine.vm.release(o);

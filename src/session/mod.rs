@@ -100,9 +100,4 @@ impl Session {
     fn json<T: serde::de::DeserializeOwned>(&mut self, o: Owned) -> Option<T> {
         serde_json::from_str(&self.text(o)?).ok()
     }
-    /// Calls a method for its effect only; a failure is dropped.
-    fn tell(&mut self, method: &str, args: Vec<Owned>, host: &mut dyn Host) {
-        let (Ok(o) | Err(o)) = self.shell(method, args, host);
-        self.machine.vm.release(o);
-    }
 }

@@ -4,15 +4,13 @@ use super::locks::Locks;
 use super::process::Process;
 use super::threads::{Tid, Wait};
 use super::{Ctx, Os, Stop, Sys};
-use crate::vm::syscall::{SysResult, Syscall, errno};
+use crate::vm::syscall::{CPUS, SysResult, Syscall, errno};
 use std::collections::BTreeMap;
 
-/// Processors of the simulated computer.
-pub const CPUS: usize = 4;
 /// `waitpid`: do not wait.
 const WNOHANG: i32 = 1;
 const SIGKILL: i32 = 9;
-const SIGALRM: i32 = 14;
+pub(super) const SIGALRM: i32 = 14;
 const SIGCHLD: i32 = 17;
 
 /// When an interval timer is due, and its interval (ns).
@@ -43,6 +41,12 @@ pub struct Family {
     last_pid: i32,
 }
 
+/// A signal joins those that have come; one that waits already does not come twice (POSIX).
+pub(super) fn note(signals: &mut Vec<i32>, signal: i32) {
+    if !signals.contains(&signal) {
+        signals.push(signal);
+    }
+}
 /// Whether an interval timer is due; then it is set for the next time.
 pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
     let Some((at, interval)) = timer.filter(|(at, _)| *at <= now) else { return false };
@@ -58,8 +62,7 @@ impl Family {
         for p in self.parked.values_mut() {
             if due(&mut p.timer, now) {
                 p.clock.advance_to(now, p.ticks);
-                p.signals.retain(|s| *s != SIGALRM);
-                p.signals.push(SIGALRM);
+                note(&mut p.signals, SIGALRM);
             }
         }
     }
@@ -81,30 +84,16 @@ impl Family {
         self.busy_until[self.cpu] = start;
         start
     }
-    /// Pids of the processes that are not current.
-    pub fn pids(&self) -> impl Iterator<Item = i32> + '_ {
-        self.parked.keys().copied()
-    }
-    /// Whether the current process is the only one.
-    pub fn alone(&self) -> bool {
-        self.parked.is_empty()
-    }
 }
 
 impl Os {
-    /// Makes a process current that the scheduler did not choose.
-    pub fn make_current(&mut self, pid: i32, ctx: &mut Ctx) {
-        self.switch_to(pid, ctx);
-    }
     /// A signal for every process, as the terminal's interrupt key sends it.
     pub fn raise_everywhere(&mut self, signal: i32) {
         self.raise(signal);
-        for p in self.family.parked.values_mut().filter(|p| !p.signals.contains(&signal)) {
-            p.signals.push(signal);
-        }
+        self.family.parked.values_mut().for_each(|p| note(&mut p.signals, signal));
     }
     /// Makes another process the current one; `ctx.ticks` is then its own.
-    pub(super) fn switch_to(&mut self, pid: i32, ctx: &mut Ctx) {
+    pub fn switch_to(&mut self, pid: i32, ctx: &mut Ctx) {
         if pid == self.process.pid {
             return;
         }
@@ -186,7 +175,7 @@ impl Os {
         self.family.zombies.retain(|_, (of, _)| *of != pid);
         if let Some(p) = self.family.parked.get_mut(&parent) {
             self.family.zombies.insert(pid, (parent, status));
-            p.signals.push(SIGCHLD);
+            note(&mut p.signals, SIGCHLD);
             self.threads.wake_where(now, |t, w| t.pid == parent && *w == Wait::Child);
         }
         let next = *self.family.parked.keys().next().expect("the first process is never ended");
@@ -229,8 +218,8 @@ impl Os {
         };
         if signal == SIGKILL {
             p.signals = vec![SIGKILL];
-        } else if signal != 0 && !p.signals.contains(&signal) {
-            p.signals.push(signal);
+        } else if signal != 0 {
+            note(&mut p.signals, signal);
         }
         // It takes the signal no earlier than it was sent.
         let (now, ticks) = (self.clock.now(ctx.ticks), p.ticks);

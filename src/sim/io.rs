@@ -175,6 +175,10 @@ impl Os {
         ctx.host.write_file(path, data).map_err(|e| Stop::Errno(e.0))?;
         Ok(end)
     }
+    /// Whether a write to a descriptor may have to wait for a reader.
+    pub fn may_be_full(&self, fd: i32) -> bool {
+        self.file(fd).is_ok_and(|f| matches!(f.kind, Kind::PipeWriter(_) | Kind::Socket(_)))
+    }
     /// Changes the length of what a descriptor has open.
     pub(super) fn truncate(&mut self, fd: i32, size: u64, ctx: &mut Ctx) -> Result<(), Stop> {
         check_size(size, 0)?;

@@ -1,6 +1,6 @@
 //! Who runs next: one function states the policy ([`Os::pick`]), over all threads of all processes.
 use super::threads::{Tid, Wait};
-use super::{Ctx, Os, Pick, Stop};
+use super::{Ctx, Os, Pick, Stop, family};
 use crate::vm::syscall::SysResult;
 
 impl Os {
@@ -68,24 +68,22 @@ impl Os {
     /// Wakes everything that is due at `now`; interval timers raise SIGALRM.
     pub fn fire_timers(&mut self, now: u64, ctx: &Ctx) {
         self.threads.fire(now);
-        if super::family::due(&mut self.timer, now) {
+        if family::due(&mut self.timer, now) {
             self.clock.advance_to(now, ctx.ticks);
-            self.raise(14);
+            self.raise(family::SIGALRM);
         }
         self.family.fire(now);
     }
     /// The current process computes: its interval timer may have become due meanwhile.
     pub fn look_at_timer(&mut self, ctx: &Ctx) {
         let now = self.now(ctx);
-        if super::family::due(&mut self.timer, now) {
-            self.raise(14);
+        if family::due(&mut self.timer, now) {
+            self.raise(family::SIGALRM);
         }
     }
     /// A signal arrives for the current process.
     pub fn raise(&mut self, signal: i32) {
-        if !self.signals.contains(&signal) {
-            self.signals.push(signal);
-        }
+        family::note(&mut self.signals, signal);
     }
     /// Whether the current process has signals to take.
     pub fn has_signals(&self) -> bool {
@@ -96,7 +94,7 @@ impl Os {
         std::mem::take(&mut self.signals)
     }
 
-    /// The next thread. Policy: every process has a clock of its own and there are [`CPUS`](super::family::CPUS)
+    /// The next thread. Policy: every process has a clock of its own and there are [`CPUS`](crate::vm::syscall::CPUS)
     /// processors; the process that has come least far in time goes first, on the processor that has been free longest,
     /// and within a process its threads take turns, first come, first served, as waiting threads of CPython under its
     /// GIL. When all wait, time jumps to the next timer.

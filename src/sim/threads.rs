@@ -92,21 +92,25 @@ impl Threads {
     }
     /// Makes a thread runnable, at the end of the queue.
     pub(super) fn queue(&mut self, thread: Tid, now: u64) {
-        let e = self.entries.entry(thread).or_default();
-        if !e.queued && !e.ended {
-            e.queued = true;
-            e.ready_at = now;
+        if self.becomes_runnable(thread, now) {
             self.runnable.push_back(thread);
         }
     }
     /// Makes a thread runnable, before all others.
     pub(super) fn queue_first(&mut self, thread: Tid, now: u64) {
-        let e = self.entries.entry(thread).or_default();
-        if !e.queued && !e.ended {
-            e.queued = true;
-            e.ready_at = now;
+        if self.becomes_runnable(thread, now) {
             self.runnable.push_front(thread);
         }
+    }
+    /// Marks it; false when it is in the queue already, or has ended.
+    fn becomes_runnable(&mut self, thread: Tid, now: u64) -> bool {
+        let e = self.entries.entry(thread).or_default();
+        let new = !e.queued && !e.ended;
+        if new {
+            e.queued = true;
+            e.ready_at = now;
+        }
+        new
     }
     pub(super) fn ready_at(&self, thread: Tid) -> u64 {
         self.entries.get(&thread).map_or(0, |e| e.ready_at)

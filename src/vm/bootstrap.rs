@@ -48,7 +48,6 @@ impl Vm {
             answers: Vec::new(),
             cursor: 0,
             recursion_limit: 1000,
-            interrupt: false,
             int_max_str_digits: 4300,
             tracing: false,
             memory_limit: 4 << 30,

@@ -38,7 +38,7 @@ impl Vm {
                 }
                 high = 0;
                 macro_rules! run {
-                    ($base:ident, $method:ident $(::<$n:ident>)? $(, $a:expr)*) => {{
+                    ($base:ident, $method:ident $(::<$n:tt>)? $(, $a:expr)*) => {{
                         let mut t = r;
                         t.pc = at + 1 + const { caches_of(op::$base) };
                         let flow = self.$method$(::<$n>)?(&mut t $(, $a)*);
@@ -166,8 +166,8 @@ impl Vm {
                     special::BINARY_OP_ADD_FLOAT => run!(BINARY_OP, float_op::<ADD>, units, at, arg),
                     special::BINARY_OP_SUBTRACT_FLOAT => run!(BINARY_OP, float_op::<SUBTRACT>, units, at, arg),
                     special::BINARY_OP_MULTIPLY_FLOAT => run!(BINARY_OP, float_op::<MULTIPLY>, units, at, arg),
-                    special::BINARY_OP_SUBSCR_LIST_INT => run!(BINARY_OP, subscript_list, units, at, arg),
-                    special::BINARY_OP_SUBSCR_TUPLE_INT => run!(BINARY_OP, subscript_tuple, units, at, arg),
+                    special::BINARY_OP_SUBSCR_LIST_INT => run!(BINARY_OP, subscript_int::<false>, units, at, arg),
+                    special::BINARY_OP_SUBSCR_TUPLE_INT => run!(BINARY_OP, subscript_int::<true>, units, at, arg),
                     special::BINARY_OP_EXTEND => run!(BINARY_OP, number_op, units, at, arg),
                     special::COMPARE_OP_INT => run!(COMPARE_OP, compare_ints, units, at, arg),
                     special::COMPARE_OP_FLOAT => run!(COMPARE_OP, compare_float_pair, units, at, arg),

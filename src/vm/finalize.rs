@@ -21,11 +21,6 @@ impl Vm {
         } else if self.heap.gc.due() {
             self.collect_garbage_automatically();
         }
-        if self.interrupt && self.cur.id == self.main_thread {
-            self.interrupt = false;
-            let e = super::Ask::Raise(self.new_exception(t::KEYBOARD_INTERRUPT, vec![]));
-            self.raise_ask(e);
-        }
     }
     /// Takes one dead object to its end: the finalizer by a native on top of what runs, then weak references, then the slot.
     fn bury(&mut self, r: Ref) {

@@ -91,8 +91,6 @@ pub struct Vm {
     pub answers: Vec<Answer>,
     pub cursor: usize,
     pub recursion_limit: usize,
-    /// Set by the front end: a KeyboardInterrupt is due.
-    pub interrupt: bool,
     /// Largest number of digits in an int–str conversion (`sys.set_int_max_str_digits`).
     pub int_max_str_digits: usize,
     /// State of `sys.monitoring`, tracing and the like: off unless set.

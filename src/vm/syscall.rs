@@ -1,5 +1,8 @@
 //! The door to the simulated operating system: one closed enum of calls, one of results.
 
+/// Processors of the simulated computer.
+pub const CPUS: usize = 4;
+
 /// A call that a native makes by `vm.syscall(…)?`. A call that must wait suspends its thread, not the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Syscall {

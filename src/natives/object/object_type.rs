@@ -1,7 +1,7 @@
 //! `object`: the base of every class.
 use crate::heap::Ref;
 use crate::objects::class::{Layout, type_flags};
-use crate::objects::{Payload, exception::ExcObj};
+use crate::objects::Payload;
 use crate::vm::api::Found;
 use crate::vm::native::TypeDef;
 use crate::vm::{Args, Ask, Def, Step, Vm, fixed, n, t};
@@ -244,17 +244,4 @@ fn set_class(vm: &mut Vm, a: Args) -> Step {
     }
     vm.heap.set_ty(a[0], new);
     Ok(vm.none())
-}
-/// A bare exception object for `BaseException.__new__`-like makers.
-pub fn blank_exception(args: Ref, slots: usize) -> ExcObj {
-    ExcObj {
-        args,
-        cause: None,
-        context: None,
-        suppress_context: false,
-        traceback: None,
-        dict: None,
-        fields: Default::default(),
-        slots: vec![None; slots],
-    }
 }

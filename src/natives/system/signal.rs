@@ -53,7 +53,6 @@ const OTHERS: &[(&str, i64)] = &[
 const INT: i32 = 2;
 const HANDLERS: &str = "signal handlers";
 const WAKEUP: &str = "signal wakeup fd";
-const PENDING: &str = "pending signals";
 const DEFAULT_INT: &str = "default_int_handler";
 
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
@@ -63,11 +62,15 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     vm.set_ints(module, OTHERS);
     let error = vm.make_exception_class("signal.itimer_error", "signal", "itimer_error", &[t::OS_ERROR]);
     vm.set_borrowed(module, "ItimerError", error);
-    let dict = vm.module_dict(module);
-    let handler = vm.dict_get_str(dict, DEFAULT_INT).expect("the module's own function");
-    if !vm.registry.contains_key(DEFAULT_INT) {
-        let r = vm.incref(handler).into_raw();
-        vm.registry.insert(DEFAULT_INT, r);
+    match vm.registry.get(DEFAULT_INT).copied() {
+        // A signal came before the import: what handles it is the one there is.
+        Some(handler) => vm.set_borrowed(module, DEFAULT_INT, handler),
+        None => {
+            let dict = vm.module_dict(module);
+            let handler = vm.dict_get_str(dict, DEFAULT_INT).expect("the module's own function");
+            let handler = vm.incref(handler).into_raw();
+            vm.registry.insert(DEFAULT_INT, handler);
+        }
     }
     Ok(())
 }
@@ -93,9 +96,19 @@ fn action(vm: &mut Vm, n: i32) -> Ref {
     if let Some(i) = found {
         return vm.dict_of(table).expect("a dict").value(i);
     }
-    let default = if n == INT { vm.registry.get(DEFAULT_INT).copied() } else { None };
+    if n == INT {
+        return default_int(vm);
+    }
     let ignored = n == 13 || n == 25;
-    default.unwrap_or_else(|| fixed::small_int(ignored as i64).expect("small"))
+    fixed::small_int(ignored as i64).expect("small")
+}
+/// The handler that CPython sets at its start; here the module makes it, at the first import or the first interrupt.
+fn default_int(vm: &mut Vm) -> Ref {
+    if !vm.registry.contains_key(DEFAULT_INT) {
+        let module = vm.native_module(MODULE.name).expect("this module is registered");
+        vm.release(module);
+    }
+    vm.registry[DEFAULT_INT]
 }
 fn signal(vm: &mut Vm, a: Args) -> Step {
     let n = vm.index_i32(a[0])?;
@@ -133,8 +146,6 @@ pub enum Action {
 pub fn action_of(vm: &mut Vm, n: i32) -> Action {
     let r = action(vm, n);
     match vm.i64_of(r) {
-        // The module that sets CPython's handler may not be imported yet.
-        Some(0) if n == INT && !vm.registry.contains_key(DEFAULT_INT) => Action::Handler,
         Some(0) => Action::Default,
         Some(_) => Action::Ignore,
         None => Action::Handler,
@@ -169,43 +180,14 @@ fn handle(vm: &mut Vm, a: Args) -> Step {
         vm.call(r, &[a[0], frame])?;
         return Ok(vm.none());
     }
-    if n == INT && !vm.registry.contains_key(DEFAULT_INT) {
-        return default_int_handler(vm, a);
-    }
-    vm.sys(Syscall::Exit { status: 128 + n }, None)?;
-    let code = vm.int(128 + n as i64);
-    let code = vm.keep(code);
-    Err(vm.raise_call(t::SYSTEM_EXIT, &[code]))
+    super::posix::leave(vm, 128 + n)
 }
-/// A signal for the main thread, from another thread of the program: taken by [`take_pending`].
-pub fn deliver(vm: &mut Vm, n: i32) {
-    let r = action(vm, n);
-    if !vm.is_callable(r) {
-        return;
+/// A signal as if it had come from outside, unless nobody in Python handles it (`_thread.interrupt_main`).
+pub fn simulate(vm: &mut Vm, n: i32) -> Step {
+    if action_of(vm, n) != Action::Handler {
+        return Ok(vm.none());
     }
-    if n == INT && vm.registry.get(DEFAULT_INT) == Some(&r) {
-        vm.interrupt = true;
-        vm.heap.attention = true;
-        return;
-    }
-    let list = match vm.registry.get(PENDING) {
-        Some(r) => *r,
-        None => {
-            let list = vm.list(vec![]).into_raw();
-            vm.registry.insert(PENDING, list);
-            list
-        }
-    };
-    let number = vm.int(n as i64).into_raw();
-    vm.list_mut(list).push(number);
-}
-/// Signals that wait for the main thread.
-pub fn take_pending(vm: &mut Vm) -> Vec<i32> {
-    let Some(list) = vm.registry.get(PENDING).copied() else { return vec![] };
-    let items = std::mem::take(vm.list_mut(list));
-    let numbers = items.iter().filter_map(|r| vm.i64_of(*r)).map(|n| n as i32).collect();
-    items.into_iter().for_each(|r| vm.heap.decref_raw(r));
-    numbers
+    vm.sys_done(Syscall::Kill { pid: 0, signal: n }, None)
 }
 fn raise_signal(vm: &mut Vm, a: Args) -> Step {
     let n = vm.index_i32(a[0])?;

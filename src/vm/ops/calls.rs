@@ -1,7 +1,5 @@
 //! Calls with keywords and unpacking, returns.
 use super::*;
-use crate::objects::Payload;
-use crate::vm::fixed;
 use crate::vm::thread::Activation;
 
 impl Vm {
@@ -79,13 +77,5 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn resume(&mut self, _r: &mut Regs, _at: usize) -> Flow {
         Flow::Next
-    }
-    /// Whether the frame on top belongs to a coroutine or a generator-based one.
-    pub(in crate::vm) fn in_coroutine(&self) -> bool {
-        matches!(self.cur.activations.last(), Some(Activation::Py(f))
-            if self.code_obj(f.code_ref).flags & (crate::code::flags::COROUTINE | crate::code::flags::ITERABLE_COROUTINE) != 0)
-    }
-    pub(in crate::vm) fn payload_is_dict(&self, r: Ref) -> bool {
-        matches!(self.heap.get(r), Payload::Dict(_)) && r != fixed::NONE
     }
 }

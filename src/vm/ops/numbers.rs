@@ -140,30 +140,19 @@ impl Vm {
         self.drop_word(a);
         self.drop_word(b);
     }
+    /// `items[i]` of an exact list, or with `TUPLE` of an exact tuple.
     #[inline(always)]
-    pub(in crate::vm) fn subscript_list(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn subscript_int<const TUPLE: bool>(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
         let s = self.heap.slot(a.get());
-        if s.ty == t::LIST
-            && let Payload::List(items) = &s.payload
-            && let Payload::Int(i) = self.heap.get(b.get())
-            && let Some(v) = items.get(*i as usize)
+        let items = match &s.payload {
+            Payload::List(items) if !TUPLE && s.ty == t::LIST => &items[..],
+            Payload::Tuple(items) if TUPLE && s.ty == t::TUPLE => &items[..],
+            _ => return self.binary_miss(r, units, at, arg),
+        };
+        if let Payload::Int(i) = self.heap.get(b.get())
+            && let Some(v) = items.get(*i as usize).copied()
         {
-            let v = *v;
-            return self.put_item(r, a, b, v);
-        }
-        self.binary_miss(r, units, at, arg)
-    }
-    #[inline(always)]
-    pub(in crate::vm) fn subscript_tuple(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
-        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let s = self.heap.slot(a.get());
-        if s.ty == t::TUPLE
-            && let Payload::Tuple(items) = &s.payload
-            && let Payload::Int(i) = self.heap.get(b.get())
-            && let Some(v) = items.get(*i as usize)
-        {
-            let v = *v;
             return self.put_item(r, a, b, v);
         }
         self.binary_miss(r, units, at, arg)

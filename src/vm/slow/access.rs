@@ -1,6 +1,5 @@
 //! Attribute access, namespaces, imports, `super()`.
 use super::*;
-use crate::vm::api::Found;
 
 /// (object, name).
 pub fn getattr(vm: &mut Vm, a: Args) -> Step {
@@ -147,11 +146,4 @@ pub fn import_from(vm: &mut Vm, a: Args) -> Step {
         return own(vm, v);
     }
     vm.tail_prelude("import_from", &[a[0], a[1]])
-}
-/// What a find of an attribute means for a native that already has it.
-pub fn found_value(vm: &mut Vm, f: Found) -> Result<Ref, Ask> {
-    match f {
-        Found::Value(v) => Ok(vm.keep(v)),
-        Found::Call(g, args) => vm.call(g, &args),
-    }
 }

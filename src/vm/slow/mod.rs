@@ -63,13 +63,7 @@ pub(super) fn small(vm: &Vm, r: Ref) -> usize {
     vm.i64_of(r).unwrap_or(0) as usize
 }
 
-pub(super) fn pair(vm: &mut Vm, a: Ref, b: Ref) -> Step {
-    Ok(vm.tuple_of(&[a, b]))
-}
 
-pub(super) fn is_dict(vm: &Vm, r: Ref) -> bool {
-    matches!(vm.heap.get(r), Payload::Dict(_))
-}
 
 pub(super) fn tuple_from(vm: &mut Vm, items: Vec<Ref>) -> Owned {
     vm.tuple_of(&items)

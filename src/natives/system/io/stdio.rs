@@ -7,7 +7,7 @@ use super::fileio::{self, Mode};
 use super::{opaque_state, stringio, text};
 use crate::heap::Ref;
 use crate::vm::syscall::Syscall;
-use crate::vm::{Ask, Vm, t};
+use crate::vm::{Args, Ask, Step, Vm, t};
 use rustpython_wtf8::Wtf8;
 
 /// Written bytes by descriptor, in order.
@@ -58,6 +58,20 @@ pub fn take_output(vm: &mut Vm) -> Vec<(i32, Vec<u8>)> {
         }
         _ => vec![],
     }
+}
+/// Has the current thread write bytes before its next instruction, waiting as long as it takes: for a descriptor that
+/// may be full. A failure (the reader is gone) cannot be told to the program any more: it has gone on.
+pub fn write_first(vm: &mut Vm, fd: i32, data: Vec<u8>) {
+    let (fd, data) = (vm.int(fd as i64), vm.bytes(data));
+    vm.run_hidden(write_whole, &[Some(fd.get()), Some(data.get())]);
+    vm.release(fd);
+    vm.release(data);
+}
+fn write_whole(vm: &mut Vm, a: Args) -> Step {
+    let data = vm.bytes_of(a[1]).expect("bytes were queued").to_vec();
+    let fd = vm.index_i32(a[0])?;
+    vm.syscall(Syscall::Write { fd, data })?;
+    Ok(vm.none())
 }
 /// Queues bytes for a descriptor; when much waits already, the system is asked instead.
 pub(super) fn put(vm: &mut Vm, fd: i32, bytes: &[u8]) -> Result<(), Ask> {

@@ -92,7 +92,6 @@ fn register_at_fork(vm: &mut Vm, a: Args) -> Step {
     }
     Ok(vm.none())
 }
-/// A child process ends at once. The session's own process has its thread unwound by SystemExit.
 fn exit(vm: &mut Vm, a: Args) -> Step {
     let status = vm.index_i32(a[0])?;
     leave(vm, status)
@@ -100,7 +99,8 @@ fn exit(vm: &mut Vm, a: Args) -> Step {
 fn abort(vm: &mut Vm, _: Args) -> Step {
     leave(vm, 134)
 }
-fn leave(vm: &mut Vm, status: i32) -> Step {
+/// `exit` with a status: a child process is gone at once, the session's own thread is unwound by SystemExit.
+pub fn leave(vm: &mut Vm, status: i32) -> Step {
     vm.sys(Syscall::Exit { status }, None)?;
     let code = vm.int(status as i64);
     let code = vm.keep(code);

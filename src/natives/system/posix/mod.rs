@@ -7,6 +7,8 @@ mod process;
 mod scandir;
 pub mod stat;
 
+pub use children::leave;
+
 use super::structseq::Shape;
 use crate::heap::Ref;
 use crate::vm::native::ModuleDef;

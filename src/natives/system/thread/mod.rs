@@ -167,8 +167,7 @@ fn interrupt_main(vm: &mut Vm, a: Args) -> Step {
     if !(1..=64).contains(&signal) {
         return Err(vm.value_error("signal number out of range"));
     }
-    super::signal::deliver(vm, signal);
-    Ok(vm.none())
+    super::signal::simulate(vm, signal)
 }
 fn set_name(vm: &mut Vm, a: Args) -> Step {
     vm.expect_str(a[0], "set_name() argument 'name'")?;
