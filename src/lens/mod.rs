@@ -2,6 +2,7 @@
 pub mod memory;
 mod parse;
 mod run;
+mod timeline;
 pub mod view;
 mod watch;
 mod watched;

@@ -24,6 +24,7 @@ pub fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, source: &str,
     let lang = memory::get(&machine.vm).lang;
     let plain = names.iter().find(|n| !n.chars().all(|c| c.is_alphanumeric() || c == '_'));
     let (result, view) = match (name, plain) {
+        ("timeline", _) => return super::timeline::run_cell(machine, namespace, rest, (source, file), host),
         ("heap", _) => return heap_cell(machine, namespace, &names, (source, file), host),
         (_, Some(bad)) => return Err(format!("%%{name} takes plain names; `{bad}` is none.")),
         ("refcounts", None) if !names.is_empty() => {
@@ -46,12 +47,12 @@ pub fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, source: &str,
     Ok((result, display(machine, &view)))
 }
 
-fn display(machine: &Machine, view: &View) -> Display {
+pub(super) fn display(machine: &Machine, view: &View) -> Display {
     Display { data: render::bundle(view, &memory::get(&machine.vm).figures()), ..Default::default() }
 }
 
 /// Runs Python text in the namespace, watched.
-fn run<T: Tracer>(machine: &mut Machine, namespace: Ref, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
+pub(super) fn run<T: Tracer>(machine: &mut Machine, namespace: Ref, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
     let compiled = crate::code::compile(source, file, CompileMode::Cell, &CompileOptions::default());
     let vm = &mut machine.vm;
     let compiled = compiled.map_err(|problem| match vm.syntax_error(&problem) {

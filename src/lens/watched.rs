@@ -207,7 +207,14 @@ fn difference(old: &[String], new: &[String]) -> Vec<(String, bool)> {
 
 impl Tracer for Counts {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
+        self.at(vm, pc);
+        false
+    }
+}
+
+impl Counts {
+    fn at(&mut self, vm: &Vm, pc: usize) {
         let Some(line) = self.places.line(vm, pc) else { return };
         let visible = |a: &&Activation| matches!(a, Activation::Py(f) if !f.hidden);
         let depth = vm.cur.activations.iter().filter(visible).count().saturating_sub(1);
@@ -288,12 +295,13 @@ impl Growth {
 
 impl Tracer for Growth {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
         // What has changed was the work of the instruction before, so the line is set after the look.
         self.look(vm);
         if let Some(line) = self.places.line(vm, pc) {
             self.line = line;
         }
+        false
     }
 }
 
@@ -323,7 +331,8 @@ impl Deaths {
 
 impl Tracer for Deaths {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, _: usize) {
+    fn instruction(&mut self, vm: &Vm, _: usize) -> bool {
         self.look(vm);
+        false
     }
 }

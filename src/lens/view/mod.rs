@@ -15,6 +15,8 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod timeline;
+mod timeline_picture;
 pub mod types;
 
 use crate::render::scene::Scene;
