@@ -320,10 +320,3 @@ impl Deaths {
         });
     }
 }
-
-impl Tracer for Deaths {
-    const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, _: usize) {
-        self.look(vm);
-    }
-}
