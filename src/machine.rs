@@ -81,7 +81,6 @@ impl Machine {
             let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
-                    self.tell(tracer, || What::Ends);
                     return r;
                 }
                 self.thread_finished(tracer, r, host);

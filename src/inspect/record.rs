@@ -1,11 +1,13 @@
 //! The tracer that writes a log: events at the system's door with their place and the names of what they concern, and (if
 //! asked) the reads and writes of variables that other threads can see.
 use super::threads::{names_of_things, own_attribute, own_frames, process_name, spoken, thread_name};
+use super::timeline::{Window, snapshot};
 use super::{common, threads};
 use crate::code::opcode::op;
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
+use crate::snapshot::timeline::TimelineSnapshot;
 use crate::trace::{Lane, Log, Place, Thing, Waiting, What};
 use crate::vm::load::line_of;
 use crate::vm::thread::Activation;
@@ -35,9 +37,9 @@ impl Recorder {
     pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
         Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0 }
     }
-    /// Whether later reads and writes were left out.
-    pub fn accesses_cut(&self) -> bool {
-        self.accesses >= ACCESSES
+    /// What was seen, or the part of it that is asked for.
+    pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
+        TimelineSnapshot { accesses_cut: self.accesses >= ACCESSES, ..snapshot(&self.log, window) }
     }
     /// The run is over: what is still without a name gets one if it is there.
     pub fn finish(&mut self, vm: &Vm) {

@@ -126,6 +126,9 @@ impl<'a> Builder<'a> {
                 if self.open.get(&lane).is_some_and(|(from, state, _)| *state != LaneState::Ready && ready >= *from) && ready < at {
                     self.enter(lane, ready, LaneState::Ready, String::new());
                 }
+                if self.open.get(&lane).is_some_and(|o| o.1 == LaneState::Runs) {
+                    return;
+                }
                 let waited = self.open.get(&lane).filter(|o| o.1 == LaneState::Ready).map_or(0, |o| at.saturating_sub(o.0));
                 self.enter(lane, at, LaneState::Runs, String::new());
                 self.step(e, StepKind::Runs(waited));

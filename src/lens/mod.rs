@@ -8,4 +8,4 @@ mod watch;
 mod watched;
 
 pub use run::{is_cell_lens, names, plan, run_magic};
-pub use watch::run_cell;
+pub use watch::{begin, end};

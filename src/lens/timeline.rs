@@ -1,37 +1,18 @@
-//! `%%timeline`: the cell runs as it would alone, and its threads and processes are told as lanes.
-use super::view;
-use super::watch::{display, run};
-use super::memory;
-use crate::face::{Display, Host};
-use crate::heap::{Owned, Ref};
-use crate::inspect::record::Recorder;
-use crate::inspect::timeline::{Window, snapshot};
-use crate::machine::Machine;
+//! The options of `%%timeline`.
+use crate::inspect::timeline::Window;
 
 const HELP: &str = "%%timeline [--from T] [--to T] [--threads NAME,NAME] [--no-variables]: T is a virtual time such as 250us, 1.5ms or 2s.";
 
 /// The options of the command's line.
 #[derive(Default, Debug, PartialEq)]
-struct Options {
-    window: Window,
-    no_variables: bool,
+pub(super) struct Options {
+    pub window: Window,
+    pub no_variables: bool,
 }
 
 /// # Errors
-/// A sentence for the user: the line is wrong, and nothing was run.
-pub(super) fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, (source, file): (&str, &str), host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
-    let options = options(line)?;
-    let pid = machine.os.process.pid;
-    let mut recorder = Recorder::new(namespace, pid, !options.no_variables);
-    let result = run(machine, namespace, source, file, &mut recorder, host);
-    recorder.finish(&machine.vm);
-    let mut snapshot = snapshot(&recorder.log, &options.window);
-    snapshot.accesses_cut = recorder.accesses_cut();
-    let view = view::timeline::view(&snapshot, memory::get(&machine.vm).lang);
-    Ok((result, display(machine, &view)))
-}
-
-fn options(line: &str) -> Result<Options, String> {
+/// A sentence for the user: the line is wrong.
+pub(super) fn options(line: &str) -> Result<Options, String> {
     let mut out = Options::default();
     let mut words = line.split_whitespace();
     while let Some(word) = words.next() {

@@ -2,6 +2,7 @@
 pub mod dis;
 pub mod dispatch;
 pub mod gc;
+mod gc_picture;
 pub mod growth;
 pub mod heap;
 mod heap_picture;
