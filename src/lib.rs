@@ -12,4 +12,5 @@ pub mod render;
 pub mod session;
 pub mod sim;
 pub mod snapshot;
+pub mod trace;
 pub mod vm;

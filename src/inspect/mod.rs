@@ -10,8 +10,11 @@ pub mod lookup;
 pub mod mro;
 pub mod object;
 pub mod probe;
+pub mod record;
 pub mod refs;
 pub mod slots;
+pub mod threads;
+pub mod timeline;
 pub mod types;
 
 use crate::heap::Ref;

@@ -2,9 +2,10 @@
 pub mod memory;
 mod parse;
 mod run;
+mod timeline;
 pub mod view;
 mod watch;
 mod watched;
 
 pub use run::{is_cell_lens, names, plan, run_magic};
-pub use watch::run_cell;
+pub use watch::{begin, end};

@@ -23,6 +23,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("refs", "%refs EXPR: every reference to an object: names, containers, attributes, closures, frames."),
     ("refcounts", "%%refcounts NAME…: the counts after each line of the cell, what changed them, and the moment of death."),
     ("gc", "%gc: generations and thresholds. %gc collect: a full collection, phase by phase."),
+    ("timeline", "%%timeline [--from T] [--to T] [--threads NAME,…] [--no-variables]: lanes of threads and processes while the cell runs: who has the GIL, who waits and for what."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
@@ -30,8 +31,8 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
-const CELL_ONLY: &[&str] = &["growth", "refcounts"];
-const CELLS: &[&str] = &["growth", "refcounts", "heap"];
+const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline"];
+const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {

@@ -83,6 +83,16 @@ impl Process {
 }
 
 impl Os {
+    /// Where bytes that are written to (or read from) a descriptor go (or came from), if it is a pipe or a connection.
+    pub fn channel(&self, fd: i32, receives: bool) -> Option<crate::trace::Channel> {
+        use crate::trace::Channel;
+        match self.file(fd).ok()?.kind {
+            Kind::PipeReader(p) | Kind::PipeWriter(p) => Some(Channel::Pipe(p)),
+            Kind::Socket(s) if receives => Some(Channel::Socket(s)),
+            Kind::Socket(s) => self.sockets.peer(s).map(Channel::Socket),
+            _ => None,
+        }
+    }
     pub(super) fn open_standard_streams(&mut self) {
         for (kind, flags) in [(Kind::Stdin { line: vec![] }, 0), (Kind::Output(Stream::Stdout), 1), (Kind::Output(Stream::Stderr), 1)] {
             let fd = self.open_file(kind, flags);

@@ -2,6 +2,7 @@
 pub mod dis;
 pub mod dispatch;
 pub mod gc;
+mod gc_picture;
 pub mod growth;
 pub mod heap;
 mod heap_picture;
@@ -15,6 +16,8 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod timeline;
+mod timeline_picture;
 pub mod types;
 
 use crate::render::scene::Scene;
