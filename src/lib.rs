@@ -1,6 +1,7 @@
 //! Pellucid: a deterministic Python 3.14 machine that can be looked into. `ARCHITECTURE.md` beside this file is the map.
 #![forbid(unsafe_code)]
 pub mod code;
+pub mod explore;
 pub mod face;
 pub mod heap;
 pub mod inspect;

@@ -9,7 +9,8 @@ use crate::heap::Owned;
 use crate::sim::clock::NS_PER_TICK;
 use crate::sim::fs::Library;
 use crate::sim::policy::Points;
-use crate::sim::{Answer, Ctx, Os, Pick};
+use crate::sim::threads::Wait;
+use crate::sim::{Answer, Ctx, Os, Pick, Tid};
 use crate::trace::{Lane, What, Why};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
@@ -38,6 +39,8 @@ pub struct Machine {
     turn: u64,
     /// The session's request is done: the other processes go on as long as they can ([`Machine::finish_processes`]).
     draining: bool,
+    /// Says a deadlock in words: who waits for what. A layer above that can read the program's names may set a better one.
+    pub explain: fn(&Machine, &[(Tid, Wait)]) -> String,
     /// What lenses keep beside the machine; a copy of the machine has none of it.
     pub attic: Attic,
     /// What blocked threads had asked, while a tracer looks.
@@ -49,7 +52,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, attic: Attic::default(), doing: BTreeMap::new() }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -74,7 +77,9 @@ impl Machine {
     }
     fn run_all<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let main = self.vm.cur.id;
-        self.os.sched.begin();
+        if !self.os.sched.recording {
+            self.os.sched.begin();
+        }
         self.vm.start(request);
         self.tell(tracer, || What::Runs { ready: 0 });
         loop {
@@ -229,7 +234,7 @@ impl Machine {
                     }
                 }
                 Pick::Deadlock(waiting) => {
-                    let list: Vec<String> = waiting.iter().map(|(t, w)| self.told(t, w)).collect();
+                    let message = (self.explain)(self, &waiting);
                     self.follow_to(self.main, host);
                     if self.draining {
                         self.draining = false;
@@ -237,15 +242,19 @@ impl Machine {
                     }
                     self.wake_main_thread(host);
                     self.os.forget_broken_off(self.vm.main_thread);
-                    self.vm.fail_top(&format!("deadlock: every thread waits ({})", list.join("; ")));
+                    self.vm.fail_top(&message);
                     return;
                 }
             }
         }
     }
-    fn told(&self, t: &crate::sim::Tid, wait: &crate::sim::threads::Wait) -> String {
-        let process = if t.pid == self.main { String::new() } else { format!(" of process {}", t.pid) };
-        format!("thread {}{process} waits for {wait:?}", t.thread)
+    /// The interpreter of a process.
+    pub fn interpreter_of(&self, pid: i32) -> Option<&Vm> {
+        if pid == self.pid { Some(&self.vm) } else { self.others.get(&pid) }
+    }
+    /// The process that the session's cells run in.
+    pub fn main_process(&self) -> i32 {
+        self.main
     }
     /// Makes a thread of the current process the current one.
     fn bring(&mut self, thread: u32) {
@@ -261,6 +270,12 @@ impl Machine {
             self.vm.start(start);
         }
     }
+}
+
+fn plain_deadlock(machine: &Machine, waiting: &[(Tid, Wait)]) -> String {
+    let process = |t: &Tid| if t.pid == machine.main { String::new() } else { format!(" of process {}", t.pid) };
+    let list: Vec<String> = waiting.iter().map(|(t, w)| format!("thread {}{} waits for {w:?}", t.thread, process(t))).collect();
+    format!("deadlock: every thread waits ({})", list.join("; "))
 }
 
 /// A place for one thing of any type.

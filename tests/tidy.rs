@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &["face", "trace", "vm"]),
     ("inspect", &["code", "heap", "objects", "snapshot", "trace", "vm", "machine"]),
     ("render", &["face"]),
-    ("lens", &["face", "render", "snapshot"]),
+    ("lens", &["explore", "face", "render", "sim", "snapshot", "trace"]),
     ("machine", &["code", "face", "heap", "natives", "objects", "sim", "trace", "vm"]),
     ("explore", &["face", "machine", "sim", "snapshot", "vm"]),
     ("session", &["code", "explore", "face", "heap", "inspect", "lens", "machine", "natives", "render", "sim", "snapshot", "vm"]),

@@ -4,7 +4,7 @@
 //! A machine is a value, so a schedule is a list of decisions, and running it again gives the same bytes. The search by
 //! preemptions (Musuvathi and Qadeer, CHESS, PLDI 2007) tries all schedules without a preemption first, then all with one,
 //! and so on; a preemption is a switch away from a thread that could have gone on.
-use crate::face::{Host, Stream};
+use crate::face::{Errno, Host, HostStat, Stream};
 use crate::machine::Machine;
 use crate::sim::policy::{Choice, Points, Policy};
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ fn one(base: &Machine, points: Points, policy: Policy, program: Program, host: &
         return vec![];
     }
     let mut machine = prepared(base, points, policy);
-    let mut listener = Listener { real: host, text: String::new(), looks: 0, interrupted: false };
+    let mut listener = Listener::new(host);
     let mut end = program(&mut machine, &mut listener);
     out.interrupted |= listener.interrupted;
     if listener.interrupted {
@@ -176,12 +176,18 @@ fn next(waiting: &mut BTreeMap<u32, Vec<Vec<u32>>>) -> Option<(u32, Vec<u32>)> {
     Some((cost, waiting.get_mut(&cost)?.pop()?))
 }
 
-/// Keeps what a run writes; asks the real front end only whether to stop.
-struct Listener<'a> {
+/// Keeps what a run writes; of the real front end it asks only whether to stop, and for files. Nothing is changed there.
+pub struct Listener<'a> {
     real: &'a mut dyn Host,
-    text: String,
+    pub text: String,
     looks: u64,
     interrupted: bool,
+}
+
+impl<'a> Listener<'a> {
+    pub fn new(real: &'a mut dyn Host) -> Listener<'a> {
+        Listener { real, text: String::new(), looks: 0, interrupted: false }
+    }
 }
 
 impl Host for Listener<'_> {
@@ -191,6 +197,15 @@ impl Host for Listener<'_> {
     fn interrupted(&mut self) -> bool {
         self.looks += 1;
         self.interrupted |= self.real.interrupted();
-        self.interrupted || self.looks > ENDLESS && self.looks % 64 == 0
+        self.interrupted || self.looks > ENDLESS && self.looks.is_multiple_of(64)
+    }
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
+        self.real.read_file(path)
+    }
+    fn list_dir(&mut self, path: &str) -> Result<Vec<String>, Errno> {
+        self.real.list_dir(path)
+    }
+    fn stat(&mut self, path: &str) -> Result<HostStat, Errno> {
+        self.real.stat(path)
     }
 }

@@ -65,24 +65,29 @@ fn thing_of(vm: &Vm, pid: i32, r: Ref) -> Option<Thing> {
 /// `account.lock`, `queue.mutex`.
 pub fn names_of_things(vm: &Vm, pid: i32, namespace: Ref) -> BTreeMap<Thing, String> {
     let mut found = BTreeMap::new();
+    search(vm, namespace, &mut |r, path| match thing_of(vm, pid, r) {
+        Some(thing) => {
+            found.entry(thing).or_insert_with(|| path.to_owned());
+            false
+        }
+        None => true,
+    });
+    found
+}
+
+/// Visits what the program's variables lead to, the nearest first, each once, with its path; the visitor says whether the
+/// search goes on through an object.
+pub fn search(vm: &Vm, namespace: Ref, visit: &mut dyn FnMut(Ref, &str) -> bool) {
     let mut seen: HashSet<Ref> = HashSet::new();
     let mut waiting: VecDeque<(Ref, String, usize)> = roots(vm, namespace).into_iter().map(|(name, r)| (r, name, 0)).collect();
     while let Some((r, path, depth)) = waiting.pop_front() {
-        if !seen.insert(r) || seen.len() > MOST {
-            continue;
-        }
-        if let Some(thing) = thing_of(vm, pid, r) {
-            found.entry(thing).or_insert(path);
-            continue;
-        }
-        if depth == DEPTH || !leads_on(vm, r) {
+        if !seen.insert(r) || seen.len() > MOST || !visit(r, &path) || depth == DEPTH || !leads_on(vm, r) {
             continue;
         }
         for (way, child) in slots(vm, r) {
             waiting.push_back((child, step(vm, &path, &way), depth + 1));
         }
     }
-    found
 }
 
 /// Whether a path may go on through an object: data does, code and numbers do not.

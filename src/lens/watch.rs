@@ -106,7 +106,7 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
     Ok(display(machine, &view))
 }
 
-fn display(machine: &Machine, view: &View) -> Display {
+pub(super) fn display(machine: &Machine, view: &View) -> Display {
     Display { data: render::bundle(view, &memory::get(&machine.vm).figures()), ..Default::default() }
 }
 

@@ -1,6 +1,7 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
 pub mod dis;
 pub mod dispatch;
+pub mod explore;
 pub mod gc;
 mod gc_picture;
 pub mod growth;
@@ -16,6 +17,7 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod system;
 pub mod timeline;
 mod timeline_picture;
 pub mod types;

@@ -93,7 +93,7 @@ fn headline(s: &TimelineSnapshot, lang: Lang) -> String {
     )
 }
 
-fn step(s: &TimelineSnapshot, x: &TimelineStep, lang: Lang) -> String {
+fn step(x: &TimelineStep, lang: Lang) -> String {
     let text = match &x.what {
         StepKind::Starts(name) => lang.pick(format!("start {name}"), format!("启动 {name}")),
         StepKind::Runs(0) => lang.pick("> runs", "> 运行").to_owned(),
@@ -110,36 +110,50 @@ fn step(s: &TimelineSnapshot, x: &TimelineStep, lang: Lang) -> String {
         StepKind::Reads(name, value) => lang.pick(format!("read {name} = {value}"), format!("读 {name} = {value}")),
         StepKind::Writes(name, value) => lang.pick(format!("write {name} = {value}"), format!("写 {name} = {value}")),
     };
-    let _ = s;
     format!("{}{text}", "  ".repeat(x.depth.min(6) as usize))
 }
 
-/// A column for each lane; with many lanes, one column that says who.
-fn steps(s: &TimelineSnapshot, lang: Lang) -> Vec<String> {
-    if s.steps.is_empty() {
-        return vec![];
-    }
+/// The steps as rows: line, then a column for each lane that does something (with many lanes, one column that says who);
+/// whether the lane changed with the row.
+pub fn step_rows(s: &TimelineSnapshot, lang: Lang) -> (Vec<String>, Vec<(Vec<String>, bool)>) {
     let wide = s.lanes.len() <= COLUMNS;
-    let mut head = vec![lang.pick("time", "时间").to_owned(), lang.pick("line", "行").to_owned()];
+    let mut head = vec![lang.pick("line", "行").to_owned()];
     match wide {
         true => head.extend(s.lanes.iter().map(|l| l.name.clone())),
         false => head.extend([lang.pick("thread", "线程").to_owned(), String::new()]),
     }
-    let mut rows = vec![head];
+    let mut before = None;
+    let row = |x: &TimelineStep| {
+        let mut cells = vec![if x.line == 0 { String::new() } else { x.line.to_string() }];
+        let text = fit(&step(x, lang), if wide && s.lanes.len() > 3 { 34 } else { 46 });
+        match wide {
+            true => cells.extend((0..s.lanes.len()).map(|i| if i == x.lane { text.clone() } else { String::new() })),
+            false => cells.extend([s.lanes[x.lane].name.clone(), text]),
+        }
+        let switch = before.is_some_and(|b| b != x.lane);
+        before = Some(x.lane);
+        (cells, switch)
+    };
+    (head, s.steps.iter().map(row).collect())
+}
+
+/// The text form: the rows with their times.
+fn steps(s: &TimelineSnapshot, lang: Lang) -> Vec<String> {
+    if s.steps.is_empty() {
+        return vec![];
+    }
+    let (head, rows) = step_rows(s, lang);
+    let mut out = vec![[vec![lang.pick("time", "时间").to_owned()], head].concat()];
     let mut last = None;
-    for x in s.steps.iter().take(STEPS) {
+    for (x, (mut cells, _)) in s.steps.iter().zip(rows).take(STEPS) {
         let at = if last == Some(x.at) { String::new() } else { time(x.at) };
         last = Some(x.at);
-        let line = if x.line == 0 { String::new() } else { x.line.to_string() };
-        let mut row = vec![at, line];
-        let text = fit(&step(s, x, lang), if wide && s.lanes.len() > 3 { 34 } else { 46 });
-        match wide {
-            true => row.extend((0..=x.lane).map(|i| if i == x.lane { text.clone() } else { String::new() })),
-            false => row.extend([s.lanes[x.lane].name.clone(), text]),
+        while cells.last().is_some_and(String::is_empty) {
+            cells.pop();
         }
-        rows.push(row);
+        out.push([vec![at], cells].concat());
     }
-    columns(&rows)
+    columns(&out)
 }
 
 fn lanes(s: &TimelineSnapshot, lang: Lang) -> Table {
