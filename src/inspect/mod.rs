@@ -3,6 +3,8 @@ pub mod common;
 pub mod dis;
 pub mod dispatch;
 pub mod dispatch_trace;
+pub mod event_loop;
+pub mod futures;
 pub mod gc;
 pub mod heap;
 pub mod layout;
@@ -12,6 +14,7 @@ pub mod object;
 pub mod probe;
 pub mod refs;
 pub mod slots;
+pub mod suspended;
 pub mod types;
 
 use crate::heap::Ref;

@@ -23,6 +23,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("refs", "%refs EXPR: every reference to an object: names, containers, attributes, closures, frames."),
     ("refcounts", "%%refcounts NAME…: the counts after each line of the cell, what changed them, and the moment of death."),
     ("gc", "%gc: generations and thresholds. %gc collect: a full collection, phase by phase."),
+    ("frames", "%frames EXPR: a suspended generator, coroutine, async generator or task: line, locals, operand stack, and the chain of yield from and await down to what it waits for."),
+    ("loop", "%loop [LOOP]: the running or last event loop: ready queue, timer heap, selector, and its tasks with what each awaits."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
@@ -156,7 +158,7 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
     if ["lang", "figures", "settings", "lsmagic"].contains(&name) {
         return Err(format!("%{name} stands on a line of its own, outside of blocks"));
     }
-    if rest.is_empty() && !["heap", "gc"].contains(&name) {
+    if rest.is_empty() && !["heap", "gc", "loop"].contains(&name) {
         return Err(help.to_owned());
     }
     match name {
@@ -181,13 +183,17 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
             let list = parse::expressions(rest);
             if list.len() > 2 { Err(help.to_owned()) } else { Ok((list, vec![])) }
         }
-        "layout" | "refs" | "dis" => {
+        "layout" | "refs" | "dis" | "frames" => {
             let list = parse::expressions(rest);
             if list.len() == 1 { Ok((list, vec![])) } else { Err(help.to_owned()) }
         }
         "probe" => {
             let list = parse::expressions(rest);
             if list.len() == 2 { Ok((list, vec![])) } else { Err(help.to_owned()) }
+        }
+        "loop" => {
+            let list = parse::expressions(rest);
+            if list.len() < 2 { Ok((list, vec![])) } else { Err(help.to_owned()) }
         }
         "gc" => match rest {
             "" => Ok((vec![], vec![])),

@@ -10,6 +10,7 @@ pub mod lookup;
 pub mod memory;
 pub mod mro;
 pub mod object;
+pub mod suspended;
 pub mod types;
 
 pub use common::{Kind, Refcount, Repr};

@@ -62,20 +62,11 @@ def asyncio_schedule(loop, future, pairs):
         loop.call_soon(pairs[i], future, context=pairs[i + 1])
 
 def asyncio_iter_throw(kind, value, tb):
-    if isinstance(kind, type):
-        if value is None:
-            value = kind()
-        elif not isinstance(value, kind):
-            value = kind(*value) if isinstance(value, tuple) else kind(value)
-    elif value is not None:
-        raise TypeError('instance exception may not have a separate value')
-    else:
-        value = kind
-    if not isinstance(value, BaseException):
-        raise TypeError('exceptions must be classes deriving BaseException or instances of such a class')
-    if tb is not None:
-        value = value.with_traceback(tb)
-    raise value
+    if value is not None or tb is not None:
+        import warnings
+        warnings.warn('the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.',
+                      DeprecationWarning, stacklevel=2)
+    raise _exception_from(kind, value, tb)
 
 def asyncio_send(coro):
     return coro.send(None)

@@ -1,6 +1,8 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
 pub mod dis;
 pub mod dispatch;
+pub mod event_loop;
+pub mod frames;
 pub mod gc;
 pub mod growth;
 pub mod heap;

@@ -80,17 +80,12 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 fn result(vm: &mut Vm, a: Args) -> Step {
-    alive_or_unset(vm, a[0])?;
     match outcome(vm, a[0])? {
         Ok(v) => Ok(vm.incref(v)),
         Err(e) => Err(Ask::Raise(e)),
     }
 }
-fn alive_or_unset(vm: &mut Vm, r: Ref) -> Result<(), Ask> {
-    alive(vm, r).map(|_| ())
-}
 fn exception(vm: &mut Vm, a: Args) -> Step {
-    alive(vm, a[0])?;
     match future(vm, a[0]).status {
         Status::Cancelled => Err(Ask::Raise(cancelled_error(vm, a[0])?)),
         Status::Pending => Err(super::invalid_state(vm, "Exception is not set.")),

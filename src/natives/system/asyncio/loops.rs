@@ -24,8 +24,8 @@ pub const FUNCTIONS: &[Def] = &[
 /// The running loop, or the policy's.
 pub fn event_loop(vm: &mut Vm) -> Result<Ref, Ask> {
     match vm.cur.event_loop {
-        Some(l) if !vm.has_answer() => Ok(l),
-        _ => vm.prelude("asyncio_event_loop", &[]),
+        Some(l) => Ok(l),
+        None => vm.prelude("asyncio_event_loop", &[]),
     }
 }
 fn get_running_loop(vm: &mut Vm, _: Args) -> Step {

@@ -10,7 +10,9 @@ mod task;
 use crate::heap::Ref;
 use crate::vm::native::{ModuleDef, TypeDef};
 use crate::vm::{Ask, Vm};
-pub use state::{FutureObj, Status, TaskObj};
+pub use iter::FutureIter;
+pub use state::{FutureObj, Status};
+pub use step::stepped;
 
 static TYPES: &[&TypeDef] = &[&future::FUTURE, &task::TASK, &iter::FUTURE_ITER, &step::STEP];
 

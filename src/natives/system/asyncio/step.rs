@@ -67,6 +67,10 @@ pub fn stepper(vm: &mut Vm, me: Ref, exc: Option<Ref>, eager: bool) -> Owned {
     let ty = vm.type_of_def(&STEP);
     vm.opaque(ty, Stepper { task: me, exc, eager })
 }
+/// The task that a step belongs to, if the object is one.
+pub fn stepped(vm: &Vm, r: Ref) -> Option<Ref> {
+    vm.state::<Stepper>(r).map(|x| x.task)
+}
 fn stepper_of(vm: &Vm, r: Ref) -> &Stepper {
     vm.state(r).expect("a step")
 }
