@@ -1,5 +1,6 @@
 //! The thread that owns the session: takes requests in order, runs cells, answers.
 use crate::cell_host::CellHost;
+use crate::history::Entry;
 use crate::host_fs::HostFs;
 use crate::light;
 use crate::outbox::Channel;
@@ -7,7 +8,9 @@ use crate::panics::caught;
 use crate::shared::Shared;
 use crate::wire::complete::{CompleteReply, CompleteRequest, IsCompleteReply, IsCompleteRequest, cursor};
 use crate::wire::execute::{ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult};
+use crate::wire::Failure;
 use crate::wire::header::Request;
+use crate::wire::history::{HistoryReply, HistoryRequest};
 use crate::wire::inspect::{InspectReply, InspectRequest};
 use crate::wire::status::ErrorMessage;
 use pellucid::face::{CellError, CellOptions, CellResult, Completeness, Completions, SessionOptions};
@@ -15,7 +18,7 @@ use pellucid::session::Session;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request of the shell channel.
@@ -68,6 +71,7 @@ impl SessionThread {
             "complete_request" => shared.bracket(&request.parent, || self.complete(&request)),
             "inspect_request" => shared.bracket(&request.parent, || self.inspect(&request)),
             "is_complete_request" => shared.bracket(&request.parent, || self.is_complete(&request)),
+            "history_request" => shared.bracket(&request.parent, || self.history(&request)),
             _ => light::answer(&shared, &request, Channel::Shell),
         }
         shared.queued.fetch_sub(1, Ordering::AcqRel);
@@ -104,8 +108,7 @@ impl SessionThread {
         let result = self.run_cell(request, &asked, count);
         if store {
             let text = result.value.as_ref().and_then(|v| v.data.get("text/plain")).and_then(Value::as_str);
-            let mut history = shared.history.lock().unwrap_or_else(PoisonError::into_inner);
-            history.add(count, &asked.code, text.map(str::to_owned));
+            shared.history.add(Entry { line: count, input: asked.code.clone(), output: text.map(str::to_owned) });
         }
         if let (Some(value), false) = (&result.value, asked.silent) {
             shared.outbox.publish(Some(parent), &ExecuteResult::new(count, value));
@@ -184,6 +187,25 @@ impl SessionThread {
                 self.shared.outbox.reply(Channel::Shell, &request.parent, &InspectReply::from(found));
             }
             Err(e) => light::bad_content(&self.shared, request, Channel::Shell, "inspect_reply", &e),
+        }
+    }
+
+    /// Not by the shell's task: the file may be locked for a while, and the control channel is answered meanwhile.
+    fn history(&self, request: &Request) {
+        let (shared, parent) = (&self.shared, &request.parent);
+        let asked = match serde_json::from_slice::<HistoryRequest>(&request.content) {
+            Ok(asked) => asked,
+            Err(e) => return light::bad_content(shared, request, Channel::Shell, "history_reply", &e),
+        };
+        match shared.history.answer(asked) {
+            Some(found) => shared.outbox.reply(Channel::Shell, parent, &HistoryReply::new(found)),
+            None => {
+                let no = Failure::new("HistoryUnavailable", "the history file did not answer in time");
+                shared.outbox.reply_as(Channel::Shell, parent, "history_reply", serde_json::to_vec(&no).unwrap_or_default());
+            }
+        }
+        if let Some(why) = shared.history.complaint() {
+            eprintln!("pellucid: {why}");
         }
     }
 
