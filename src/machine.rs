@@ -17,6 +17,7 @@ use std::sync::Arc;
 const SLICE: u64 = 20_000;
 
 /// One simulated computer. Plain data.
+#[derive(Clone)]
 pub struct Machine {
     /// The interpreter of the current process ([`Os::process`]).
     pub vm: Vm,

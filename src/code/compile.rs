@@ -81,7 +81,7 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
     // Leading blanks are part of an expression's layout for the parser, not for `eval`.
     let text = if mode == CompileMode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
     let opts = compiler_options(options);
-    let compiled = rustpython_compiler::compile_with_syntax_warning_handler(text, compiler_mode(mode), filename, opts, &mut collect);
+    let compiled = rustpython_compiler::compile_with_syntax_warning_handler(text, compiler_mode(mode, text), filename, opts, &mut collect);
     let code = compiled.map_err(|error| {
         let error = match mode {
             // Some messages depend on the mode; a cell's are a module's.
@@ -96,12 +96,20 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
     Ok(Compiled { code: Arc::new(convert::code_tree(&code)), warnings: all })
 }
 
-fn compiler_mode(mode: CompileMode) -> Mode {
+/// Whether the last statement is an expression.
+fn ends_in_expression(text: &str) -> bool {
+    ruff_python_parser::parse_module(text).is_ok_and(|m| matches!(m.syntax().body.last(), Some(ruff_python_ast::Stmt::Expr(_))))
+}
+
+/// A cell without a last expression is a module: the compiler's `BlockExpr` would also give the value of a function or
+/// class that is defined last, and in compiling that loses count of the lines.
+fn compiler_mode(mode: CompileMode, text: &str) -> Mode {
     match mode {
         CompileMode::Exec => Mode::Exec,
         CompileMode::Eval => Mode::Eval,
         CompileMode::Single => Mode::Single,
-        CompileMode::Cell => Mode::BlockExpr,
+        CompileMode::Cell if ends_in_expression(text) => Mode::BlockExpr,
+        CompileMode::Cell => Mode::Exec,
     }
 }
 

@@ -26,7 +26,6 @@ const COMMANDS: &[(&str, &str)] = &[
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
-    ("lsmagic", "%lsmagic: every command and what it shows."),
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
@@ -69,7 +68,6 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut d
     }
     Some(match name {
         "lang" | "figures" | "settings" => settings(machine, name, rest),
-        "lsmagic" => Ok(text(&COMMANDS.iter().map(|(_, h)| *h).collect::<Vec<_>>().join("\n"))),
         _ => lens(machine, namespace, name, rest, host),
     })
 }
@@ -153,7 +151,7 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
     if CELL_ONLY.contains(&name) {
         return Err(format!("%%{name} stands on the first line of a cell: {help}"));
     }
-    if ["lang", "figures", "settings", "lsmagic"].contains(&name) {
+    if ["lang", "figures", "settings"].contains(&name) {
         return Err(format!("%{name} stands on a line of its own, outside of blocks"));
     }
     if rest.is_empty() && !["heap", "gc"].contains(&name) {

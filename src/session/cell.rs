@@ -1,11 +1,12 @@
 //! One cell, from its text to its result.
 use super::errors::usage;
-use super::segments::{Segment, segments};
 use super::Session;
+use crate::code::segments::{Segment, segments};
 use crate::face::*;
 use crate::heap::Owned;
 use crate::vm::{fixed, t};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// How long processes that a cell left behind go on when the cell is over: a second of their time.
 const CHILDREN_NS: u64 = 1_000_000_000;
@@ -39,6 +40,41 @@ impl Session {
         let (Ok(o) | Err(o)) = flushed;
         self.machine.vm.release(o);
         result
+    }
+    /// Takes a comm's message from the front end: a handler of the program's may run. What it raises is written to stderr.
+    pub fn comm(&mut self, message: &Comm, host: &mut dyn Host) {
+        self.start(host);
+        let vm = &mut self.machine.vm;
+        let json = |part: &Bundle| serde_json::to_string(part).unwrap_or_default();
+        let kind = vm.str(message.kind.msg_type());
+        let (content, metadata) = (vm.str(json(&message.content)), vm.str(json(&message.metadata)));
+        let buffers = message.buffers.iter().map(|b| vm.bytes(b.clone())).collect();
+        let args = vec![kind, content, metadata, vm.list(buffers)];
+        match self.shell("comm", args, host) {
+            Ok(v) => self.machine.vm.release(v),
+            Err(e) => {
+                let error = self.describe(e, false, host);
+                host.write(Stream::Stderr, &error.plain);
+            }
+        }
+        let flushed = self.prelude("session_flush", vec![], host);
+        let (Ok(o) | Err(o)) = flushed;
+        self.machine.vm.release(o);
+    }
+    /// The open comms, by id, each with its target's name; with a target, those of that name only.
+    pub fn comms(&mut self, target: Option<&str>, host: &mut dyn Host) -> BTreeMap<String, String> {
+        self.start(host);
+        let target = match target {
+            Some(name) => self.machine.vm.str(name),
+            None => self.machine.vm.none(),
+        };
+        match self.shell("comms", vec![target], host) {
+            Ok(answer) => self.json(answer).unwrap_or_default(),
+            Err(e) => {
+                self.machine.vm.release(e);
+                BTreeMap::new()
+            }
+        }
     }
     fn dropped(&mut self, e: Owned) -> Result<Owned, ()> {
         self.machine.vm.release(e);

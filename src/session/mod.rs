@@ -3,7 +3,6 @@ mod answers;
 mod cell;
 mod errors;
 mod program;
-mod segments;
 
 use crate::face::*;
 use crate::heap::{Owned, Ref};
@@ -17,12 +16,6 @@ pub struct Session {
     started: bool,
     /// The namespace of `__main__`.
     main: Option<Ref>,
-}
-
-/// The host for questions that run no cell: nothing is shown, nothing is there.
-struct Nobody;
-impl Host for Nobody {
-    fn write(&mut self, _: Stream, _: &str) {}
 }
 
 impl Session {

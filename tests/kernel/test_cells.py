@@ -109,13 +109,6 @@ def test_completion_counts_code_points(kernel: FrontEnd) -> None:
     assert "astral_name" in reply["matches"] and code[reply["cursor_start"]:reply["cursor_end"]] == "astral_na"
 
 
-def test_inspection(kernel: FrontEnd) -> None:
-    found = kernel.ask("shell", "inspect_request", code="len", cursor_pos=3, detail_level=0)["content"]
-    assert found["found"] and found["data"]["text/plain"]
-    nothing = kernel.ask("shell", "inspect_request", code="no_such_name", cursor_pos=3, detail_level=0)["content"]
-    assert nothing["status"] == "ok" and nothing["found"] is False and nothing["data"] == {}
-
-
 def test_is_complete(kernel: FrontEnd) -> None:
     ask = lambda code: kernel.ask("shell", "is_complete_request", code=code)["content"]  # noqa: E731
     assert ask("1")["status"] == "complete"

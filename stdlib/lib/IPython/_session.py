@@ -1,10 +1,12 @@
 """The notebook's shell: history of inputs and outputs, what a cell's value is shown as, and the answers to a front end."""
 import builtins
 import linecache
+import sys
 
 import _display
 import IPython
-from IPython import _format, _magic, display as _display_module
+from IPython import _format, _habits, display as _display_module
+from IPython.core.error import UsageError
 
 
 class Shell:
@@ -16,6 +18,10 @@ class Shell:
         self.payload = []
         # The displays that %%capture keeps, while it does.
         self.captured = None
+        # Modules that %run has run, so that their functions keep their globals.
+        self.kept_mains = []
+        self.kernel = Kernel(self)
+        self.events = Events()
         self.magics = {"line": {}, "cell": {}}
         self.history, self.outputs = [""], {}
         self._fill()
@@ -37,8 +43,13 @@ class Shell:
         """A cell starts."""
         self.execution_count = count
         self.payload = []
-        if not store:
-            return
+        self._cell = CellInfo(code, count, store)
+        if store:
+            self._note(code, count)
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", self._cell)
+
+    def _note(self, code, count):
         history, ns = self.history, self.user_ns
         while len(history) < count:
             history.append("")
@@ -52,6 +63,9 @@ class Shell:
 
     def finish(self, value, count, store):
         """The value of a cell's last expression: JSON text of its bundle, or None."""
+        if type(value) is _Exit:
+            # `exit` alone on a line means the call.
+            value = value()
         if value is None:
             return None
         data, metadata = _format.bundle(value)
@@ -77,7 +91,9 @@ class Shell:
         self.outputs[count] = value
 
     def take_payload(self):
-        """JSON text of the payload that the cell left."""
+        """The cell is over. JSON text of the payload that it left."""
+        self.events.trigger("post_execute")
+        self.events.trigger("post_run_cell", self._cell)
         payload, self.payload = self.payload, []
         return _display.to_json(payload) if payload else None
 
@@ -89,17 +105,19 @@ class Shell:
 
     def line_magic(self, text):
         """A `%name rest` line; its value."""
-        return _magic.line(self, text)
+        return _habits.line(self, text)
 
     def cell_magic(self, text, body):
         """A `%%name rest` cell; its value."""
-        return _magic.cell(self, text, body)
+        return _habits.cell(self, text, body)
 
     def help(self, text):
         """`name?` and `name??`."""
         from IPython import _help
 
         name = text.strip().strip("?").strip()
+        if "*" in name:
+            return _help.search(self, name)
         found = _help.page(self, name, 1 if "??" in text else 0)
         if found is None:
             print(f"Object `{name}` not found.")
@@ -117,19 +135,29 @@ class Shell:
         found = _help.inspect(self, code, cursor, detail)
         return None if found is None else _display.to_json(found)
 
+    def comm(self, kind, content, metadata, buffers):
+        """A comm's message from the front end."""
+        self.kernel.comm_manager._heard(kind, content, metadata, buffers)
+
+    def comms(self, target):
+        """JSON text of the open comms: id to target."""
+        return _display.to_json(self.kernel._open_comms(target))
+
     # What notebooks call.
 
     def run_line_magic(self, name, line, _stack_depth=1):
-        return _magic.line(self, f"{name} {line}".strip())
+        return _habits.line(self, f"{name} {line}".strip())
 
     def run_cell_magic(self, name, line, cell):
-        return _magic.cell(self, f"{name} {line}".strip(), cell)
+        return _habits.cell(self, f"{name} {line}".strip(), cell)
 
     def magic(self, text):
-        return _magic.line(self, text.lstrip("%"))
+        return _habits.line(self, text.lstrip("%"))
 
     def system(self, command):
-        _magic.refuse_shell(command)
+        raise UsageError(
+            f"there is no shell on this machine, so `!{command.strip()}` cannot run; use Python (os, pathlib, shutil) for files"
+        )
 
     getoutput = system
 
@@ -166,6 +194,14 @@ class Shell:
     def set_next_input(self, text, replace=False):
         self.payload.append({"source": "set_next_input", "text": text, "replace": replace})
 
+    def forget(self, value):
+        """Takes an object out of `_`, `Out` and their like."""
+        for name in [k for k, v in self.user_ns.items() if v is value and k.startswith("_") and k in self.hidden]:
+            self.user_ns[name] = ""
+        self._under = ["" if v is value else v for v in self._under]
+        for count in [k for k, v in self.outputs.items() if v is value]:
+            del self.outputs[count]
+
     def reset(self, new_session=True):
         ns = self.user_ns
         for name in [k for k in ns if not (k.startswith("__") and k.endswith("__"))]:
@@ -177,6 +213,60 @@ class Shell:
 
     def show_usage(self):
         print("Pellucid: a Python machine that can be looked into; %lsmagic lists the commands of a cell.")
+
+
+class Kernel:
+    """What programs use of IPython's kernel object: the comms."""
+
+    def __init__(self, shell):
+        self.shell = shell
+
+    @property
+    def comm_manager(self):
+        import comm
+
+        return comm.get_comm_manager()
+
+    def _open_comms(self, target):
+        if "comm" not in sys.modules:
+            return {}
+        return {c.comm_id: c.target_name for c in self.comm_manager.comms.values() if target in (None, c.target_name)}
+
+
+class Events:
+    """Callbacks around cells: `register("post_run_cell", f)`, with the names and arguments of IPython."""
+
+    NAMES = ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell")
+
+    def __init__(self):
+        self.callbacks = {name: [] for name in self.NAMES}
+
+    def register(self, event, function):
+        if event not in self.callbacks:
+            raise KeyError(f"{event!r}: the events are {', '.join(self.NAMES)}")
+        if function not in self.callbacks[event]:
+            self.callbacks[event].append(function)
+
+    def unregister(self, event, function):
+        if function not in self.callbacks[event]:
+            raise ValueError(f"Function {function!r} is not registered as a {event} callback")
+        self.callbacks[event].remove(function)
+
+    def trigger(self, event, *args):
+        for function in self.callbacks[event][:]:
+            try:
+                function(*args)
+            except Exception as e:
+                print(f"Error in callback {function!r} (for {event}):", file=sys.stderr)
+                _format.complain(e)
+
+
+class CellInfo:
+    """What `pre_run_cell` and `post_run_cell` are told of a cell."""
+
+    def __init__(self, raw_cell, execution_count, store_history):
+        self.raw_cell, self.execution_count, self.store_history = raw_cell, execution_count, store_history
+        self.info, self.silent = self, False
 
 
 class _Exit:
