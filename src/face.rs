@@ -98,6 +98,11 @@ pub trait Host {
     fn clear_output(&mut self, _wait: bool) {}
     /// A comm's message to the front end.
     fn comm(&mut self, _message: Comm) {}
+    /// The front end's name (`msg_id`) of the request that is being answered; empty where there is none. It differs from run
+    /// to run: the machine asks only when a program does.
+    fn request_id(&mut self) -> String {
+        String::new()
+    }
     /// Starts a stopwatch (`say` None), or writes `say`'s text and the time since then, divided by its number of loops, as
     /// a line of stdout. A host without a clock writes nothing.
     fn stopwatch(&mut self, _number: u64, _say: Option<(&str, u64)>) {}

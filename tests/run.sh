@@ -33,7 +33,7 @@ trap 'rm -f "$log"' EXIT
 need_rust
 target=$(target_dir)
 venv=$target/test-venv
-make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest
+make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest papermill nbval jupyter_console pexpect ipywidgets
 
 # A page with every lens on its examples, to be looked at: light, dark, printed, and as text.
 export PELLUCID_GALLERY=$target/gallery

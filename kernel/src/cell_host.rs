@@ -52,6 +52,14 @@ impl Host for CellHost<'_> {
         self.outbox.comm(self.parent, message);
     }
 
+    fn request_id(&mut self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Id {
+            msg_id: String,
+        }
+        serde_json::from_slice::<Id>(&self.parent.header).map(|h| h.msg_id).unwrap_or_default()
+    }
+
     fn stopwatch(&mut self, number: u64, say: Option<(&str, u64)>) {
         match say {
             None => drop(self.watches.insert(number, Instant::now())),

@@ -91,7 +91,7 @@ impl SessionThread {
             return;
         }
         let (shared, parent) = (self.shared.clone(), &job.0.parent);
-        shared.bracket(parent, || shared.outbox.reply(Channel::Shell, parent, &ExecuteReply::aborted(self.count)));
+        shared.bracket(parent, || shared.outbox.reply(Channel::Shell, parent, &ExecuteReply::aborted()));
         shared.interrupt.cell_ended();
         shared.queued.fetch_sub(1, Ordering::AcqRel);
     }

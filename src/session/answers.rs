@@ -5,6 +5,7 @@
 use super::Session;
 use crate::code::complete;
 use crate::face::*;
+use std::collections::BTreeMap;
 
 impl Session {
     /// Whether a console should run the text or ask for more lines.
@@ -35,12 +36,17 @@ impl Session {
     pub fn inspect(&mut self, code: &str, cursor: usize, detail: u8, host: &mut dyn Host) -> Option<Bundle> {
         self.question("inspect", code, &[cursor as i64, i64::from(detail)], host)
     }
+    /// The open comms, by id, each with its target's name; with a target, those of that name only.
+    pub fn comms(&mut self, target: Option<&str>, host: &mut dyn Host) -> BTreeMap<String, String> {
+        self.question("comms", target.unwrap_or_default(), &[], host).unwrap_or_default()
+    }
     /// Asks a method of the shell on a copy of the session; its answer is JSON.
-    fn question<T: serde::de::DeserializeOwned>(&mut self, method: &str, code: &str, numbers: &[i64], host: &mut dyn Host) -> Option<T> {
+    fn question<T: serde::de::DeserializeOwned>(&mut self, method: &str, text: &str, numbers: &[i64], host: &mut dyn Host) -> Option<T> {
         self.start(&mut Asker { host: &mut *host, looks: usize::MAX });
-        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, main: self.main };
+        let (unstored, main) = (self.unstored, self.main);
+        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored, main };
         let vm = &mut copy.machine.vm;
-        let mut args = vec![vm.str(code)];
+        let mut args = vec![vm.str(text)];
         args.extend(numbers.iter().map(|n| vm.int(*n)));
         match copy.shell(method, args, &mut Asker { host, looks: LOOKS }) {
             Ok(answer) => copy.json(answer),

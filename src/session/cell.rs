@@ -6,7 +6,6 @@ use crate::face::*;
 use crate::heap::Owned;
 use crate::vm::{fixed, t};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// How long processes that a cell left behind go on when the cell is over: a second of their time.
 const CHILDREN_NS: u64 = 1_000_000_000;
@@ -17,12 +16,20 @@ impl Session {
         self.start(host);
         let store = opts.store_history && !opts.silent;
         let vm = &mut self.machine.vm;
-        let args = vec![vm.str(code), vm.int(i64::from(opts.execution_count)), vm.bool(store)];
-        if let Err(e) = self.shell("begin", args, host).map(|v| self.machine.vm.release(v)) {
+        let filename = match (store, opts.execution_count) {
+            (true, count) => format!("<cell {count}>"),
+            (false, count) => {
+                self.unstored += 1;
+                format!("<cell {count}.{}>", self.unstored)
+            }
+        };
+        let kept = if opts.silent { 0 } else { 1 + i64::from(store) };
+        let args = vec![vm.str(code), vm.str(filename.as_str()), vm.int(i64::from(opts.execution_count)), vm.int(kept)];
+        if let Err(e) = self.bookkeeping("begin", args, host).map(|v| self.machine.vm.release(v)) {
             return CellResult { error: Some(self.describe(e, false, host)), ..CellResult::default() };
         }
         let mut result = CellResult::default();
-        match self.run_segments(code, opts, host) {
+        match self.run_segments(code, &filename, opts, host) {
             Ok(value) => result.value = value.filter(|_| !opts.silent),
             Err(error) => result.error = Some(error),
         }
@@ -32,7 +39,7 @@ impl Session {
                 result.user_expressions.insert(name.clone(), answer);
             }
         }
-        if let Ok(payload) = self.shell("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
+        if let Ok(payload) = self.bookkeeping("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
             result.payload = self.json::<Vec<Value>>(payload).unwrap_or_default();
         }
         self.machine.finish_processes(CHILDREN_NS, host);
@@ -61,38 +68,22 @@ impl Session {
         let (Ok(o) | Err(o)) = flushed;
         self.machine.vm.release(o);
     }
-    /// The open comms, by id, each with its target's name; with a target, those of that name only.
-    pub fn comms(&mut self, target: Option<&str>, host: &mut dyn Host) -> BTreeMap<String, String> {
-        self.start(host);
-        let target = match target {
-            Some(name) => self.machine.vm.str(name),
-            None => self.machine.vm.none(),
-        };
-        match self.shell("comms", vec![target], host) {
-            Ok(answer) => self.json(answer).unwrap_or_default(),
-            Err(e) => {
-                self.machine.vm.release(e);
-                BTreeMap::new()
-            }
-        }
-    }
     fn dropped(&mut self, e: Owned) -> Result<Owned, ()> {
         self.machine.vm.release(e);
         Err(())
     }
 
     /// Runs a cell's parts in order; the value of the last one is the cell's.
-    fn run_segments(&mut self, code: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
+    fn run_segments(&mut self, code: &str, filename: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
         let parts = segments(code);
         let last = parts.len().saturating_sub(1);
-        let filename = format!("<cell {}>", opts.execution_count);
         let mut shown = None;
         for (i, part) in parts.into_iter().enumerate() {
             let quiet = i != last || crate::code::layout::ends_in_semicolon(code);
             let value = match part {
                 Segment::Python(text) => {
                     let text = self.machine.vm.str(text);
-                    let name = self.machine.vm.str(filename.as_str());
+                    let name = self.machine.vm.str(filename);
                     self.run_python(text, name, host)
                 }
                 Segment::Magic { line, body } => {
@@ -100,8 +91,8 @@ impl Session {
                     if crate::lens::is_cell_lens(&line) {
                         // The command's own line stays blank, so that line numbers are the cell's.
                         let source = format!("\n{}", body.as_deref().unwrap_or_default());
-                        crate::natives::errors::render::remember(&mut self.machine.vm, &filename, &source);
-                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, &source, &filename, host);
+                        crate::natives::errors::render::remember(&mut self.machine.vm, filename, &source);
+                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, &source, filename, host);
                         let (value, display) = watched.map_err(|message| usage(&message))?;
                         host.display(display);
                         value
@@ -191,7 +182,7 @@ impl Session {
         }
         let vm = &mut self.machine.vm;
         let args = vec![value, vm.int(i64::from(opts.execution_count)), vm.bool(opts.store_history)];
-        match self.shell("finish", args, host) {
+        match self.bookkeeping("finish", args, host) {
             Ok(answer) => Ok(self.json::<(Bundle, Bundle)>(answer).map(display)),
             Err(e) => Err(self.describe(e, false, host)),
         }

@@ -199,7 +199,7 @@ impl Os {
             }
             Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
-            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | Stopwatch { .. } | GetPid | GetParentPid
+            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),
         }
     }

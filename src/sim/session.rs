@@ -41,6 +41,7 @@ impl Os {
                 ctx.host.comm(Comm { kind, content: bundle(content), metadata: bundle(metadata), buffers: buffers.clone() });
                 SysResult::Done
             }
+            Syscall::RequestId => SysResult::Text(ctx.host.request_id()),
             Syscall::Stopwatch { number, say } => {
                 ctx.host.stopwatch(*number, say.as_ref().map(|(text, loops)| (text.as_str(), *loops)));
                 SysResult::Done

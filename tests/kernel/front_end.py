@@ -28,7 +28,7 @@ def executable() -> str:
     if named := os.environ.get("PELLUCID"):
         return named
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    built = [p for kind in ("debug", "release") if (p := target / kind / "pellucid").exists()]
+    built = [p for kind in ("debug", "quick", "release") if (p := target / kind / "pellucid").exists()]
     assert built, "no pellucid: run `cargo build -p pellucid-kernel --ignore-rust-version`"
     return str(max(built, key=lambda p: p.stat().st_mtime))
 

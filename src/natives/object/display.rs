@@ -3,7 +3,7 @@ use crate::code::{CompileMode, CompileOptions};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::vm::native::ModuleDef;
-use crate::vm::syscall::Syscall;
+use crate::vm::syscall::{SysResult, Syscall};
 use crate::vm::{Args, Def, Step, Vm, fixed};
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("clear_output", "(wait, /)", clear_output, "Clears the output of the running cell."),
     Def::function("comm", "(kind, content, metadata, buffers, /)", comm, "Sends a comm's message (two dicts, a list of bytes) to the front end."),
     Def::function("stopwatch", "(number, text, loops, /)", stopwatch, "Starts a stopwatch of the host (text None), or has it write the text and its time."),
+    Def::function("request_id", "()", request_id, "The front end's name of the request that is being answered; it is another at every run."),
     Def::function("as_python", "(source, /)", |vm, a| { let text = crate::code::segments::as_python(&vm.lossy(a[0])); Ok(vm.str(text)) }, "A cell's text with its commands as calls."),
     Def::function("to_json", "(value, /)", |vm, a| { let text = json(vm, a[0], 0).to_string(); Ok(vm.str(text)) }, "JSON text of plain data; bytes become base64, other objects null."),
     Def::function("base64", "(data, /)", base64_text, "Base64 text of bytes."),
@@ -54,6 +55,12 @@ fn stopwatch(vm: &mut Vm, a: Args) -> Step {
     let number = number(a[0]);
     vm.syscall(Syscall::Stopwatch { number, say })?;
     Ok(vm.none())
+}
+fn request_id(vm: &mut Vm, _: Args) -> Step {
+    match vm.syscall(Syscall::RequestId)? {
+        SysResult::Text(id) => Ok(vm.str(id)),
+        _ => Ok(vm.str("")),
+    }
 }
 fn base64_text(vm: &mut Vm, a: Args) -> Step {
     let text = base64(vm.bytes_of(a[0]).unwrap_or_default());

@@ -117,7 +117,7 @@ def _value(shell, node):
         return Instance(_LITERALS[kind])
     if kind == "Attribute":
         obj = _value(shell, node.value)
-        return MISSING if obj is MISSING else attribute(obj, node.attr)
+        return MISSING if obj is MISSING else _bound(obj, node.attr, attribute(obj, node.attr))
     if kind == "Subscript":
         return _item(_value(shell, node.value), _value(shell, node.slice))
     if kind == "UnaryOp" and type(node.op).__name__ == "USub":
@@ -128,6 +128,16 @@ def _value(shell, node):
     if kind == "Call":
         return _called(_value(shell, node.func))
     return MISSING
+
+
+def _bound(obj, name, found):
+    """A function of an object's class as the method that reading it gives."""
+    if type(found) is not types.FunctionType or isinstance(obj, (type, Instance, types.ModuleType)) or name in namespace_of(obj):
+        return found
+    for cls in mro_of(type(obj)):
+        if name in _dict_of(cls):
+            return types.MethodType(found, obj) if _dict_of(cls)[name] is found else found
+    return found
 
 
 def _item(obj, key):
@@ -142,7 +152,7 @@ def _item(obj, key):
 def _called(obj):
     if isinstance(obj, type):
         return Instance(obj)
-    if isinstance(obj, types.FunctionType):
+    if isinstance(obj, (types.FunctionType, types.MethodType)):
         try:
             found = obj.__annotations__.get("return")
         except Exception:

@@ -9,6 +9,52 @@ from IPython import _format, _habits, display as _display_module
 from IPython.core.error import UsageError
 
 
+class Books:
+    """Where the texts and values of cells are kept: the notebook's own, or the ones that no program sees."""
+
+    LIMIT = 10_000
+
+    def __init__(self, ns, history, outputs):
+        self.ns, self.history, self.outputs = ns, history, outputs
+        self.clear()
+
+    def clear(self):
+        self.hidden, self.under = {*self.ns}, ["", "", ""]
+
+    def note(self, code, count):
+        """A cell's text."""
+        history, ns = self.history, self.ns
+        while len(history) < count:
+            history.append("")
+        ns["_i"], ns["_ii"], ns["_iii"] = history[-1], ns.get("_i", ""), ns.get("_ii", "")
+        history.append(code)
+        ns[f"_i{count}"] = code
+        self.hidden.add(f"_i{count}")
+
+    def remember(self, value, count):
+        """The value of a cell's last expression."""
+        ns, under = self.ns, self.under
+        if value is self.outputs:
+            return
+        # Names that the user has taken are left alone.
+        for name, old in zip(("_", "__", "___"), under):
+            if ns.get(name) is not old:
+                break
+        else:
+            under[:] = [value, under[0], under[1]]
+            ns["_"], ns["__"], ns["___"] = under
+        ns[f"_{count}"] = value
+        self.hidden.add(f"_{count}")
+        self.outputs[count] = value
+
+
+def _aside():
+    """Books for cells that are not to be stored. They are kept all the same, out of sight: so such a cell takes the same
+    memory as another, and a notebook shows the same addresses and counts whether its cells are stored (JupyterLab,
+    nbclient) or not (nbval)."""
+    return Books({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": ""}, [""], {})
+
+
 class Shell:
     """What `get_ipython()` gives."""
 
@@ -24,6 +70,8 @@ class Shell:
         self.events = Events()
         self.magics = {"line": {}, "cell": {}}
         self.history, self.outputs = [""], {}
+        self.books, self._aside = Books(namespace, self.history, self.outputs), _aside()
+        self.cell_name = "<cell>"
         self._fill()
         IPython._shell = self
         builtins.display = _display_module.display
@@ -34,32 +82,27 @@ class Shell:
         ns.update(In=self.history, Out=self.outputs, _ih=self.history, _oh=self.outputs, _dh=["/home/student"])
         ns.update({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": "", "exit": _Exit(self), "quit": _Exit(self)})
         ns["get_ipython"] = IPython.get_ipython
-        self.hidden = {*ns}
-        self._under = ["", "", ""]
+        self.books.clear()
+
+    @property
+    def hidden(self):
+        """Names of the notebook's namespace that are not the user's."""
+        return self.books.hidden
 
     # What the machine's front asks, in the order of a cell's life.
 
-    def begin(self, code, count, store):
-        """A cell starts."""
-        self.execution_count = count
+    def begin(self, code, name, count, kept):
+        """A cell starts. `kept`: 2 in the notebook's books, 1 out of sight, 0 nowhere."""
+        self.execution_count, self.cell_name = count, name
         self.payload = []
-        self._cell = CellInfo(code, count, store)
-        if store:
-            self._note(code, count)
+        self._cell = CellInfo(code, count, kept == 2)
+        if kept:
+            books = self.books if kept == 2 else self._aside
+            books.note(code, count if kept == 2 else len(books.history))
+            # So that `inspect.getsource` finds what cells define.
+            linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
         self.events.trigger("pre_execute")
         self.events.trigger("pre_run_cell", self._cell)
-
-    def _note(self, code, count):
-        history, ns = self.history, self.user_ns
-        while len(history) < count:
-            history.append("")
-        ns["_i"], ns["_ii"], ns["_iii"] = history[-1], ns.get("_i", ""), ns.get("_ii", "")
-        history.append(code)
-        # So that `inspect.getsource` finds what cells define.
-        name = f"<cell {count}>"
-        linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
-        ns[f"_i{count}"] = code
-        self.hidden.add(f"_i{count}")
 
     def finish(self, value, count, store):
         """The value of a cell's last expression: JSON text of its bundle, or None."""
@@ -70,25 +113,14 @@ class Shell:
             return None
         data, metadata = _format.bundle(value)
         if store:
-            self._remember(value, count)
+            self.books.remember(value, count)
+        else:
+            self._aside.remember(value, len(self._aside.history) - 1)
+            if len(self._aside.history) > Books.LIMIT:
+                self._aside = _aside()
         if not data:
             return None
         return _display.to_json([data, metadata])
-
-    def _remember(self, value, count):
-        ns, under = self.user_ns, self._under
-        if value is self.outputs:
-            return
-        # Names that the user has taken are left alone.
-        for name, old in zip(("_", "__", "___"), under):
-            if ns.get(name) is not old:
-                break
-        else:
-            under[:] = [value, under[0], under[1]]
-            ns["_"], ns["__"], ns["___"] = under
-        ns[f"_{count}"] = value
-        self.hidden.add(f"_{count}")
-        self.outputs[count] = value
 
     def take_payload(self):
         """The cell is over. JSON text of the payload that it left."""
@@ -140,8 +172,8 @@ class Shell:
         self.kernel.comm_manager._heard(kind, content, metadata, buffers)
 
     def comms(self, target):
-        """JSON text of the open comms: id to target."""
-        return _display.to_json(self.kernel._open_comms(target))
+        """JSON text of the open comms: id to target. An empty target means all."""
+        return _display.to_json(self.kernel._open_comms(target or None))
 
     # What notebooks call.
 
@@ -174,7 +206,7 @@ class Shell:
 
     def run_text(self, text):
         """Runs text in the user's namespace as a cell; the value of its last expression."""
-        value = _display.run_cell(text, f"<cell {self.execution_count}>", self.user_ns)
+        value = _display.run_cell(text, self.cell_name, self.user_ns)
         if hasattr(value, "cr_code"):
             import asyncio
 
@@ -198,7 +230,7 @@ class Shell:
         """Takes an object out of `_`, `Out` and their like."""
         for name in [k for k, v in self.user_ns.items() if v is value and k.startswith("_") and k in self.hidden]:
             self.user_ns[name] = ""
-        self._under = ["" if v is value else v for v in self._under]
+        self.books.under[:] = ["" if v is value else v for v in self.books.under]
         for count in [k for k, v in self.outputs.items() if v is value]:
             del self.outputs[count]
 
@@ -216,7 +248,7 @@ class Shell:
 
 
 class Kernel:
-    """What programs use of IPython's kernel object: the comms."""
+    """What programs use of IPython's kernel object: the comms, and the request that is being answered."""
 
     def __init__(self, shell):
         self.shell = shell
@@ -226,6 +258,10 @@ class Kernel:
         import comm
 
         return comm.get_comm_manager()
+
+    def get_parent(self, channel="shell"):
+        """The request that is being answered, as far as widgets ask for it: its `msg_id`, another at every run."""
+        return {"header": {"msg_id": _display.request_id()}}
 
     def _open_comms(self, target):
         if "comm" not in sys.modules:
@@ -266,7 +302,11 @@ class CellInfo:
 
     def __init__(self, raw_cell, execution_count, store_history):
         self.raw_cell, self.execution_count, self.store_history = raw_cell, execution_count, store_history
-        self.info, self.silent = self, False
+
+    @property
+    def info(self):
+        # IPython tells the end of a cell with its result, which has the cell as `info`.
+        return self
 
 
 class _Exit:
