@@ -59,7 +59,7 @@ impl Shell {
 
     fn queue(&self, request: Request) {
         self.shared.queued.fetch_add(1, Ordering::AcqRel);
-        if request.header.msg_type == "execute_request" {
+        if light::runs_code(&request.header.msg_type) {
             self.shared.interrupt.cell_received();
         }
         if self.jobs.send(Job(request)).is_err() {
