@@ -1,5 +1,6 @@
 //! From the live machine to snapshots: reads objects, runs no code of the program unless a lens's own text says so.
 pub mod common;
+pub mod deadlock;
 pub mod dis;
 pub mod dispatch;
 pub mod dispatch_trace;
@@ -8,12 +9,17 @@ pub mod futures;
 pub mod gc;
 pub mod heap;
 pub mod layout;
+pub mod locks;
 pub mod lookup;
 pub mod mro;
 pub mod object;
 pub mod probe;
+pub mod processes;
+pub mod record;
 pub mod refs;
 pub mod slots;
+pub mod threads;
+pub mod timeline;
 pub mod suspended;
 pub mod types;
 
