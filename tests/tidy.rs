@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("face", &[]),
     ("snapshot", &[]),
+    ("trace", &[]),
     ("heap", &[]),
     ("objects", &["heap"]),
     ("code", &[]),
-    ("vm", &["code", "heap", "objects"]),
+    ("vm", &["code", "heap", "objects", "trace"]),
     ("natives", &["code", "heap", "objects", "vm"]),
-    ("sim", &["face", "vm"]),
-    ("inspect", &["code", "heap", "objects", "snapshot", "vm", "machine"]),
+    ("sim", &["face", "trace", "vm"]),
+    ("inspect", &["code", "heap", "objects", "snapshot", "trace", "vm", "machine"]),
     ("render", &["face"]),
-    ("lens", &["face", "render", "snapshot"]),
-    ("machine", &["face", "heap", "natives", "objects", "sim", "vm"]),
+    ("lens", &["explore", "face", "render", "sim", "snapshot", "trace"]),
+    ("machine", &["code", "face", "heap", "natives", "objects", "sim", "trace", "vm"]),
     ("explore", &["face", "machine", "sim", "snapshot", "vm"]),
-    ("session", &["code", "explore", "face", "heap", "inspect", "lens", "machine", "natives", "render", "sim", "snapshot", "vm"]),
+    ("session", &["code", "objects", "explore", "face", "heap", "inspect", "lens", "machine", "natives", "render", "sim", "snapshot", "vm"]),
 ];
 
 /// Imports that the table forbids and that are there all the same, each with its reason.

@@ -81,7 +81,7 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
     // Leading blanks are part of an expression's layout for the parser, not for `eval`.
     let text = if mode == CompileMode::Eval { source.trim_start_matches([' ', '\t']) } else { source };
     let opts = compiler_options(options);
-    let compiled = rustpython_compiler::compile_with_syntax_warning_handler(text, compiler_mode(mode), filename, opts, &mut collect);
+    let compiled = rustpython_compiler::compile_with_syntax_warning_handler(text, compiler_mode(mode, text), filename, opts, &mut collect);
     let code = compiled.map_err(|error| {
         let error = match mode {
             // Some messages depend on the mode; a cell's are a module's.
@@ -100,13 +100,20 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
     Ok(Compiled { code: Arc::new(convert::code_tree(&code)), warnings: all })
 }
 
-fn compiler_mode(mode: CompileMode) -> Mode {
+fn compiler_mode(mode: CompileMode, text: &str) -> Mode {
     match mode {
         CompileMode::Exec => Mode::Exec,
         CompileMode::Eval => Mode::Eval,
         CompileMode::Single => Mode::Single,
-        CompileMode::Cell => Mode::BlockExpr,
+        CompileMode::Cell if ends_in_expression(text) => Mode::BlockExpr,
+        CompileMode::Cell => Mode::Exec,
     }
+}
+
+/// Whether a cell has a value: its last statement is an expression. (The compiler's mode for that would give the value
+/// of a last `def` or `class` too.)
+fn ends_in_expression(text: &str) -> bool {
+    ruff_python_parser::parse_module(text).is_ok_and(|m| m.syntax().body.last().is_some_and(|s| s.is_expr_stmt()))
 }
 
 fn compiler_options(options: &CompileOptions) -> CompileOpts {

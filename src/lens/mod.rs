@@ -1,7 +1,10 @@
 //! Lenses: the cell commands that look into the machine.
+pub mod explore;
 pub mod memory;
 mod parse;
 mod run;
+mod sched;
+mod timeline;
 pub mod view;
 mod watch;
 mod watched;

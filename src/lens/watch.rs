@@ -2,13 +2,16 @@
 use super::run::evaluate;
 use super::view::{self, heap::Marks};
 use super::watched::{Counts, Deaths, Growth};
-use super::{memory, parse};
+use super::{memory, parse, timeline};
 use crate::face::{Display, Host};
 use crate::heap::{Owned, Ref};
+use crate::inspect::record::Recorder;
+use crate::inspect::timeline::Window;
 use crate::inspect::{Subjects, everything, heap};
 use crate::machine::Machine;
 use crate::render::{self, View};
 use crate::snapshot::HeapSnapshot;
+use crate::trace::{Lane, What};
 use crate::vm::{Tracer, Vm};
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,15 +21,23 @@ pub enum Watcher {
     Growth(Growth),
     /// With the picture before the cell, and the objects that lived then.
     Heap(Deaths, Box<HeapSnapshot>, BTreeSet<u64>, Vec<String>),
+    Timeline(Recorder, Window),
 }
 
 impl Tracer for Watcher {
     const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
         match self {
             Watcher::Counts(w) => w.instruction(vm, pc),
             Watcher::Growth(w) => w.instruction(vm, pc),
             Watcher::Heap(w, ..) => w.look(vm),
+            Watcher::Timeline(w, _) => return w.instruction(vm, pc),
+        }
+        false
+    }
+    fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
+        if let Watcher::Timeline(w, _) = self {
+            w.event(vm, at, lane, what);
         }
     }
 }
@@ -46,6 +57,11 @@ pub fn begin(machine: &mut Machine, namespace: Ref, line: &str, (source, file): 
             let lived: BTreeSet<u64> = machine.vm.heap.iter().map(Ref::address).collect();
             let deaths = Deaths::new(&machine.vm, &before.objects.iter().map(|o| o.id).collect());
             Ok(Watcher::Heap(deaths, Box::new(before), lived, names))
+        }
+        ("timeline", _) => {
+            let options = timeline::options(rest)?;
+            let recorder = Recorder::new(namespace, machine.os.process.pid, !options.no_variables);
+            Ok(Watcher::Timeline(recorder, options.window))
         }
         (_, Some(bad)) => Err(format!("%%{name} takes plain names; `{bad}` is none.")),
         ("refcounts", None) if !names.is_empty() => Ok(Watcher::Counts(Counts::new(&machine.vm, namespace, &names, file, source))),
@@ -72,6 +88,10 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
             growth.finish(&machine.vm);
             view::growth::view(&growth.result, lang)
         }
+        Watcher::Timeline(mut recorder, window) => {
+            recorder.finish(&machine.vm);
+            view::timeline::view(&recorder.snapshot(&window), lang)
+        }
         Watcher::Heap(mut deaths, before, lived, names) => {
             deaths.look(&machine.vm);
             forget(machine, &deaths.died);
@@ -86,7 +106,7 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
     Ok(display(machine, &view))
 }
 
-fn display(machine: &Machine, view: &View) -> Display {
+pub(super) fn display(machine: &Machine, view: &View) -> Display {
     Display { data: render::bundle(view, &memory::get(&machine.vm).figures()), ..Default::default() }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 const CHILDREN_NS: u64 = 1_000_000_000;
 
 /// What a cell's last part left: what the cell shows.
-enum Last {
+pub(super) enum Last {
     Nothing,
     Value(Owned),
     Shown(Display),
@@ -57,6 +57,7 @@ impl Session {
         let parts = segments(code);
         let file = format!("<cell {}>", opts.execution_count);
         let last = match &parts[..] {
+            [Segment::Magic { line, body: Some(body) }] if line.starts_with("%%explore") => self.run_explored(line, body, &file, host)?,
             [Segment::Magic { line, body: Some(body) }] if crate::lens::is_cell_lens(line) => self.run_watched(line, body, &file, host)?,
             _ => self.run_parts(parts, &file, &mut NoTrace, host)?,
         };
@@ -95,7 +96,7 @@ impl Session {
         }
         last
     }
-    fn run_parts<T: Tracer>(&mut self, parts: Vec<Segment>, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Last, CellError> {
+    pub(super) fn run_parts<T: Tracer>(&mut self, parts: Vec<Segment>, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Last, CellError> {
         let mut last = Last::Nothing;
         for part in parts {
             match std::mem::replace(&mut last, Last::Nothing) {
@@ -107,6 +108,10 @@ impl Session {
                 Segment::Python(text) => self.run_python(&text, file, tracer, host),
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
+                    if line.split_whitespace().next() == Some("%replay") {
+                        last = self.replay(&line, host)?;
+                        continue;
+                    }
                     match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
                         Some(display) => {
                             last = Last::Shown(display.map_err(|message| usage(&message))?);

@@ -2,6 +2,7 @@
 mod answers;
 mod cell;
 mod errors;
+mod explored;
 mod program;
 mod segments;
 
@@ -39,7 +40,8 @@ impl Session {
     }
     /// A session that has run nothing. The library's start runs with the first request.
     pub fn new(opts: SessionOptions) -> Session {
-        let machine = Machine::new(&opts);
+        let mut machine = Machine::new(&opts);
+        machine.explain = crate::inspect::deadlock::explain;
         Session { machine, opts, started: false, main: None }
     }
     fn start(&mut self, host: &mut dyn Host) {

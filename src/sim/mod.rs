@@ -10,6 +10,7 @@ pub mod fs;
 mod io;
 pub mod locks;
 pub mod pipe;
+pub mod policy;
 pub mod poll;
 pub mod process;
 pub mod rand;
@@ -94,6 +95,10 @@ pub struct Os {
     pub semaphores: Semaphores,
     pub segments: segments::Segments,
     pub threads: Threads,
+    /// Settings of the schedule.
+    pub sched: policy::Sched,
+    /// The next thread is chosen already: by the decision at a switch point.
+    chosen: bool,
     pub random: Random,
     /// Signals that have come and were not yet taken.
     signals: Vec<i32>,
@@ -125,6 +130,8 @@ impl Os {
             semaphores: Semaphores::default(),
             segments: Default::default(),
             threads: Threads::default(),
+            sched: Default::default(),
+            chosen: false,
             random: Random::new(options.seed),
             signals: Vec::new(),
             timer: None,
@@ -137,7 +144,14 @@ impl Os {
 
     /// Answers a syscall of `ctx.thread`.
     pub fn answer(&mut self, call: Syscall, ctx: &mut Ctx) -> Answer {
-        self.clock.charge_syscall();
+        // A lock is memory of the process: the system is called only to wait, and to wake one that waits.
+        let free = match &call {
+            Syscall::LockAcquire { lock, .. } => !self.locks.taken(*lock),
+            Syscall::LockRelease { lock } => !self.locks.awaited(*lock),
+            Syscall::LockNew | Syscall::LockTaken { .. } => true,
+            _ => false,
+        };
+        self.clock.charge(if free { clock::LOCK_NS } else { clock::SYSCALL_NS });
         let me = self.tid(ctx.thread);
         let mut pending = self.threads.broken_off(me, &call).unwrap_or_else(|| {
             let deadline = call.timeout_ns().map(|ns| self.now(ctx).saturating_add(ns));

@@ -1,18 +1,19 @@
 //! What asks the simulated operating system: files, clock, threads, sockets, and the modules about them.
 mod atexit;
+pub mod asyncio;
 pub mod common;
 mod contextvars;
 mod errno;
 pub mod io;
 mod locale;
-mod multiprocessing;
+pub mod multiprocessing;
 mod net;
 mod posix;
 pub mod signal;
 mod small;
 pub mod structseq;
 pub mod structseq_sys;
-mod thread;
+pub mod thread;
 mod time;
 
 use crate::vm::native::{ModuleDef, TypeDef};
@@ -21,6 +22,7 @@ use structseq::Shape;
 
 pub static TYPES: &[&TypeDef] = &[];
 pub static MODULES: &[&ModuleDef] = &[
+    &asyncio::MODULE,
     &atexit::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,
