@@ -263,9 +263,8 @@ impl Vm {
     fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: smallvec::SmallVec<[Option<Ref>; 6]>) {
         let ty = self.ty(obj);
         if matches!(self.heap.get(obj), Payload::Instance(_)) {
-            let x = self.type_obj(ty);
-            let places = x.keys.len() + x.usable_keys as usize;
-            self.dict_mut(dict).share_keys(places as u8);
+            let places = self.type_obj(ty).keys.len() as u8 + self.type_obj(ty).usable_keys;
+            self.dict_mut(dict).share_keys(places);
         }
         for (i, v) in values.into_iter().enumerate() {
             if let Some(v) = v {
