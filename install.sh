@@ -5,6 +5,7 @@ set -euo pipefail
 usage() {
     cat <<'TEXT'
 Usage: ./install.sh [--venv] [--help]
+       ./install.sh handouts [NOTEBOOK...]
 
 Builds Pellucid (cargo, release), makes the kernel known to Jupyter, executes notebooks/01-objects.ipynb through it and
 writes handouts/01-objects.html. Can be run from any folder, and again at any time.
@@ -12,13 +13,26 @@ writes handouts/01-objects.html. Can be run from any folder, and again at any ti
 If `jupyter` is on PATH the kernel is installed for your user. Otherwise, or with --venv, a virtual environment .venv
 with JupyterLab is made in the project's folder, and the kernel is installed in there.
 
+`handouts` builds nothing: it makes pages, slides and, where Chromium or Chrome is installed, PDFs of the stored notebooks
+(all, or those named) in handouts/, with handouts/index.html to begin at.
+
 Needs Rust (https://rustup.rs), a C compiler for linking, Python 3.9 or later, and access to crates.io and PyPI.
 The first build takes some minutes.
 TEXT
 }
 
 own_venv=false
-for arg in "$@"; do
+only_handouts=false
+here=$PWD
+if [ "${1:-}" = handouts ]; then
+    only_handouts=true
+    shift
+    case "${1:-}" in
+        -h | --help) usage; exit 0 ;;
+        -*) usage >&2; exit 2 ;;
+    esac
+fi
+$only_handouts || for arg in "$@"; do
     case "$arg" in
         --venv) own_venv=true ;;
         -h | --help) usage; exit 0 ;;
@@ -32,6 +46,17 @@ notebook=notebooks/01-objects.ipynb
 handout=handouts/01-objects.html
 # shellcheck source=tools/setup.sh
 . tools/setup.sh
+
+if $only_handouts; then
+    python=$root/.venv/bin/python
+    "$python" -c 'import nbconvert' 2>/dev/null || python=$(command -v python3 || true)
+    if [ -z "$python" ] || ! "$python" -c 'import nbconvert' 2>/dev/null; then
+        make_venv "$root/.venv" jupyterlab nbconvert nbclient
+        python=$root/.venv/bin/python
+    fi
+    cd "$here"
+    exec "$python" "$root/tools/notebooks.py" handouts --root "$root" "$@"
+fi
 
 need_rust
 say "Building Pellucid"
@@ -60,7 +85,8 @@ if ! "$nbconvert" nbconvert --version >/dev/null 2>&1; then
     nbconvert=$root/.venv/bin/jupyter
 fi
 mkdir -p handouts
-PELLUCID_HISTORY=none "$nbconvert" nbconvert --log-level WARN --to html --execute --ExecutePreprocessor.kernel_name=pellucid \
+PELLUCID_HISTORY=none "$nbconvert" nbconvert --log-level WARN --to html --template pellucid \
+    --TemplateExporter.extra_template_basedirs="$root/notebooks/template" --execute --ExecutePreprocessor.kernel_name=pellucid \
     --output-dir handouts --output 01-objects "$notebook" || die "the notebook did not run"
 say "Wrote $root/$handout"
 

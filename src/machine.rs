@@ -1,22 +1,29 @@
 //! The machine: interpreters, simulated operating system, and the loop that runs threads. The wiring of all layers below.
+mod points;
 mod processes;
+mod record;
 mod signals;
 
 use crate::face::{Host, SessionOptions};
 use crate::heap::Owned;
 use crate::sim::clock::NS_PER_TICK;
 use crate::sim::fs::Library;
-use crate::sim::{Answer, Ctx, Os, Pick};
+use crate::sim::policy::Points;
+use crate::sim::threads::Wait;
+use crate::sim::{Answer, Ctx, Os, Pick, Tid};
+use crate::trace::{Lane, What, Why};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
-use crate::vm::{NoTrace, Outcome, Request, Tracer, Vm};
+use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use points::Stepper;
+use record::Doing;
 
 /// Ticks between two looks at the world: interrupts, timers, other processes.
 const SLICE: u64 = 20_000;
 
-/// One simulated computer. Plain data.
+/// One simulated computer. Plain data: a clone is a snapshot.
 #[derive(Clone)]
 pub struct Machine {
     /// The interpreter of the current process ([`Os::process`]).
@@ -32,6 +39,12 @@ pub struct Machine {
     turn: u64,
     /// The session's request is done: the other processes go on as long as they can ([`Machine::finish_processes`]).
     draining: bool,
+    /// Says a deadlock in words: who waits for what. A layer above that can read the program's names may set a better one.
+    pub explain: fn(&Machine, &[(Tid, Wait)]) -> String,
+    /// What lenses keep beside the machine; a copy of the machine has none of it.
+    pub attic: Attic,
+    /// What blocked threads had asked, while a tracer looks.
+    doing: BTreeMap<Lane, Doing>,
 }
 
 impl Machine {
@@ -39,7 +52,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -60,17 +73,29 @@ impl Machine {
     }
     /// The same, watched by a tracer.
     pub fn run_traced<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
+        let sched = &self.os.sched;
+        if sched.points == Points::Gil || !sched.decides_at_points() {
+            return self.run_all(request, tracer, host);
+        }
+        let mut stepper = Stepper::new(sched.points, sched.own_code_only);
+        self.run_all(request, &mut Both(&mut stepper, tracer), host)
+    }
+    fn run_all<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let main = self.vm.cur.id;
+        if !self.os.sched.recording {
+            self.os.sched.begin();
+        }
         self.vm.start(request);
+        self.tell(tracer, || What::Runs { ready: 0 });
         loop {
             let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
                     return r;
                 }
-                self.thread_finished(r, host);
+                self.thread_finished(tracer, r, host);
             } else {
-                self.go_on(outcome, host);
+                self.go_on(tracer, outcome, host);
             }
         }
     }
@@ -79,55 +104,102 @@ impl Machine {
         if host.interrupted() {
             self.interrupt();
         }
-        self.take_signals(host);
-        let slice = if self.vm.parked.is_empty() { SLICE } else { self.turn.clamp(1, SLICE) };
+        self.take_signals(tracer, host);
+        let slice = self.slice_ticks(host);
         let mut budget = slice;
         let outcome = self.vm.run(tracer, &mut budget);
         self.vm.ticks += slice - budget;
         self.turn = self.turn.saturating_sub(slice - budget);
-        self.hand_over_output(host, outcome)
+        self.hand_over_output(tracer, host, outcome)
+    }
+    /// For how long the current thread may run before the scheduler must be asked. The switch interval counts from when
+    /// another thread waits for the GIL, so it does not begin while nobody does.
+    fn slice_ticks(&mut self, host: &mut dyn Host) -> u64 {
+        if self.vm.parked.is_empty() {
+            self.turn = self.interval();
+            return SLICE;
+        }
+        let ctx = asks(&self.vm, host);
+        if self.os.sched.decides_at_points() {
+            return if self.os.sched.points == Points::Gil { 1 } else { SLICE };
+        }
+        if self.os.ready(&ctx).is_empty() {
+            self.turn = self.interval();
+            let until = self.os.until_next_timer(&ctx).map_or(SLICE, |ns| ns.div_ceil(NS_PER_TICK));
+            return until.clamp(1, SLICE);
+        }
+        self.turn.clamp(1, SLICE)
+    }
+    /// The switch interval, in ticks.
+    fn interval(&self) -> u64 {
+        crate::natives::errors::sys::switch_interval_ns(&self.vm) / NS_PER_TICK
     }
     /// Answers what the current thread asks, or lets another go on.
-    fn go_on(&mut self, outcome: Outcome, host: &mut dyn Host) {
-        let mut ctx = asks(&self.vm, host);
+    fn go_on<T: Tracer>(&mut self, tracer: &mut T, outcome: Outcome, host: &mut dyn Host) {
         match outcome {
             Outcome::Finished(_) => unreachable!("the caller has seen to it"),
             Outcome::Syscall(call) => match *call {
-                Syscall::Fork => self.fork(host),
-                Syscall::Spawn { .. } => self.spawn(*call, host),
-                Syscall::Exit { status } if self.pid != self.main => self.end_process((status & 0xFF) << 8, host),
-                call => match self.os.answer(call, &mut ctx) {
-                    Answer::Ready(r) => {
-                        self.vm.answer_syscall(r);
-                        self.give_way(host);
+                Syscall::Fork => self.fork(tracer, host),
+                Syscall::Spawn { .. } => self.spawn(tracer, *call, host),
+                Syscall::Exit { status } if self.pid != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
+                call => {
+                    let doing = if T::ON { self.doing(&call) } else { Doing::Other };
+                    match self.os.answer(call, &mut asks(&self.vm, host)) {
+                        Answer::Ready(r) => {
+                            self.tell_answer(tracer, doing, &r);
+                            self.vm.answer_syscall(r);
+                            self.give_way(tracer, false, host);
+                        }
+                        Answer::Block(wait) => {
+                            self.tell_wait(tracer, doing, wait);
+                            self.switch(tracer, host);
+                        }
                     }
-                    Answer::Block(_) => self.switch(host),
-                },
+                }
             },
             Outcome::Budget => {
-                self.os.look_at_timer(&ctx);
-                self.give_way(host);
+                self.os.look_at_timer(&asks(&self.vm, host));
+                self.give_way(tracer, true, host);
             }
         }
     }
-    /// Lets others go on: a thread of the same process when the turn is over, a process that is behind in time at once.
-    fn give_way(&mut self, host: &mut dyn Host) {
+    /// Lets others go on: a thread of the same process when the turn is over or the policy says so at a switch point, a
+    /// process that is behind in time at once.
+    fn give_way<T: Tracer>(&mut self, tracer: &mut T, point: bool, host: &mut dyn Host) {
         let ctx = asks(&self.vm, host);
-        if !self.vm.parked.is_empty() && self.turn == 0 {
-            self.os.preempt(&ctx);
+        let why = if self.must_switch(point, &ctx) {
+            if self.os.sched.decides_at_points() { Why::Policy } else { Why::Interval }
         } else if !self.others.is_empty() && self.os.another_is_behind(&ctx) {
             self.os.step_aside(&ctx);
+            Why::Aside
         } else {
             return;
+        };
+        self.tell_stop(tracer, why);
+        self.switch(tracer, host);
+    }
+    /// Whether the running thread must give way to another of its process, which is then in the queue.
+    fn must_switch(&mut self, point: bool, ctx: &Ctx) -> bool {
+        if self.vm.parked.is_empty() {
+            return false;
         }
-        self.switch(host);
+        if self.os.sched.decides_at_points() {
+            let here = point && (!self.os.sched.own_code_only || self.in_own_code());
+            return here && self.os.at_point(ctx);
+        }
+        let over = self.turn == 0 && !self.os.ready(ctx).is_empty();
+        if over {
+            self.os.preempt(ctx);
+        }
+        over
     }
 
     /// Passes on what was written to the standard streams since the last time, in order. What goes to a pipe may have to
     /// wait: then the thread writes it first, and asks what it was about to ask afterwards.
-    fn hand_over_output(&mut self, host: &mut dyn Host, outcome: Outcome) -> Outcome {
+    fn hand_over_output<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host, outcome: Outcome) -> Outcome {
         let mut first = false;
         for (fd, data) in crate::natives::system::take_output(&mut self.vm) {
+            self.tell_output(tracer, fd, &data);
             first |= self.os.may_be_full(fd);
             if first {
                 crate::natives::system::write_first(&mut self.vm, fd, data);
@@ -143,17 +215,18 @@ impl Machine {
     }
 
     /// Lets the scheduler choose, and puts that thread's state in place.
-    fn switch(&mut self, host: &mut dyn Host) {
+    fn switch<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) {
+        let before = self.lane();
         loop {
             let mut ctx = asks(&self.vm, host);
             match self.os.pick(&mut ctx) {
                 Pick::Run(thread, result) => {
-                    let before = (self.pid, self.vm.cur.id);
                     self.follow();
                     self.bring(thread);
-                    if before != (self.pid, thread) {
-                        self.turn = crate::natives::errors::sys::switch_interval_ns(&self.vm) / NS_PER_TICK;
+                    if before != self.lane() {
+                        self.turn = self.interval();
                     }
+                    self.tell_run(tracer, before, result.as_ref());
                     if let Some(r) = result {
                         self.vm.answer_syscall(r);
                     }
@@ -161,12 +234,12 @@ impl Machine {
                 }
                 Pick::Signal => {
                     self.follow();
-                    if self.take_signals(host) {
+                    if self.take_signals(tracer, host) {
                         return;
                     }
                 }
                 Pick::Deadlock(waiting) => {
-                    let list: Vec<String> = waiting.iter().map(|(t, w)| self.told(t, w)).collect();
+                    let message = (self.explain)(self, &waiting);
                     self.follow_to(self.main, host);
                     if self.draining {
                         self.draining = false;
@@ -174,15 +247,19 @@ impl Machine {
                     }
                     self.wake_main_thread(host);
                     self.os.forget_broken_off(self.vm.main_thread);
-                    self.vm.fail_top(&format!("deadlock: every thread waits ({})", list.join("; ")));
+                    self.vm.fail_top(&message);
                     return;
                 }
             }
         }
     }
-    fn told(&self, t: &crate::sim::Tid, wait: &crate::sim::threads::Wait) -> String {
-        let process = if t.pid == self.main { String::new() } else { format!(" of process {}", t.pid) };
-        format!("thread {}{process} waits for {wait:?}", t.thread)
+    /// The interpreter of a process.
+    pub fn interpreter_of(&self, pid: i32) -> Option<&Vm> {
+        if pid == self.pid { Some(&self.vm) } else { self.others.get(&pid) }
+    }
+    /// The process that the session's cells run in.
+    pub fn main_process(&self) -> i32 {
+        self.main
     }
     /// Makes a thread of the current process the current one.
     fn bring(&mut self, thread: u32) {
@@ -197,6 +274,21 @@ impl Machine {
         if let Some(start) = self.vm.cur.start.take() {
             self.vm.start(start);
         }
+    }
+}
+
+fn plain_deadlock(machine: &Machine, waiting: &[(Tid, Wait)]) -> String {
+    let process = |t: &Tid| if t.pid == machine.main { String::new() } else { format!(" of process {}", t.pid) };
+    let list: Vec<String> = waiting.iter().map(|(t, w)| format!("thread {}{} waits for {w:?}", t.thread, process(t))).collect();
+    format!("deadlock: every thread waits ({})", list.join("; "))
+}
+
+/// A place for one thing of any type.
+#[derive(Default)]
+pub struct Attic(pub Option<Box<dyn std::any::Any + Send>>);
+impl Clone for Attic {
+    fn clone(&self) -> Attic {
+        Attic(None)
     }
 }
 

@@ -80,13 +80,15 @@ claims() {
 claims --cmd "$PELLUCID run"
 claims --kernel pellucid
 
-executed=$(mktemp -d)
-trap 'rm -rf "$log" "$executed"' EXIT
-for notebook in notebooks/*.ipynb; do
-    [ -f "$notebook" ] || continue
-    one "$notebook" "$venv/bin/jupyter" nbconvert --log-level WARN --to notebook --execute \
-        --ExecutePreprocessor.kernel_name=pellucid --output-dir "$executed" "$notebook"
-done
+# Each notebook: executed, equal byte for byte to what is stored, and complete.
+say "The notebooks"
+"$venv/bin/python" tools/notebooks.py verify --root . 2>&1 | tee "$log"
+if [[ $(grep '^notebooks: ' "$log") =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 0
+else
+    count 0 1 0
+fi
+one "Handouts" "$venv/bin/python" tools/notebooks.py handouts --root . --no-pdf --output "$target/handouts"
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

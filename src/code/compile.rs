@@ -96,13 +96,6 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
     Ok(Compiled { code: Arc::new(convert::code_tree(&code)), warnings: all })
 }
 
-/// Whether the last statement is an expression.
-fn ends_in_expression(text: &str) -> bool {
-    ruff_python_parser::parse_module(text).is_ok_and(|m| matches!(m.syntax().body.last(), Some(ruff_python_ast::Stmt::Expr(_))))
-}
-
-/// A cell without a last expression is a module: the compiler's `BlockExpr` would also give the value of a function or
-/// class that is defined last, and in compiling that loses count of the lines.
 fn compiler_mode(mode: CompileMode, text: &str) -> Mode {
     match mode {
         CompileMode::Exec => Mode::Exec,
@@ -111,6 +104,12 @@ fn compiler_mode(mode: CompileMode, text: &str) -> Mode {
         CompileMode::Cell if ends_in_expression(text) => Mode::BlockExpr,
         CompileMode::Cell => Mode::Exec,
     }
+}
+
+/// Whether a cell has a value: its last statement is an expression. (The compiler's mode for that would give the value
+/// of a last `def` or `class` too.)
+fn ends_in_expression(text: &str) -> bool {
+    ruff_python_parser::parse_module(text).is_ok_and(|m| m.syntax().body.last().is_some_and(|s| s.is_expr_stmt()))
 }
 
 fn compiler_options(options: &CompileOptions) -> CompileOpts {

@@ -1,17 +1,23 @@
 //! From the live machine to snapshots: reads objects, runs no code of the program unless a lens's own text says so.
 pub mod common;
+pub mod deadlock;
 pub mod dis;
 pub mod dispatch;
 pub mod dispatch_trace;
 pub mod gc;
 pub mod heap;
 pub mod layout;
+pub mod locks;
 pub mod lookup;
 pub mod mro;
 pub mod object;
 pub mod probe;
+pub mod processes;
+pub mod record;
 pub mod refs;
 pub mod slots;
+pub mod threads;
+pub mod timeline;
 pub mod types;
 
 use crate::heap::Ref;

@@ -4,6 +4,7 @@ use crate::heap::Ref;
 use crate::inspect::common;
 use crate::objects::{Payload, State};
 use crate::render::{Figures, view::Lang};
+use crate::snapshot::memory::GcPhases;
 use crate::vm::{Vm, t};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub struct Memory {
     pub tags: BTreeMap<u64, u32>,
     /// Constants of cells, whose code has died: by id, the value's repr and the cell.
     pub constants: BTreeMap<u64, (String, String)>,
+    /// A collection that `%gc collect` has told and that is under way, with the program's objects that it should free.
+    pub collection: Option<(GcPhases, Vec<(u64, Ref)>)>,
 }
 
 impl Memory {

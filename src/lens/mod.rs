@@ -1,10 +1,13 @@
 //! Lenses: the cell commands that look into the machine.
+pub mod explore;
 pub mod memory;
 mod parse;
 mod run;
+mod sched;
+mod timeline;
 pub mod view;
 mod watch;
 mod watched;
 
 pub use run::{is_cell_lens, names, plan, run_magic};
-pub use watch::run_cell;
+pub use watch::{begin, end};

@@ -1,5 +1,5 @@
 //! The cell commands: their names, their arguments, and how one is carried out.
-use super::{memory, parse};
+use super::{memory, parse, view, watch};
 use crate::code::{CompileMode, CompileOptions};
 use crate::face::{Bundle, Display, Host};
 use crate::heap::{Owned, Ref};
@@ -23,14 +23,24 @@ const COMMANDS: &[(&str, &str)] = &[
     ("refs", "%refs EXPR: every reference to an object: names, containers, attributes, closures, frames."),
     ("refcounts", "%%refcounts NAME…: the counts after each line of the cell, what changed them, and the moment of death."),
     ("gc", "%gc: generations and thresholds. %gc collect: a full collection, phase by phase."),
+    ("timeline", "%%timeline [--from T] [--to T] [--threads NAME,…] [--no-variables]: lanes of threads and processes while the cell runs: who has the GIL, who waits and for what."),
+    ("locks", "%locks: locks, Conditions, Semaphores, Events and queues: who holds, who waits, and who waits for whom."),
+    ("ps", "%ps: processes with parent, state, threads and descriptors."),
+    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]: the schedule's settings."),
+    ("clock", "%clock: the virtual time, and what costs time."),
+    ("explore", "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]: the cell under many schedules, on copies of the machine: every outcome with its simplest schedule."),
+    ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
-const CELL_ONLY: &[&str] = &["growth", "refcounts"];
-const CELLS: &[&str] = &["growth", "refcounts", "heap"];
+const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore"];
+const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
+
+/// Commands that are no expressions: they stand on a line of their own.
+const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "replay"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {
@@ -68,6 +78,17 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut d
     }
     Some(match name {
         "lang" | "figures" | "settings" => settings(machine, name, rest),
+        "sched" => super::sched::sched(machine, rest).map(|t| text(&t)),
+        "clock" => super::sched::clock(machine, rest).map(|t| text(&t)),
+        "locks" | "ps" if !rest.is_empty() => Err(format!("%{name} takes nothing; it got `{rest}`.")),
+        "locks" => {
+            let snapshot = crate::inspect::locks::snapshot(machine);
+            Ok(watch::display(machine, &view::system::locks(&snapshot, memory::get(&machine.vm).lang)))
+        }
+        "ps" => {
+            let snapshot = crate::inspect::processes::snapshot(machine);
+            Ok(watch::display(machine, &view::system::processes(&snapshot, memory::get(&machine.vm).lang)))
+        }
         _ => lens(machine, namespace, name, rest, host),
     })
 }
@@ -151,7 +172,7 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
     if CELL_ONLY.contains(&name) {
         return Err(format!("%%{name} stands on the first line of a cell: {help}"));
     }
-    if ["lang", "figures", "settings"].contains(&name) {
+    if OF_A_LINE.contains(&name) {
         return Err(format!("%{name} stands on a line of its own, outside of blocks"));
     }
     if rest.is_empty() && !["heap", "gc"].contains(&name) {

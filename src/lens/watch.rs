@@ -2,84 +2,118 @@
 use super::run::evaluate;
 use super::view::{self, heap::Marks};
 use super::watched::{Counts, Deaths, Growth};
-use super::{memory, parse};
-use crate::code::{CompileMode, CompileOptions};
+use super::{memory, parse, timeline};
 use crate::face::{Display, Host};
 use crate::heap::{Owned, Ref};
+use crate::inspect::record::Recorder;
+use crate::inspect::timeline::Window;
 use crate::inspect::{Subjects, everything, heap};
 use crate::machine::Machine;
 use crate::render::{self, View};
 use crate::snapshot::HeapSnapshot;
-use crate::vm::{Ask, Request, Tracer};
+use crate::trace::{Lane, What};
+use crate::vm::{Tracer, Vm};
 use std::collections::{BTreeSet, HashMap};
 
-/// Runs the cell below a command such as `%%refcounts a b`; `source` begins with a blank line for it. Gives the cell's value or exception, and what the lens saw.
+/// What watches a cell while it runs.
+pub enum Watcher {
+    Counts(Counts),
+    Growth(Growth),
+    /// With the picture before the cell, and the objects that lived then.
+    Heap(Deaths, Box<HeapSnapshot>, BTreeSet<u64>, Vec<String>),
+    Timeline(Recorder, Window),
+}
+
+impl Tracer for Watcher {
+    const ON: bool = true;
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
+        match self {
+            Watcher::Counts(w) => w.instruction(vm, pc),
+            Watcher::Growth(w) => w.instruction(vm, pc),
+            Watcher::Heap(w, ..) => w.look(vm),
+            Watcher::Timeline(w, _) => return w.instruction(vm, pc),
+        }
+        false
+    }
+    fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
+        if let Watcher::Timeline(w, _) = self {
+            w.event(vm, at, lane, what);
+        }
+    }
+}
+
+/// Begins to watch for a command such as `%%refcounts a b`; `source` is the cell with a blank line in the command's place.
 ///
 /// # Errors
-/// A sentence for the user: the command's line is wrong, and nothing was run.
-pub fn run_cell(machine: &mut Machine, namespace: Ref, line: &str, source: &str, file: &str, host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
+/// A sentence for the user: the command's line is wrong.
+pub fn begin(machine: &mut Machine, namespace: Ref, line: &str, (source, file): (&str, &str), host: &mut dyn Host) -> Result<Watcher, String> {
     let line = line.trim_start_matches('%');
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let names = parse::expressions(rest);
-    let lang = memory::get(&machine.vm).lang;
     let plain = names.iter().find(|n| !n.chars().all(|c| c.is_alphanumeric() || c == '_'));
-    let (result, view) = match (name, plain) {
-        ("heap", _) => return heap_cell(machine, namespace, &names, (source, file), host),
-        (_, Some(bad)) => return Err(format!("%%{name} takes plain names; `{bad}` is none.")),
-        ("refcounts", None) if !names.is_empty() => {
-            let mut counts = Counts::new(&machine.vm, namespace, &names, file, source);
-            let result = run(machine, namespace, source, file, &mut counts, host);
-            counts.finish(&machine.vm);
-            (result, view::refcounts::view(&counts.result, lang))
+    match (name, plain) {
+        ("heap", _) => {
+            let before = picture(machine, namespace, &names, true, host)?;
+            let lived: BTreeSet<u64> = machine.vm.heap.iter().map(Ref::address).collect();
+            let deaths = Deaths::new(&machine.vm, &before.objects.iter().map(|o| o.id).collect());
+            Ok(Watcher::Heap(deaths, Box::new(before), lived, names))
         }
-        ("growth", None) if names.len() == 1 => {
-            let mut growth = Growth::new(&machine.vm, namespace, &names[0], file);
-            let result = run(machine, namespace, source, file, &mut growth, host);
-            growth.finish(&machine.vm);
-            (result, view::growth::view(&growth.result, lang))
+        ("timeline", _) => {
+            let options = timeline::options(rest)?;
+            let recorder = Recorder::new(namespace, machine.os.process.pid, !options.no_variables);
+            Ok(Watcher::Timeline(recorder, options.window))
         }
+        (_, Some(bad)) => Err(format!("%%{name} takes plain names; `{bad}` is none.")),
+        ("refcounts", None) if !names.is_empty() => Ok(Watcher::Counts(Counts::new(&machine.vm, namespace, &names, file, source))),
+        ("growth", None) if names.len() == 1 => Ok(Watcher::Growth(Growth::new(&machine.vm, namespace, &names[0], file))),
         _ => {
             let help = super::names().into_iter().find(|(n, _)| *n == name).map_or("", |(_, help)| help);
-            return Err(help.to_owned());
+            Err(help.to_owned())
         }
-    };
-    Ok((result, display(machine, &view)))
+    }
 }
 
-fn display(machine: &Machine, view: &View) -> Display {
+/// The end of the cell: what was seen. `failed`: names that the cell did not bind are left out.
+///
+/// # Errors
+/// A sentence for the user: an expression of the command cannot be evaluated.
+pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool, host: &mut dyn Host) -> Result<Display, String> {
+    let lang = memory::get(&machine.vm).lang;
+    let view = match watcher {
+        Watcher::Counts(mut counts) => {
+            counts.finish(&machine.vm);
+            view::refcounts::view(&counts.result, lang)
+        }
+        Watcher::Growth(mut growth) => {
+            growth.finish(&machine.vm);
+            view::growth::view(&growth.result, lang)
+        }
+        Watcher::Timeline(mut recorder, window) => {
+            recorder.finish(&machine.vm);
+            view::timeline::view(&recorder.snapshot(&window), lang)
+        }
+        Watcher::Heap(mut deaths, before, lived, names) => {
+            deaths.look(&machine.vm);
+            forget(machine, &deaths.died);
+            let after = picture(machine, namespace, &names, failed, host)?;
+            let marks = Marks::between(&before, &after, &lived, &deaths.died);
+            let mut places = memory::get(&machine.vm).places;
+            let view = view::heap::before_and_after(&before, &after, &marks, lang, &mut places);
+            memory::update(&mut machine.vm, |m| m.places = places);
+            view
+        }
+    };
+    Ok(display(machine, &view))
+}
+
+pub(super) fn display(machine: &Machine, view: &View) -> Display {
     Display { data: render::bundle(view, &memory::get(&machine.vm).figures()), ..Default::default() }
 }
 
-/// Runs Python text in the namespace, watched.
-fn run<T: Tracer>(machine: &mut Machine, namespace: Ref, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
-    let compiled = crate::code::compile(source, file, CompileMode::Cell, &CompileOptions::default());
-    let vm = &mut machine.vm;
-    let compiled = compiled.map_err(|problem| match vm.syntax_error(&problem) {
-        Ask::Raise(e) => e,
-        _ => unreachable!("a syntax error is raised"),
-    })?;
-    let code = vm.load_code(&compiled.code, false);
-    let func = vm.function_in(code.get(), namespace);
-    vm.release(code);
-    let func = match func {
-        Ok(f) => f,
-        Err(Ask::Raise(e)) => return Err(e),
-        Err(_) => unreachable!("asks nothing of a plain namespace"),
-    };
-    vm.heap.incref_raw(namespace);
-    machine.run_traced(Request::Body { func: func.into_raw(), namespace }, tracer, host)
-}
-
-/// `%%heap`: the picture before and after, what is new, what has changed and what has died.
-fn heap_cell(machine: &mut Machine, namespace: Ref, names: &[String], (source, file): (&str, &str), host: &mut dyn Host) -> Result<(Result<Owned, Owned>, Display), String> {
-    let before = picture(machine, namespace, names, true, host)?;
-    let lived: BTreeSet<u64> = machine.vm.heap.iter().map(Ref::address).collect();
-    let mut deaths = Deaths::new(&machine.vm, &before.objects.iter().map(|o| o.id).collect());
-    let result = run(machine, namespace, source, file, &mut deaths, host);
-    deaths.look(&machine.vm);
-    // What is made at a dead object's address is another object: it gets a number and a place of its own.
+/// What is made at a dead object's address is another object: it gets a number and a place of its own.
+fn forget(machine: &mut Machine, died: &BTreeSet<u64>) {
     memory::update(&mut machine.vm, |m| {
-        for id in &deaths.died {
+        for id in died {
             // Its number is used up: kept where no object is.
             if let Some(tag) = m.tags.remove(id) {
                 m.tags.insert(u64::MAX - u64::from(tag), tag);
@@ -87,19 +121,6 @@ fn heap_cell(machine: &mut Machine, namespace: Ref, names: &[String], (source, f
             m.places.0.remove(id);
         }
     });
-    let after = match picture(machine, namespace, names, result.is_err(), host) {
-        Ok(after) => after,
-        Err(message) => {
-            let (Ok(o) | Err(o)) = result;
-            machine.vm.release(o);
-            return Err(message);
-        }
-    };
-    let marks = Marks::between(&before, &after, &lived, &deaths.died);
-    let memory::Memory { mut places, lang, .. } = memory::get(&machine.vm);
-    let view = view::heap::before_and_after(&before, &after, &marks, lang, &mut places);
-    memory::update(&mut machine.vm, |m| m.places = places);
-    Ok((result, display(machine, &view)))
 }
 
 /// The heap as it is now. `forgiving`: names that are not there are left out.

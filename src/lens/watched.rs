@@ -7,7 +7,7 @@ use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::memory::*;
 use crate::vm::thread::Activation;
-use crate::vm::{Tracer, Vm};
+use crate::vm::Vm;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Rows and steps that are told.
@@ -205,9 +205,9 @@ fn difference(old: &[String], new: &[String]) -> Vec<(String, bool)> {
     left.into_iter().map(|text| (text.clone(), false)).chain(gained).collect()
 }
 
-impl Tracer for Counts {
-    const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+impl Counts {
+    /// Before each instruction.
+    pub fn instruction(&mut self, vm: &Vm, pc: usize) {
         let Some(line) = self.places.line(vm, pc) else { return };
         let visible = |a: &&Activation| matches!(a, Activation::Py(f) if !f.hidden);
         let depth = vm.cur.activations.iter().filter(visible).count().saturating_sub(1);
@@ -286,9 +286,9 @@ impl Growth {
     }
 }
 
-impl Tracer for Growth {
-    const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, pc: usize) {
+impl Growth {
+    /// Before each instruction.
+    pub fn instruction(&mut self, vm: &Vm, pc: usize) {
         // What has changed was the work of the instruction before, so the line is set after the look.
         self.look(vm);
         if let Some(line) = self.places.line(vm, pc) {
@@ -318,12 +318,5 @@ impl Deaths {
             }
             lives
         });
-    }
-}
-
-impl Tracer for Deaths {
-    const ON: bool = true;
-    fn instruction(&mut self, vm: &Vm, _: usize) {
-        self.look(vm);
     }
 }

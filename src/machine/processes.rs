@@ -3,7 +3,8 @@ use super::{Machine, asks};
 use crate::face::Host;
 use crate::heap::Owned;
 use crate::sim::{Answer, Ctx};
-use crate::vm::{NoTrace, Outcome, Vm};
+use crate::trace::{Birth, What};
+use crate::vm::{NoTrace, Outcome, Tracer, Vm};
 use crate::vm::syscall::{SysResult, Syscall};
 
 impl Machine {
@@ -31,17 +32,18 @@ impl Machine {
         self.follow();
     }
     /// The current process is copied: the child has one thread, that which asked.
-    pub(super) fn fork(&mut self, host: &mut dyn Host) {
+    pub(super) fn fork<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) {
         let segments = std::mem::take(&mut self.vm.segments);
         let mut child = self.vm.clone();
         self.vm.segments = segments;
         child.drop_other_threads();
+        crate::natives::system::thread::after_fork(&mut child);
         child.answer_syscall(SysResult::Int(0));
         let mut ctx = asks(&self.vm, host);
-        self.adopt(Syscall::Fork, child, &mut ctx);
+        self.adopt(tracer, Syscall::Fork, child, &mut ctx);
     }
     /// A fresh interpreter begins with its command line.
-    pub(super) fn spawn(&mut self, call: Syscall, host: &mut dyn Host) {
+    pub(super) fn spawn<T: Tracer>(&mut self, tracer: &mut T, call: Syscall, host: &mut dyn Host) {
         let Syscall::Spawn { argv, env, .. } = &call else { unreachable!("the caller has looked") };
         let mut child = Machine::interpreter();
         let argv: Vec<Owned> = argv.iter().map(|s| child.str(s.as_str())).collect();
@@ -60,24 +62,27 @@ impl Machine {
         child.release(env);
         child.cur.start = Some(request);
         let mut ctx = asks(&self.vm, host);
-        self.adopt(call, child, &mut ctx);
+        self.adopt(tracer, call, child, &mut ctx);
     }
-    fn adopt(&mut self, call: Syscall, child: Vm, ctx: &mut Ctx) {
+    fn adopt<T: Tracer>(&mut self, tracer: &mut T, call: Syscall, child: Vm, ctx: &mut Ctx) {
+        let birth = if call == Syscall::Fork { Birth::Fork } else { Birth::Spawn };
         let Answer::Ready(result) = self.os.answer(call, ctx) else { panic!("making a process never waits") };
         if let SysResult::Int(pid) = result {
             self.others.insert(pid as i32, child);
+            self.tell_birth(tracer, pid as i32, birth);
         }
         self.vm.answer_syscall(result);
     }
     /// A thread other than the session's has ended. A process ends with its main thread, once that has cleaned up.
-    pub(super) fn thread_finished(&mut self, result: Result<Owned, Owned>, host: &mut dyn Host) {
+    pub(super) fn thread_finished<T: Tracer>(&mut self, tracer: &mut T, result: Result<Owned, Owned>, host: &mut dyn Host) {
         let first = self.pid != self.main && self.vm.cur.id == self.vm.main_thread;
         if !first {
             let (Ok(o) | Err(o)) = result;
             self.vm.release(o);
             let ctx = asks(&self.vm, host);
             self.os.thread_ended(&ctx);
-            return self.switch(host);
+            self.tell(tracer, || What::Ends);
+            return self.switch(tracer, host);
         }
         let exc = match result {
             Ok(o) => {
@@ -92,11 +97,12 @@ impl Machine {
         self.vm.start(request);
     }
     /// The current process is over; another one goes on. `status` as `waitpid` gives it.
-    pub(super) fn end_process(&mut self, status: i32, host: &mut dyn Host) {
+    pub(super) fn end_process<T: Tracer>(&mut self, tracer: &mut T, status: i32, host: &mut dyn Host) {
+        self.tell(tracer, || What::Ends);
         let mut ctx = asks(&self.vm, host);
         self.os.end_process(status, &mut ctx);
         drop(self.bring_in(self.os.process.pid));
-        self.switch(host);
+        self.switch(tracer, host);
     }
     /// Lets the other processes run on while the session has nothing to do, until each has ended or waits for what will
     /// not come, or until that many nanoseconds have passed for them.
@@ -106,11 +112,11 @@ impl Machine {
         }
         let until = self.os.now(&asks(&self.vm, host)).saturating_add(limit_ns);
         self.draining = true;
-        self.switch(host);
+        self.switch(&mut NoTrace, host);
         while self.draining && self.os.now(&asks(&self.vm, host)) < until {
             match self.slice(&mut NoTrace, host) {
-                Outcome::Finished(r) => self.thread_finished(r, host),
-                outcome => self.go_on(outcome, host),
+                Outcome::Finished(r) => self.thread_finished(&mut NoTrace, r, host),
+                outcome => self.go_on(&mut NoTrace, outcome, host),
             }
         }
         if std::mem::take(&mut self.draining) {

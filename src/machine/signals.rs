@@ -2,6 +2,7 @@
 use super::{Machine, asks};
 use crate::face::Host;
 use crate::natives::system::signal::{self, Action};
+use crate::vm::Tracer;
 
 const SIGINT: i32 = 2;
 
@@ -11,7 +12,7 @@ impl Machine {
         self.os.raise_everywhere(SIGINT);
     }
     /// Sees to the current process's signals; true when its main thread is in place to run a handler.
-    pub(super) fn take_signals(&mut self, host: &mut dyn Host) -> bool {
+    pub(super) fn take_signals<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) -> bool {
         if !self.os.has_signals() {
             return false;
         }
@@ -21,7 +22,7 @@ impl Machine {
                 Action::Ignore => {}
                 Action::Default if !signal::is_fatal(n) => {}
                 Action::Default if self.pid != self.main => {
-                    self.end_process(n, host);
+                    self.end_process(tracer, n, host);
                     return true;
                 }
                 Action::Handler | Action::Default => {

@@ -275,15 +275,21 @@ impl Scene {
         self.items.push(Item::Dot(Dot { x, y, r, fill, stroke: Some(stroke) }));
     }
     /// The same picture further down, with empty space above.
-    pub fn lowered(mut self, by: i32) -> Scene {
-        self.height += by;
+    pub fn lowered(self, by: i32) -> Scene {
+        self.moved(0, by)
+    }
+    /// The same picture further right and down, with empty space before it.
+    pub fn moved(mut self, right: i32, down: i32) -> Scene {
+        self.width += right;
+        self.height += down;
+        let point = |p: &mut (i32, i32)| *p = (p.0 + right, p.1 + down);
         for item in &mut self.items {
             match item {
-                Item::Shape(shape) => shape.rect.y += by,
-                Item::Line(line) => line.paths.iter_mut().flatten().for_each(|point| point.1 += by),
-                Item::Dot(dot) => dot.y += by,
-                Item::Dots(dots) => dots.at.iter_mut().for_each(|point| point.1 += by),
-                Item::Text(text) => text.y += by,
+                Item::Shape(shape) => (shape.rect.x, shape.rect.y) = (shape.rect.x + right, shape.rect.y + down),
+                Item::Line(line) => line.paths.iter_mut().flatten().for_each(point),
+                Item::Dot(dot) => (dot.x, dot.y) = (dot.x + right, dot.y + down),
+                Item::Dots(dots) => dots.at.iter_mut().for_each(point),
+                Item::Text(text) => (text.x, text.y) = (text.x + right, text.y + down),
             }
         }
         self

@@ -4,11 +4,18 @@ use super::Session;
 use crate::code::segments::{Segment, segments};
 use crate::face::*;
 use crate::heap::Owned;
-use crate::vm::{fixed, t};
+use crate::vm::{NoTrace, Tracer, fixed, t};
 use serde_json::Value;
 
 /// How long processes that a cell left behind go on when the cell is over: a second of their time.
 const CHILDREN_NS: u64 = 1_000_000_000;
+
+/// What a cell's last part left: what the cell shows.
+pub(super) enum Last {
+    Nothing,
+    Value(Owned),
+    Shown(Display),
+}
 
 impl Session {
     /// Runs one cell to its end. Never panics for what a program does: errors are in the result.
@@ -76,36 +83,68 @@ impl Session {
     /// Runs a cell's parts in order; the value of the last one is the cell's.
     fn run_segments(&mut self, code: &str, filename: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
         let parts = segments(code);
-        let last = parts.len().saturating_sub(1);
-        let mut shown = None;
-        for (i, part) in parts.into_iter().enumerate() {
-            let quiet = i != last || crate::code::layout::ends_in_semicolon(code);
-            let value = match part {
-                Segment::Python(text) => {
-                    let text = self.machine.vm.str(text);
-                    let name = self.machine.vm.str(filename);
-                    self.run_python(text, name, host)
+        let last = match &parts[..] {
+            [Segment::Magic { line, body: Some(body) }] if line.starts_with("%%explore") => self.run_explored(line, body, filename, host)?,
+            [Segment::Magic { line, body: Some(body) }] if crate::lens::is_cell_lens(line) => self.run_watched(line, body, filename, host)?,
+            _ => self.run_parts(parts, filename, &mut NoTrace, host)?,
+        };
+        match last {
+            Last::Value(value) if !crate::code::layout::ends_in_semicolon(code) => self.finish(value, opts, host),
+            // What a cell does not show goes into no history either.
+            Last::Value(value) => {
+                self.machine.vm.release(value);
+                Ok(None)
+            }
+            Last::Shown(display) => Ok(Some(display)),
+            Last::Nothing => Ok(None),
+        }
+    }
+    /// A cell under a lens that watches it. What the lens saw comes before the cell's value or error.
+    fn run_watched(&mut self, line: &str, body: &str, file: &str, host: &mut dyn Host) -> Result<Last, CellError> {
+        // The command's own line stays blank, so that line numbers are the cell's.
+        let source = format!("\n{body}");
+        let parts = segments(&source);
+        if let [Segment::Magic { line: inner, body: Some(_) }] = &parts[..] {
+            let name = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
+            return Err(usage(&format!("one command of a cell at a time: {} cannot watch a cell that begins with {}", name(line), name(inner))));
+        }
+        crate::natives::errors::render::remember(&mut self.machine.vm, file, &source);
+        let namespace = self.namespace();
+        let mut watcher = crate::lens::begin(&mut self.machine, namespace, line, (&source, file), host).map_err(|message| usage(&message))?;
+        let last = self.run_parts(parts, file, &mut watcher, host);
+        match crate::lens::end(&mut self.machine, namespace, watcher, last.is_err(), host) {
+            Ok(display) => host.display(display),
+            Err(message) => {
+                if let Ok(Last::Value(value)) = last {
+                    self.machine.vm.release(value);
                 }
+                return Err(usage(&message));
+            }
+        }
+        last
+    }
+    pub(super) fn run_parts<T: Tracer>(&mut self, parts: Vec<Segment>, file: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Last, CellError> {
+        let mut last = Last::Nothing;
+        for part in parts {
+            match std::mem::replace(&mut last, Last::Nothing) {
+                Last::Value(value) => self.machine.vm.release(value),
+                Last::Shown(display) => host.display(display),
+                Last::Nothing => {}
+            }
+            let value = match part {
+                Segment::Python(text) => self.run_python(&text, file, tracer, host),
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
-                    if crate::lens::is_cell_lens(&line) {
-                        // The command's own line stays blank, so that line numbers are the cell's.
-                        let source = format!("\n{}", body.as_deref().unwrap_or_default());
-                        crate::natives::errors::render::remember(&mut self.machine.vm, filename, &source);
-                        let watched = crate::lens::run_cell(&mut self.machine, namespace, &line, &source, filename, host);
-                        let (value, display) = watched.map_err(|message| usage(&message))?;
-                        host.display(display);
-                        value
-                    } else {
+                    if line.split_whitespace().next() == Some("%replay") {
+                        last = self.replay(&line, host)?;
+                        continue;
+                    }
                     match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
-                        Some(Ok(display)) if i == last => return Ok(Some(display)),
-                        Some(Ok(display)) => {
-                            host.display(display);
+                        Some(display) => {
+                            last = Last::Shown(display.map_err(|message| usage(&message))?);
                             continue;
                         }
-                        Some(Err(message)) => return Err(usage(&message)),
-                        None => self.own_magic(&line, body.as_deref(), host),
-                    }
+                        None => self.own_magic(&line, body.as_deref(), tracer, host),
                     }
                 }
                 Segment::Help(text) => {
@@ -114,59 +153,47 @@ impl Session {
                 }
             };
             let value = value.map_err(|e| self.failure(e, host))?;
-            match quiet || value.get() == fixed::NONE {
-                // What a cell does not show goes into no history either.
-                true => self.machine.vm.release(value),
-                false => shown = self.finish(value, opts, host)?,
-            }
+            if value.get() == fixed::NONE { self.machine.vm.release(value) } else { last = Last::Value(value) }
         }
-        Ok(shown)
+        Ok(last)
     }
     fn failure(&mut self, e: Owned, host: &mut dyn Host) -> CellError {
         let error = self.describe(e, false, host);
         // A magic used wrongly is told in one line.
         if error.ename == "UsageError" { usage(&error.evalue) } else { error }
     }
-    fn own_magic(&mut self, line: &str, body: Option<&str>, host: &mut dyn Host) -> Result<Owned, Owned> {
+    fn own_magic<T: Tracer>(&mut self, line: &str, body: Option<&str>, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let vm = &mut self.machine.vm;
-        let mut args = vec![vm.str(line.trim_start_matches('%'))];
-        match body {
-            Some(body) => {
-                args.push(vm.str(body));
-                self.shell("cell_magic", args, host)
-            }
-            None => self.shell("line_magic", args, host),
-        }
+        let method = if body.is_some() { "cell_magic" } else { "line_magic" };
+        let mut args = vec![vm.str(method), vm.str(line.trim_start_matches('%'))];
+        args.extend(body.map(|body| vm.str(body)));
+        self.prelude_traced("session_ask", args, tracer, host)
     }
     /// Runs Python text; a coroutine (a cell that awaits) is run to its end.
-    fn run_python(&mut self, text: Owned, filename: Owned, host: &mut dyn Host) -> Result<Owned, Owned> {
-        let code = self.machine.vm.lossy(text.get());
-        let name = self.machine.vm.lossy(filename.get());
-        self.machine.vm.release(text);
-        self.machine.vm.release(filename);
+    fn run_python<T: Tracer>(&mut self, code: &str, name: &str, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let options = crate::code::CompileOptions { top_level_await: true, ..Default::default() };
-        let compiled = match crate::code::compile(&code, &name, crate::code::CompileMode::Cell, &options) {
+        let compiled = match crate::code::compile(code, name, crate::code::CompileMode::Cell, &options) {
             Ok(c) => c,
             Err(problem) => {
-                crate::natives::errors::render::remember(&mut self.machine.vm, &name, &code);
+                crate::natives::errors::render::remember(&mut self.machine.vm, name, code);
                 let crate::vm::Ask::Raise(e) = self.machine.vm.syntax_error(&problem) else { unreachable!("a syntax error is raised") };
                 return Err(e);
             }
         };
         let dict = self.namespace();
         let vm = &mut self.machine.vm;
-        crate::natives::errors::render::remember(vm, &name, &code);
+        crate::natives::errors::render::remember(vm, name, code);
         let loaded = vm.load_code(&compiled.code, false);
-        crate::lens::memory::remember_constants(vm, loaded.get(), &name);
+        crate::lens::memory::remember_constants(vm, loaded.get(), name);
         let func = vm.function_in(loaded.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
         vm.release(loaded);
         vm.heap.incref_raw(dict);
         let is_coroutine = compiled.code.flags & crate::code::flags::COROUTINE != 0;
-        let value = self.machine.run(crate::vm::Request::Body { func: func.into_raw(), namespace: dict }, host)?;
+        let value = self.machine.run_traced(crate::vm::Request::Body { func: func.into_raw(), namespace: dict }, tracer, host)?;
         if !is_coroutine || self.machine.vm.ty(value.get()) != t::COROUTINE {
             return Ok(value);
         }
-        let pair = self.prelude("session_drive", vec![value], host)?;
+        let pair = self.prelude_traced("session_drive", vec![value], tracer, host)?;
         let vm = &mut self.machine.vm;
         let items = vm.tuple_items(pair.get()).unwrap_or_default();
         let (ok, value) = (items[0] == fixed::TRUE, items[1]);

@@ -2,12 +2,13 @@
 mod answers;
 mod cell;
 mod errors;
+mod explored;
 mod program;
 
 use crate::face::*;
 use crate::heap::{Owned, Ref};
 use crate::machine::Machine;
-use crate::vm::n;
+use crate::vm::{NoTrace, Tracer, n};
 
 /// A machine with its namespace. Plain data, `Send`.
 pub struct Session {
@@ -34,7 +35,8 @@ impl Session {
     }
     /// A session that has run nothing. The library's start runs with the first request.
     pub fn new(opts: SessionOptions) -> Session {
-        let machine = Machine::new(&opts);
+        let mut machine = Machine::new(&opts);
+        machine.explain = crate::inspect::deadlock::explain;
         Session { machine, opts, started: false, unstored: 0, main: None }
     }
     fn start(&mut self, host: &mut dyn Host) {
@@ -64,6 +66,8 @@ impl Session {
                 host.write(Stream::Stderr, &format!("the session could not start:\n{}", error.plain));
             }
         }
+        // What the library's start has left is not the program's garbage.
+        self.machine.vm.collect_garbage(true);
     }
     /// The namespace of `__main__`.
     fn namespace(&self) -> Ref {
@@ -71,12 +75,15 @@ impl Session {
     }
     /// Calls a function of the prelude.
     fn prelude(&mut self, name: &str, args: Vec<Owned>, host: &mut dyn Host) -> Result<Owned, Owned> {
+        self.prelude_traced(name, args, &mut NoTrace, host)
+    }
+    fn prelude_traced<T: Tracer>(&mut self, name: &str, args: Vec<Owned>, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let vm = &mut self.machine.vm;
         let f = vm.prelude_function(name);
         let refs: Vec<Ref> = args.iter().map(Owned::get).collect();
         let request = vm.call_request(f, &refs, &[]);
         args.into_iter().for_each(|a| vm.release(a));
-        self.machine.run(request, host)
+        self.machine.run_traced(request, tracer, host)
     }
     /// Calls a method of the shell, the notebook's side in Python.
     fn shell(&mut self, method: &str, args: Vec<Owned>, host: &mut dyn Host) -> Result<Owned, Owned> {

@@ -87,6 +87,26 @@ impl Family {
 }
 
 impl Os {
+    /// The thread that holds a lock of a process.
+    pub fn lock_owner(&self, pid: i32, lock: u64) -> Option<u32> {
+        self.locks_of(pid)?.table.get(&lock)?.owner
+    }
+    /// The locks of a process.
+    pub fn locks_of(&self, pid: i32) -> Option<&Locks> {
+        if pid == self.process.pid { Some(&self.locks) } else { self.family.parked.get(&pid).map(|p| &p.locks) }
+    }
+    /// Every process: the current one first, then the others in the order of their numbers.
+    pub fn processes(&self) -> Vec<&Process> {
+        std::iter::once(&self.process).chain(self.family.parked.values().map(|p| &p.process)).collect()
+    }
+    /// Children that have ended and that nobody has waited for: pid, parent, wait status.
+    pub fn zombies(&self) -> Vec<(i32, i32, i32)> {
+        self.family.zombies.iter().map(|(pid, (parent, status))| (*pid, *parent, *status)).collect()
+    }
+    /// How far a process has come in time.
+    pub fn time_of(&self, pid: i32, ticks: u64) -> u64 {
+        if pid == self.process.pid { self.clock.now(ticks) } else { self.family.now(pid) }
+    }
     /// A signal for every process, as the terminal's interrupt key sends it.
     pub fn raise_everywhere(&mut self, signal: i32) {
         self.raise(signal);

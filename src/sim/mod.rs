@@ -10,6 +10,7 @@ pub mod fs;
 mod io;
 pub mod locks;
 pub mod pipe;
+pub mod policy;
 pub mod poll;
 pub mod process;
 pub mod rand;
@@ -94,6 +95,10 @@ pub struct Os {
     pub semaphores: Semaphores,
     pub segments: segments::Segments,
     pub threads: Threads,
+    /// Settings of the schedule.
+    pub sched: policy::Sched,
+    /// The next thread is chosen already: by the decision at a switch point.
+    chosen: bool,
     pub random: Random,
     /// Signals that have come and were not yet taken.
     signals: Vec<i32>,
@@ -125,6 +130,8 @@ impl Os {
             semaphores: Semaphores::default(),
             segments: Default::default(),
             threads: Threads::default(),
+            sched: Default::default(),
+            chosen: false,
             random: Random::new(options.seed),
             signals: Vec::new(),
             timer: None,

@@ -83,6 +83,34 @@ impl Process {
 }
 
 impl Os {
+    /// Where bytes that are written to (or read from) a descriptor go (or came from), if it is a pipe or a connection.
+    pub fn channel(&self, fd: i32, receives: bool) -> Option<crate::trace::Channel> {
+        use crate::trace::Channel;
+        match self.file(fd).ok()?.kind {
+            Kind::PipeReader(p) | Kind::PipeWriter(p) => Some(Channel::Pipe(p)),
+            Kind::Socket(s) if receives => Some(Channel::Socket(s)),
+            Kind::Socket(s) => self.sockets.peer(s).map(Channel::Socket),
+            _ => None,
+        }
+    }
+    /// What a descriptor of a process is, in a word or two.
+    pub fn what_is_open(&self, p: &Process, fd: i32) -> String {
+        let Some(file) = p.fds.get(&fd).and_then(|s| self.table.files.get(&s.file)) else { return "closed".to_owned() };
+        match &file.kind {
+            Kind::Memory(_) => "file".to_owned(),
+            Kind::Library(path, _) | Kind::Host { path, .. } | Kind::Directory(path) => path.clone(),
+            Kind::Null => "/dev/null".to_owned(),
+            Kind::Zero => "/dev/zero".to_owned(),
+            Kind::Random => "/dev/urandom".to_owned(),
+            Kind::Stdin { .. } => "stdin".to_owned(),
+            Kind::Output(Stream::Stdout) => "stdout".to_owned(),
+            Kind::Output(Stream::Stderr) => "stderr".to_owned(),
+            Kind::PipeReader(n) => format!("pipe {n}, reading end"),
+            Kind::PipeWriter(n) => format!("pipe {n}, writing end"),
+            Kind::Socket(n) => format!("socket {n}"),
+            Kind::Epoll(_) => "epoll".to_owned(),
+        }
+    }
     pub(super) fn open_standard_streams(&mut self) {
         for (kind, flags) in [(Kind::Stdin { line: vec![] }, 0), (Kind::Output(Stream::Stdout), 1), (Kind::Output(Stream::Stderr), 1)] {
             let fd = self.open_file(kind, flags);

@@ -9,6 +9,31 @@ impl Os {
         let now = self.now(ctx);
         self.threads.queue(self.tid(ctx.thread), now);
     }
+    /// Threads of the current process that could run now instead of the running one, in the order of the queue. Sleepers that
+    /// are due are among them.
+    pub fn ready(&mut self, ctx: &Ctx) -> Vec<u32> {
+        let (now, pid) = (self.now(ctx), self.process.pid);
+        self.threads.fire(now);
+        let threads = &self.threads;
+        threads.runnable().iter().filter(|t| t.pid == pid && t.thread != ctx.thread && threads.ready_at(**t) <= now).map(|t| t.thread).collect()
+    }
+    /// A switch point of the running thread, under a policy that decides there: whether another goes on.
+    pub fn at_point(&mut self, ctx: &Ctx) -> bool {
+        let others = self.ready(ctx);
+        let next = self.sched.at_point(ctx.thread, &others);
+        if next == ctx.thread {
+            return false;
+        }
+        self.preempt(ctx);
+        self.threads.to_front(self.tid(next));
+        self.chosen = true;
+        true
+    }
+    /// How long the running thread can go on before a sleeper is due, in nanoseconds.
+    pub fn until_next_timer(&mut self, ctx: &Ctx) -> Option<u64> {
+        let now = self.now(ctx);
+        self.next_event().map(|at| at.saturating_sub(now))
+    }
     /// The running thread lets another process catch up; within its own process it is still its turn.
     pub fn step_aside(&mut self, ctx: &Ctx) {
         let now = self.now(ctx);
@@ -96,11 +121,12 @@ impl Os {
 
     /// The next thread. Policy: every process has a clock of its own and there are [`CPUS`](crate::vm::syscall::CPUS)
     /// processors; the process that has come least far in time goes first, on the processor that has been free longest,
-    /// and within a process its threads take turns, first come, first served, as waiting threads of CPython under its
-    /// GIL. When all wait, time jumps to the next timer.
+    /// and within a process its threads take turns as [`Sched`](super::policy::Sched) says: first come, first served, as
+    /// waiting threads of CPython under its GIL, unless a policy is set. When all wait, time jumps to the next timer.
     pub fn pick(&mut self, ctx: &mut Ctx) -> Pick {
         let now = self.now(ctx);
         self.family.leave_cpu(now);
+        let mut chosen = std::mem::take(&mut self.chosen);
         loop {
             if let Some(pid) = self.signalled() {
                 self.switch_to(pid, ctx);
@@ -111,7 +137,8 @@ impl Os {
                 (None, None) => return Pick::Deadlock(self.threads.waiting()),
                 (next, Some(at)) if next.is_none_or(|(t, _)| at <= t) => self.fire_timers(at, ctx),
                 (None, Some(_)) => unreachable!("the arm before took it"),
-                (Some((at, thread)), _) => {
+                (Some((at, first)), _) => {
+                    let thread = if std::mem::take(&mut chosen) { first } else { self.choose(at, first) };
                     self.switch_to(thread.pid, ctx);
                     if let Some(result) = self.resume_at(thread.thread, at, ctx) {
                         let start = self.family.take_cpu(at);
@@ -121,6 +148,16 @@ impl Os {
                 }
             }
         }
+    }
+    /// Among the threads of the first one's process that could run at `at`: the one that the policy chooses.
+    fn choose(&mut self, at: u64, first: Tid) -> Tid {
+        if !self.sched.decides_at_points() {
+            return first;
+        }
+        let threads = &self.threads;
+        let can = threads.runnable().iter().filter(|t| t.pid == first.pid && threads.ready_at(**t) <= at);
+        let ready: Vec<u32> = can.map(|t| t.thread).collect();
+        Tid { pid: first.pid, thread: self.sched.next(&ready) }
     }
     /// A process with signals to take, the current one first.
     fn signalled(&self) -> Option<i32> {

@@ -84,6 +84,13 @@ impl Sockets {
         self.get(b).state = State::Connected(Some(a));
         Ok((a, b))
     }
+    /// The other end of a connection, while it is open.
+    pub fn peer(&self, s: u32) -> Option<u32> {
+        match self.table.get(&s)?.state {
+            State::Connected(peer) => peer,
+            _ => None,
+        }
+    }
     /// Ends a socket: its peer sees the end, those who wait to be accepted are refused.
     pub fn close(&mut self, s: u32) {
         let Some(gone) = self.table.remove(&s) else { return };

@@ -112,7 +112,15 @@ impl Threads {
         }
         new
     }
-    pub(super) fn ready_at(&self, thread: Tid) -> u64 {
+    /// Puts a thread that can run before all others.
+    pub(super) fn to_front(&mut self, thread: Tid) {
+        if let Some(at) = self.runnable.iter().position(|t| *t == thread) {
+            self.runnable.remove(at);
+            self.runnable.push_front(thread);
+        }
+    }
+    /// Since when it can run; of a running thread, since when it could.
+    pub fn ready_at(&self, thread: Tid) -> u64 {
         self.entries.get(&thread).map_or(0, |e| e.ready_at)
     }
     /// Forgets every thread of a process.

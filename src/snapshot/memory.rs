@@ -1,5 +1,5 @@
 //! What `%refs`, `%%refcounts`, `%%growth`, `%gc` and `%dis` show.
-use super::common::Refcount;
+use super::common::{Kind, Refcount};
 use serde::Serialize;
 
 /// One reference to an object: who holds it, and where.
@@ -135,11 +135,23 @@ pub struct GcPhases {
     /// What `gc.collect()` returned.
     pub collected: u64,
     pub finalizers: u64,
+    /// Functions of `gc.callbacks`: each was called with "start" and with "stop".
+    pub callbacks: u64,
+    /// `gc.DEBUG_SAVEALL` is set: what is unreachable goes to `gc.garbage` in place of being freed.
+    pub saved: bool,
+    /// The program's objects that were unreachable and are still there: a finalizer brought them back.
+    pub survivors: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GcObject {
+    /// `Node #3`, with the number that the object has in `%heap`; `list [1]`.
     pub text: String,
+    pub kind: Kind,
+    /// It has a `__del__` that has not run.
+    pub finalizer: bool,
+    /// Indices of the objects of this list that it refers to, one a reference.
+    pub refers: Vec<usize>,
     pub count: u64,
     pub internal: u64,
     pub unreachable: bool,

@@ -4,12 +4,15 @@
 //! picture can state its limit. Reprs are what the machine may compute without running Python code of the user.
 pub mod common;
 pub mod dispatch;
+pub mod explore;
 pub mod heap;
 pub mod layout;
 pub mod lookup;
 pub mod memory;
 pub mod mro;
 pub mod object;
+pub mod system;
+pub mod timeline;
 pub mod types;
 
 pub use common::{Kind, Refcount, Repr};

@@ -15,11 +15,11 @@ impl Vm {
     ///
     /// Longer than other functions: it is the table of opcodes. The registers are copied for each operation and copied
     /// back, so that those whose code is part of this function keep them out of memory.
-    pub(super) fn interpret<T: Tracer>(&mut self, tracer: &mut T, budget: &mut u64) {
+    pub(super) fn interpret<T: Tracer>(&mut self, tracer: &mut T, budget: &mut u64) -> bool {
         loop {
-            let Some(Activation::Py(f)) = self.cur.activations.last() else { return };
+            let Some(Activation::Py(f)) = self.cur.activations.last() else { return false };
             if *budget == 0 || self.heap.attention {
-                return;
+                return false;
             }
             let (number, globals, builtins) = (f.exec, f.globals, f.builtins);
             let mut r = Regs { pc: f.pc as usize, sp: f.sp as usize, base: f.base as usize };
@@ -34,7 +34,9 @@ impl Vm {
                 let (o, arg) = ((unit & 0xFF) as u8, (unit >> 8) as usize | high);
                 if T::ON {
                     self.save(&r, at);
-                    tracer.instruction(self, at);
+                    if high == 0 && tracer.instruction(self, at) {
+                        break Flow::Stop;
+                    }
                 }
                 high = 0;
                 macro_rules! run {
@@ -204,10 +206,13 @@ impl Vm {
                         self.save(&r, at);
                         break Flow::Raise;
                     }
-                    Flow::Reload => break Flow::Reload,
+                    Flow::Reload | Flow::Stop => break flow,
                 }
             };
             self.put_exec(number, exec);
+            if flow == Flow::Stop {
+                return true;
+            }
             *budget = budget.saturating_sub(1);
             if flow == Flow::Raise {
                 let exc = Owned::adopt(self.raising.take().expect("an exception is on its way"));

@@ -28,7 +28,7 @@ use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
 pub use crate::objects::fixed::{self, n, t};
 pub use finalize::finalize_collected;
-pub use run::{NoTrace, Outcome, Tracer};
+pub use run::{Both, NoTrace, Outcome, Tracer};
 pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
 pub use step::{Answer, Ask, Request, Step};
 use std::collections::HashMap;

@@ -3,6 +3,7 @@ use super::Vm;
 use super::syscall::Syscall;
 use super::thread::Activation;
 use crate::heap::Owned;
+use crate::trace::{Lane, What};
 
 /// Why `run` came back.
 #[derive(Debug)]
@@ -19,9 +20,27 @@ pub enum Outcome {
 pub trait Tracer {
     /// False: no hook is ever called.
     const ON: bool;
-    /// Before each instruction of a visible Python frame.
-    /// `pc`: its code unit; the frame's own `pc` may be behind.
-    fn instruction(&mut self, _vm: &Vm, _pc: usize) {}
+    /// Before each instruction of a Python frame. `pc`: its code unit; the frame's own `pc` may be behind.
+    /// Whether the run is to stop before it ([`Outcome::Budget`]); it is asked again when the run goes on.
+    fn instruction(&mut self, _vm: &Vm, _pc: usize) -> bool {
+        false
+    }
+    /// Something happened at the door to the system, to the thread that runs (`vm.cur`), at a virtual time in nanoseconds.
+    fn event(&mut self, _vm: &Vm, _at: u64, _lane: Lane, _what: What) {}
+}
+
+/// Two that watch the same run.
+pub struct Both<'a, A, B>(pub &'a mut A, pub &'a mut B);
+impl<A: Tracer, B: Tracer> Tracer for Both<'_, A, B> {
+    const ON: bool = A::ON || B::ON;
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
+        // The first decides whether the instruction runs at all: the second sees only those that do.
+        self.0.instruction(vm, pc) || self.1.instruction(vm, pc)
+    }
+    fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
+        self.0.event(vm, at, lane, what.clone());
+        self.1.event(vm, at, lane, what);
+    }
 }
 
 /// Nobody looks.
@@ -39,6 +58,8 @@ pub(super) enum Flow {
     Reload,
     /// `Vm::raising` holds an exception.
     Raise,
+    /// The tracer wants the run to stop before the instruction.
+    Stop,
 }
 
 impl Vm {
@@ -62,7 +83,9 @@ impl Vm {
                     if *budget == 0 {
                         return Outcome::Budget;
                     }
-                    self.interpret(tracer, budget);
+                    if self.interpret(tracer, budget) {
+                        return Outcome::Budget;
+                    }
                 }
             }
         }

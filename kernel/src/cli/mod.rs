@@ -1,5 +1,6 @@
 //! The command line: which command, and its help.
 mod args;
+mod explore;
 mod install;
 mod kernel;
 mod run;
@@ -35,7 +36,9 @@ Commands
   run       [--mount PATH[:ro|rw]]... [--seed N] FILE | -m MODULE | -c CODE | -   [ARGUMENT...]
   install   [--user | --sys-prefix | --prefix PATH] [--name NAME] [--mount PATH[:ro|rw]]... [--history FILE|none]
   kernel    -f CONNECTION_FILE [--mount PATH[:ro|rw]]... [--seed N] [--history FILE|none]    (Jupyter starts this)
-  explore   FILE     a program with threads under every schedule; not there yet, and says so
+  explore   [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N] FILE
+            a program with threads under many schedules: every outcome, its count and its simplest schedule;
+            exit code 1 when there are several outcomes, or one that raises, deadlocks or does not end
 
 A kernel keeps what it executed, for searching in later sessions, in ~/.local/state/pellucid/history.sqlite
 (below $XDG_STATE_HOME, if that is set). --history FILE keeps it elsewhere and --history none nowhere; so does
@@ -68,7 +71,7 @@ pub fn main() -> ExitCode {
         "run" => run::main(rest),
         "kernel" => kernel::main(rest),
         "install" => install::main(rest),
-        "explore" => explore(rest),
+        "explore" => explore::main(rest),
         other => wrong(&format!("there is no command {other:?}{}", nearest(other))),
     }
 }
@@ -101,12 +104,3 @@ fn nearest(typed: &str) -> String {
     }
 }
 
-/// Refuses rather than pretend: exploring a file from the command line needs the explorer's own entry.
-fn explore(rest: &[String]) -> ExitCode {
-    match rest.first() {
-        Some(file) => failed(&format!(
-            "explore cannot run {file} under all schedules yet; `pellucid run {file}` runs it under one"
-        )),
-        None => wrong("explore needs a FILE"),
-    }
-}

@@ -17,20 +17,30 @@ const INTERRUPTED: u8 = 130;
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Program {
+pub(super) enum Program {
     File { path: String, source: Vec<u8> },
     Module(String),
     Code(String),
 }
 
 pub fn main(args: &[String]) -> ExitCode {
-    let (program, options) = match parse(args) {
-        Ok(parsed) => parsed,
-        Err(Refusal::Usage(why)) => return wrong(&why),
-        Err(Refusal::World(why)) => return failed(&why),
-    };
+    match parse(args) {
+        Ok((program, options)) => on_a_thread(move || run(program, options)),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+pub(super) fn refused(refusal: Refusal) -> ExitCode {
+    match refusal {
+        Refusal::Usage(why) => wrong(&why),
+        Refusal::World(why) => failed(&why),
+    }
+}
+
+/// Runs the machine on a thread of its own; a broken invariant is told, and the exit code says so.
+pub(super) fn on_a_thread(work: impl FnOnce() -> u8 + Send + 'static) -> ExitCode {
     panics::remember();
-    let thread = panics::spawn(move || panics::caught(|| run(program, options)));
+    let thread = panics::spawn(move || panics::caught(work));
     let thread = match thread {
         Ok(thread) => thread,
         Err(e) => return failed(&format!("cannot start the machine's thread: {e}")),
@@ -56,12 +66,12 @@ fn take_habit(args: &mut &[String]) -> bool {
     habit
 }
 
-enum Refusal {
+pub(super) enum Refusal {
     Usage(String),
     World(String),
 }
 
-fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Refusal> {
+pub(super) fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Refusal> {
     let mut common = Common::default();
     while take_habit(&mut args) || common.take(&mut args).map_err(Refusal::Usage)? {}
     let here = text_of(&absolute(".")).map_err(Refusal::World)?;
@@ -113,7 +123,7 @@ fn run(program: Program, options: SessionOptions) -> u8 {
 }
 
 /// The traceback goes to stderr as CPython prints it; an exit code is taken modulo 256, as the system does.
-fn exit_code(host: &mut Terminal, result: CellResult) -> u8 {
+pub(super) fn exit_code(host: &mut Terminal, result: CellResult) -> u8 {
     let Some(error) = result.error else { return 0 };
     host.complain(&error.plain);
     match error.exit_code {

@@ -1,21 +1,60 @@
 //! The view of `%gc`: the collector's counters, and with `collect` the phases of a full collection.
+use super::gc_picture;
 use super::kit::sheet::{self, Band, Grid, LineRow, Lines, Look, Square};
 use crate::render::measure::thousands;
 use crate::render::scene::Role;
-use crate::render::view::{Lang, View};
+use crate::render::theme::MARGIN;
+use crate::render::view::{Lang, Table, View};
 use crate::snapshot::memory::{GcPhases, GcSnapshot};
 
 pub fn view(snapshot: &GcSnapshot, lang: Lang) -> View {
     let mut bands = vec![Band::Grid(counters(snapshot, lang))];
+    let (mut strip, mut tables, mut objects_told) = (None, vec![], None);
     if let Some(p) = &snapshot.phases {
         bands.insert(0, Band::Lines(phases(p, lang)));
+        strip = gc_picture::strip(p, lang);
         if !p.objects.is_empty() {
-            bands.insert(1, Band::Lines(objects(p, lang)));
+            let lines = objects(p, lang);
+            tables.push(details(&lines));
+            objects_told = Some(lines);
         }
     }
+    let mut scene = sheet::draw(&bands);
+    if let Some(strip) = strip {
+        // The strip's lower margin is the sheet's upper one.
+        let below = scene.lowered(strip.height - MARGIN);
+        scene = strip;
+        scene.items.extend(below.items);
+        (scene.width, scene.height) = (scene.width.max(below.width), below.height);
+    }
+    if let Some(lines) = objects_told {
+        // In the text form the objects stand where the strip is.
+        bands.insert(1, Band::Lines(lines));
+    }
     let headline = headline(snapshot, lang);
-    let outline = sheet::outline(&bands);
-    View { lens: "gc", lang, alt: headline.clone(), headline, notes: vec![], scene: sheet::draw(&bands), outline, tables: vec![], data: super::data(snapshot) }
+    let notes = snapshot.phases.iter().flat_map(|p| notes(p, lang)).collect();
+    View { lens: "gc", lang, alt: headline.clone(), headline, notes, scene, outline: sheet::outline(&bands), tables, data: super::data(snapshot) }
+}
+
+/// The objects of the strip and the others, folded away in HTML.
+fn details(lines: &Lines) -> Table {
+    let columns: Vec<&str> = lines.columns.iter().map(String::as_str).collect();
+    let mut table = Table::new(lines.title.clone(), &columns).numbers(&[1, 2, 3]).html_only();
+    table.rows.extend(lines.rows.iter().map(|row| row.cells.clone()));
+    table
+}
+
+fn notes(p: &GcPhases, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    if p.callbacks > 0 {
+        out.push(lang.pick(format!("gc.callbacks: {} called before the collection (\"start\") and after it (\"stop\").", p.callbacks), format!("gc.callbacks：{} 个函数在回收前（\"start\"）和回收后（\"stop\"）被调用。", p.callbacks)));
+    }
+    if p.saved {
+        out.push(lang.pick("gc.DEBUG_SAVEALL is set: what was unreachable is now in gc.garbage.", "已设 gc.DEBUG_SAVEALL：不可达对象放入 gc.garbage。").to_owned());
+    } else if p.survivors > 0 {
+        out.push(lang.pick(format!("Brought back by a finalizer: {} of the program's objects.", p.survivors), format!("被终结方法复活的程序对象：{} 个。", p.survivors)));
+    }
+    out
 }
 
 fn headline(s: &GcSnapshot, lang: Lang) -> String {
@@ -24,11 +63,13 @@ fn headline(s: &GcSnapshot, lang: Lang) -> String {
             0 => String::new(),
             n => lang.pick(format!(" Finalizers that run first: {n}."), format!("其中 {n} 个的终结方法先运行。")),
         };
+        let end_en = if p.saved { "kept in gc.garbage" } else if p.survivors > 0 { "collected, but for what a finalizer brought back" } else { "collected" };
+        let end_zh = if p.saved { "放入 gc.garbage" } else if p.survivors > 0 { "已回收，被终结方法复活者除外" } else { "已回收" };
         return match p.unreachable {
             0 => lang.pick(format!("Nothing to collect: all {} tracked objects can be reached.", thousands(p.candidates)), format!("没有可回收的：{} 个被跟踪对象都可达。", thousands(p.candidates))),
             n => lang.pick(
-                format!("{} of {} tracked objects hold only each other: collected.{fin}", thousands(n), thousands(p.candidates)),
-                format!("{} 个被跟踪对象中有 {} 个只被彼此引用：已回收。{fin}", thousands(p.candidates), thousands(n)),
+                format!("{} of {} tracked objects hold only each other: {end_en}.{fin}", thousands(n), thousands(p.candidates)),
+                format!("{} 个被跟踪对象中有 {} 个只被彼此引用：{end_zh}。{fin}", thousands(p.candidates), thousands(n)),
             ),
         };
     }

@@ -1,7 +1,9 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
 pub mod dis;
 pub mod dispatch;
+pub mod explore;
 pub mod gc;
+mod gc_picture;
 pub mod growth;
 pub mod heap;
 mod heap_picture;
@@ -15,6 +17,9 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod system;
+pub mod timeline;
+mod timeline_picture;
 pub mod types;
 
 use crate::render::scene::Scene;

@@ -4,6 +4,7 @@ use crate::inspect::{Subjects, dis, dispatch, everything, gc, heap, layout, look
 use crate::lens::memory::{self, Memory};
 use crate::lens::view;
 use crate::render::View;
+use crate::snapshot::memory::{GcPhases, GcSnapshot};
 use crate::vm::{Ask, Vm};
 
 /// The view of a lens.
@@ -67,13 +68,33 @@ pub(super) fn make(vm: &mut Vm, lens: &str, s: &Subjects, extra: &[String]) -> R
             few(vm, 1)?;
             view::refs::view(&refs::snapshot(vm, s), lang)
         }
-        "gc" => view::gc::view(&gc::snapshot(vm, extra.first().is_some_and(|x| x == "collect"), s.namespace), lang),
+        "gc" => view::gc::view(&collector(vm, s, extra.first().is_some_and(|x| x == "collect"))?, lang),
         "dis" => {
             few(vm, 1)?;
             view::dis::view(&dis::snapshot(vm, s)?, lang)
         }
         other => return Err(vm.value_error(format!("there is no lens %{other}"))),
     })
+}
+
+/// The collector's state. A collection is told first and carried out then, by `gc.collect()` itself: finalizers and
+/// `gc.callbacks` run as they always do.
+fn collector(vm: &mut Vm, s: &Subjects, collect: bool) -> Result<GcSnapshot, Ask> {
+    if !collect {
+        return Ok(gc::snapshot(vm, None));
+    }
+    let Memory { collection, mut tags, .. } = memory::get(vm);
+    if collection.is_none() {
+        let told = gc::phases(vm, s.namespace, &mut tags);
+        memory::update(vm, |m| (m.collection, m.tags) = (Some(told), tags));
+    }
+    let full = crate::vm::fixed::small_int(2).expect("small");
+    let count = vm.prelude("gc_collect", &[full])?;
+    let collected = vm.index_i64(count)? as u64;
+    let mut told = None;
+    memory::update(vm, |m| told = m.collection.take());
+    let phases = told.map(|(phases, dead)| GcPhases { collected, survivors: gc::survivors(vm, &dead), ..phases });
+    Ok(gc::snapshot(vm, phases))
 }
 
 /// Operands that an operation needs at least.

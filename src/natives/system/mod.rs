@@ -5,14 +5,14 @@ mod contextvars;
 mod errno;
 pub mod io;
 mod locale;
-mod multiprocessing;
+pub mod multiprocessing;
 mod net;
 mod posix;
 pub mod signal;
 mod small;
 pub mod structseq;
 pub mod structseq_sys;
-mod thread;
+pub mod thread;
 mod time;
 
 use crate::vm::native::{ModuleDef, TypeDef};

@@ -50,6 +50,11 @@ static SEM_LOCK: TypeDef = TypeDef {
     defs: &[METHODS],
 };
 
+/// The system's number of a semaphore object, if it is one.
+pub fn semaphore_number(vm: &Vm, r: Ref) -> Option<u64> {
+    vm.state::<SemLock>(r).map(|s| s.sem)
+}
+
 const METHODS: &[Def] = &[
     Def::new("(cls, kind, value, maxvalue, name, unlink)", new),
     Def::class_method("_rebuild", "(cls, handle, kind, maxvalue, name, /)", rebuild, "A semaphore that another process made."),

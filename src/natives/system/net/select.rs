@@ -90,6 +90,10 @@ fn select(vm: &mut Vm, a: Args) -> Step {
         None => None,
     };
     let (readers, writers, others) = (watched(vm, a[0])?, watched(vm, a[1])?, watched(vm, a[2])?);
+    // FD_SETSIZE: select's table of bits has no place for more.
+    if [&readers, &writers, &others].into_iter().flatten().any(|(_, fd)| *fd >= 1024) {
+        return Err(vm.value_error("filedescriptor out of range in select()"));
+    }
     let mut fds: BTreeMap<i32, u32> = BTreeMap::new();
     for (list, events) in [(&readers, poll::IN), (&writers, poll::OUT), (&others, poll::PRI)] {
         list.iter().for_each(|(_, fd)| *fds.entry(*fd).or_default() |= events);

@@ -153,6 +153,20 @@ pub fn shutdown(vm: &mut Vm, _: Args) -> Step {
     }
     forget_all(vm, list)
 }
+/// In a forked child, whose only thread is the running one: the others have ended, and the end of the process waits for none
+/// of them.
+pub fn after_fork(vm: &mut Vm) {
+    let me = vm.cur.id;
+    let all: Vec<Ref> = vm.heap.iter().filter(|r| vm.state::<Handle>(*r).is_some()).collect();
+    for r in all {
+        let handle = get(vm, r);
+        handle.done |= handle.thread.is_some_and(|t| t != me);
+    }
+    if let Some(list) = vm.registry.get(JOINABLE).copied() {
+        let none = forget_all(vm, list);
+        none.into_iter().for_each(|o| vm.release(o));
+    }
+}
 fn forget_all(vm: &mut Vm, list: Ref) -> Result<crate::heap::Owned, Ask> {
     let old = std::mem::take(vm.list_mut(list));
     old.into_iter().for_each(|r| vm.heap.decref_raw(r));

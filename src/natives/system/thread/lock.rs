@@ -55,6 +55,10 @@ pub fn allocate_lock(vm: &mut Vm, _: Args) -> Step {
 fn new(vm: &mut Vm, a: Args) -> Step {
     allocate_lock(vm, a)
 }
+/// The system's number of a lock object, if it is one.
+pub fn number(vm: &Vm, r: Ref) -> Option<u64> {
+    vm.state::<Lock>(r).map(|l| l.id)
+}
 fn id(vm: &Vm, r: Ref) -> u64 {
     vm.state::<Lock>(r).expect("methods of lock get a lock").id
 }

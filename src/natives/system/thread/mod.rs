@@ -3,6 +3,8 @@ mod handle;
 mod local;
 mod lock;
 mod rlock;
+pub use handle::after_fork;
+pub use rlock::depth as rlock_depth;
 
 use crate::heap::Ref;
 use crate::vm::native::ModuleDef;
@@ -10,6 +12,11 @@ use crate::vm::step::{Request, Step};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
 use crate::vm::{Args, Ask, Def, Vm, t};
+
+/// The system's number of a lock or RLock, if the object is one.
+pub fn lock_number(vm: &Vm, r: Ref) -> Option<u64> {
+    lock::number(vm, r).or_else(|| rlock::number(vm, r))
+}
 
 /// Longest wait in seconds.
 pub const TIMEOUT_MAX: f64 = 9223372036.0;

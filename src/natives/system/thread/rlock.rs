@@ -52,6 +52,14 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     let id = vm.sys_int(Syscall::LockNew)? as u64;
     Ok(vm.alloc(a[0], Payload::Opaque(Box::new(RLock { id, owner: None, count: 0 }))))
 }
+/// The system's number of an RLock object, if it is one.
+pub fn number(vm: &Vm, r: Ref) -> Option<u64> {
+    vm.state::<RLock>(r).map(|l| l.id)
+}
+/// How often its owner has taken it.
+pub fn depth(vm: &Vm, r: Ref) -> Option<u64> {
+    vm.state::<RLock>(r).map(|l| l.count)
+}
 fn get(vm: &Vm, r: Ref) -> &RLock {
     vm.state(r).expect("methods of RLock get an RLock")
 }

@@ -1,0 +1,71 @@
+//! `pellucid explore`: a program under many schedules, as the cell command `%%explore` runs a cell.
+use super::run::{Program, exit_code, on_a_thread, parse, refused};
+use super::terminal::Terminal;
+use super::wrong;
+use crate::host_fs::HostFs;
+use pellucid::face::{CellOptions, CellResult, SessionOptions};
+use pellucid::session::Session;
+use std::process::ExitCode;
+
+pub fn main(args: &[String]) -> ExitCode {
+    let (options, rest) = split(args);
+    match rest.first().map(String::as_str) {
+        None => return wrong("explore needs a FILE"),
+        Some("-m" | "-c") => return wrong("explore takes a FILE, no -m or -c"),
+        Some(_) => {}
+    }
+    match parse(rest) {
+        Ok((Program::File { source, .. }, session)) => match String::from_utf8(source) {
+            Ok(source) => on_a_thread(move || explore(&options, &source, session)),
+            Err(_) => wrong("the file is not UTF-8 text"),
+        },
+        Ok(_) => wrong("explore needs a FILE"),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+/// The explorer's own options in front, and the rest.
+fn split(args: &[String]) -> (Vec<String>, &[String]) {
+    let mut at = 0;
+    while let Some(option) = args.get(at).filter(|a| a.starts_with("--") && !a.starts_with("--mount")) {
+        at += if option == "--random" || option.contains('=') { 1 } else { 2 };
+    }
+    let at = at.min(args.len());
+    (args[..at].iter().flat_map(|a| a.split('=')).map(str::to_owned).collect(), &args[at..])
+}
+
+fn explore(options: &[String], source: &str, session: SessionOptions) -> u8 {
+    let mut host = Terminal::new(HostFs::new(&session.mounts));
+    let cell = format!("%%explore {}\n{source}", options.join(" "));
+    let asked = CellOptions { execution_count: 1, ..CellOptions::default() };
+    let result = Session::new(session).run_cell(&cell, &asked, &mut host);
+    host.finish();
+    let several = several_outcomes(&result);
+    if let Some(text) = result.value.as_ref().and_then(|v| v.data.get("text/plain")).and_then(|t| t.as_str()) {
+        println!("{text}");
+    }
+    match exit_code(&mut host, result) {
+        0 => u8::from(several),
+        code => code,
+    }
+}
+
+/// Whether the program may end in more than one way, or badly.
+fn several_outcomes(result: &CellResult) -> bool {
+    let data = result.value.as_ref().and_then(|v| v.data.get("application/vnd.pellucid.v1+json")).map(|j| &j["data"]["outcomes"]);
+    let outcomes = data.and_then(|o| o.as_array()).cloned().unwrap_or_default();
+    outcomes.len() > 1 || outcomes.iter().any(|o| o["kind"] != "ends")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn options_come_before_the_file() {
+        let args: Vec<String> = ["--random", "--runs", "9", "--seed=3", "a.py", "--x"].map(str::to_owned).to_vec();
+        let (options, rest) = split(&args);
+        assert_eq!(options, ["--random", "--runs", "9", "--seed", "3"]);
+        assert_eq!(rest, ["a.py", "--x"]);
+    }
+}

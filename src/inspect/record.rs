@@ -1,0 +1,211 @@
+//! The tracer that writes a log: events at the system's door with their place and the names of what they concern, and (if
+//! asked) the reads and writes of variables that other threads can see.
+use super::threads::{names_of_things, own_attribute, own_frames, process_name, spoken, thread_name};
+use super::timeline::{Window, snapshot};
+use super::{common, threads};
+use crate::code::opcode::op;
+use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::frame::Frame;
+use crate::snapshot::timeline::TimelineSnapshot;
+use crate::trace::{Lane, Log, Place, Thing, Waiting, What};
+use crate::vm::load::line_of;
+use crate::vm::thread::Activation;
+use crate::vm::{Tracer, Vm};
+
+/// `a[k]` among the binary operations.
+const SUBSCRIPT: usize = 26;
+/// Searches for the names of locks while the program runs.
+const SEARCHES: usize = 60;
+
+/// A log in the making.
+pub struct Recorder {
+    pub log: Log,
+    namespace: Ref,
+    /// The process whose variables `namespace` holds.
+    pid: i32,
+    /// Reads and writes are told.
+    variables: bool,
+    accesses: u64,
+    searches: usize,
+}
+
+/// Accesses that are told: a long loop is not followed to its end.
+const ACCESSES: u64 = 20_000;
+
+impl Recorder {
+    pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
+        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0 }
+    }
+    /// What was seen, or the part of it that is asked for.
+    pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
+        TimelineSnapshot { accesses_cut: self.accesses >= ACCESSES, ..snapshot(&self.log, window) }
+    }
+    /// The run is over: what is still without a name gets one if it is there.
+    pub fn finish(&mut self, vm: &Vm) {
+        self.name_things(vm, self.pid);
+    }
+    fn name_things(&mut self, vm: &Vm, pid: i32) {
+        let namespace = if pid == self.pid { self.namespace } else { main_namespace(vm).unwrap_or(self.namespace) };
+        for (thing, path) in names_of_things(vm, pid, namespace) {
+            self.log.things.entry(thing).or_insert_with(|| spoken(&path));
+        }
+    }
+    fn name_lane(&mut self, vm: &Vm, lane: Lane) {
+        // A child process gets its own name only after it has begun.
+        if lane.pid == self.pid && self.log.lanes.contains_key(&lane) {
+            return;
+        }
+        let thread = thread_name(vm, lane.thread);
+        let first = lane.thread == vm.main_thread;
+        let name = match process_name(vm).filter(|_| lane.pid != self.pid) {
+            Some(process) if first => Some(process),
+            Some(process) => thread.map(|t| format!("{process}/{t}")),
+            None if lane.pid != self.pid => Some(format!("process {}", lane.pid)),
+            None if first => Some(thread.unwrap_or_else(|| "MainThread".to_owned())),
+            None => thread,
+        };
+        if let Some(name) = name {
+            self.log.lanes.insert(lane, name);
+        }
+    }
+    /// Notes the access of one instruction to what others can see.
+    fn access(&mut self, vm: &Vm, frame: &Frame, pc: usize) {
+        let Some((name, value, writes)) = access(vm, frame, pc) else { return };
+        self.accesses += 1;
+        let value = common::repr(vm, value).shown();
+        let what = if writes { What::Writes { name, value } } else { What::Reads { name, value } };
+        let lane = Lane { pid: self.pid, thread: vm.cur.id };
+        let place = place(vm);
+        // Accesses have the time of the event before: they cost none of their own.
+        let at = self.log.events.last().map_or(0, |e| e.at);
+        self.log.note(at, lane, what, place);
+    }
+}
+
+fn main_namespace(vm: &Vm) -> Option<Ref> {
+    own_frames(vm, &vm.cur).last().map(|f| f.globals)
+}
+
+/// Where the running thread is in the program.
+fn place(vm: &Vm) -> Option<Place> {
+    let mut frames = own_frames(vm, &vm.cur);
+    let top = frames.next()?;
+    let code = vm.code_obj(top.code_ref);
+    let (function, file) = (vm.lossy(code.qualname), vm.lossy(code.filename));
+    let line = line_of(code, top.last).max(0) as u32;
+    Some(Place { function, file, line, depth: frames.count() as u32 })
+}
+
+impl Tracer for Recorder {
+    const ON: bool = true;
+    fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
+        if self.variables && self.accesses < ACCESSES && !vm.parked.is_empty() {
+            if let Some(Activation::Py(frame)) = vm.cur.activations.last() {
+                if threads::is_own(vm, frame) {
+                    self.access(vm, frame, pc);
+                }
+            }
+        }
+        false
+    }
+    fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
+        self.name_lane(vm, lane);
+        if let What::Waits(Waiting::For(thing)) | What::Takes(thing) | What::Misses(thing) = &what {
+            let unknown = !self.log.things.contains_key(thing);
+            let waits = matches!(what, What::Waits(_));
+            if unknown && (waits || matches!(thing, Thing::Semaphore(_))) && self.searches < SEARCHES {
+                self.searches += 1;
+                self.name_things(vm, lane.pid);
+            }
+        }
+        self.log.note(at, lane, what, place(vm));
+    }
+}
+
+/// The variable that an instruction reads or writes, its value, and whether it writes.
+fn access(vm: &Vm, frame: &Frame, pc: usize) -> Option<(String, Ref, bool)> {
+    let code = vm.code_obj(frame.code_ref);
+    let (mut at, mut arg) = (pc, 0usize);
+    let o = loop {
+        let unit = *code.units.get(at)?;
+        arg = arg << 8 | (unit >> 8) as usize;
+        let o = (unit & 0xFF) as u8;
+        if o != op::EXTENDED_ARG {
+            break o;
+        }
+        at += 1;
+    };
+    // The operand so far from the top of the stack.
+    let operand = |down: usize| vm.cur.stack.get((frame.sp as usize).checked_sub(down)?).and_then(|w| w.opt());
+    let name = |index: usize| vm.lossy(code.names[index]);
+    match o {
+        op::LOAD_GLOBAL => {
+            let value = vm.dict_get_name(frame.globals, code.names[arg >> 1]).filter(|v| is_data(vm, *v))?;
+            Some((name(arg >> 1), value, false))
+        }
+        op::LOAD_NAME => {
+            let value = vm.dict_get_name(frame.globals, code.names[arg]).filter(|v| is_data(vm, *v))?;
+            Some((name(arg), value, false))
+        }
+        op::STORE_GLOBAL | op::STORE_NAME => Some((name(arg), operand(1).filter(|v| is_data(vm, *v))?, true)),
+        op::LOAD_DEREF | op::STORE_DEREF => {
+            let variable = vm.lossy(code.localsplus[arg]);
+            let cell = vm.cur.stack.get(frame.base as usize + arg).and_then(|w| w.opt())?;
+            let Payload::Cell(inside) = vm.heap.get(cell) else { return None };
+            let value = if o == op::STORE_DEREF { operand(1)? } else { (*inside)? };
+            is_data(vm, value).then_some((variable, value, o == op::STORE_DEREF))
+        }
+        op::LOAD_ATTR => {
+            let attr = name(arg >> 1);
+            let obj = operand(1).filter(|r| matches!(vm.heap.get(*r), Payload::Instance(_)))?;
+            let value = own_attribute(vm, obj, &attr).filter(|v| is_data(vm, *v))?;
+            Some((format!("{}.{attr}", called(vm, frame, obj)), value, false))
+        }
+        op::STORE_ATTR => {
+            let obj = operand(1).filter(|r| matches!(vm.heap.get(*r), Payload::Instance(_)))?;
+            Some((format!("{}.{}", called(vm, frame, obj), name(arg)), operand(2).filter(|v| is_data(vm, *v))?, true))
+        }
+        op::BINARY_OP if arg == SUBSCRIPT => {
+            let (obj, key) = (operand(2)?, operand(1)?);
+            let value = item(vm, obj, key)?;
+            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), value, false))
+        }
+        op::STORE_SUBSCR => {
+            let (key, obj, value) = (operand(1)?, operand(2)?, operand(3)?);
+            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), value, true))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value is the program's data: functions, classes, modules, and what threads wait at, are named in the events
+/// about them.
+fn is_data(vm: &Vm, r: Ref) -> bool {
+    use crate::snapshot::Kind::*;
+    matches!(common::kind(vm, r), Scalar | List | Tuple | Sequence | Dict | Set)
+}
+
+/// An item of a plain container, without running code.
+fn item(vm: &Vm, obj: Ref, key: Ref) -> Option<Ref> {
+    match vm.heap.get(obj) {
+        Payload::List(_) | Payload::Tuple(_) => {
+            let items = vm.items_of(obj)?;
+            let Payload::Int(i) = vm.heap.get(key) else { return None };
+            let at = if *i < 0 { *i + items.len() as i64 } else { *i };
+            items.get(usize::try_from(at).ok()?).copied()
+        }
+        Payload::Dict(d) => {
+            let same = |k: Ref| k == key || common::repr(vm, k).text == common::repr(vm, key).text;
+            d.iter().take(1_000).find(|(k, _)| same(*k)).map(|(_, v)| v)
+        }
+        _ => None,
+    }
+}
+
+/// A global's name for an object, or its type's.
+fn called(vm: &Vm, frame: &Frame, r: Ref) -> String {
+    let globals = vm.dict_of(frame.globals).into_iter().flat_map(|d| d.iter());
+    let name = globals.filter(|(_, v)| *v == r).map(|(k, _)| vm.lossy(k)).find(|k| !k.starts_with('_'));
+    name.unwrap_or_else(|| format!("<{}>", common::type_name(vm, r)))
+}

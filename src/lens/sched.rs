@@ -1,0 +1,84 @@
+//! `%sched` and `%clock`: the schedule's settings, and the virtual clock with its cost model.
+use super::explore::{named_points, number, points_name};
+use super::view::timeline::time;
+use crate::machine::Machine;
+use crate::natives::errors::sys::switch_interval_ns;
+use crate::sim::clock::{NS_PER_TICK, SYSCALL_NS};
+use crate::sim::policy::Policy;
+use crate::vm::syscall::CPUS;
+
+const HELP: &str = "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]";
+
+/// Carries out `%sched`; the answer is the settings as they are then.
+///
+/// # Errors
+/// A sentence for the user: a setting is wrong, and nothing was changed.
+pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
+    let mut words = rest.split_whitespace().peekable();
+    let (mut policy, mut points) = (None, None);
+    while let Some(word) = words.next() {
+        let mut value = |what: &str| words.next().ok_or_else(|| format!("{word} needs {what}. {HELP}"));
+        match word {
+            "cpython" => policy = Some(Policy::Cpython),
+            "round_robin" => policy = Some(Policy::RoundRobin(number::<u64>(word, value("a number of switch points")?)?.max(1))),
+            "random" => policy = Some(Policy::Random { seed: number(word, value("a seed")?)? }),
+            "pct" => policy = Some(Policy::Pct { depth: number(word, value("a depth and a seed")?)?, seed: number(word, value("a seed")?)? }),
+            "points" => points = Some(named_points(value("gil, bytecode or line")?)?),
+            "manual" => {
+                let mut turns = Vec::new();
+                while let Some(t) = words.peek().and_then(|t| t.parse().ok()) {
+                    turns.push(t);
+                    words.next();
+                }
+                if turns.is_empty() {
+                    return Err(format!("manual needs thread numbers, one for each decision (0 is the main thread). {HELP}"));
+                }
+                policy = Some(Policy::Script(turns));
+            }
+            "gil" | "cpus" => return Err(format!("%sched {word}: not there yet. There are {CPUS} processors, and every process has a GIL.")),
+            other => return Err(format!("%sched knows no `{other}`. {HELP}")),
+        }
+    }
+    if let Some(points) = points {
+        machine.os.sched.points = points;
+    }
+    if let Some(policy) = policy {
+        machine.os.sched.set(policy);
+    }
+    Ok(told(machine))
+}
+
+fn told(machine: &Machine) -> String {
+    let sched = &machine.os.sched;
+    let interval = time(switch_interval_ns(&machine.vm));
+    let policy = match &sched.policy {
+        Policy::Cpython => format!("cpython: a thread that waits for the GIL gets it after {interval} (sys.setswitchinterval), first come, first served"),
+        Policy::RoundRobin(n) => format!("round_robin {n}: a turn of {n} switch points each"),
+        Policy::Random { seed } => format!("random {seed}: at each switch point one of those that can run, each as likely"),
+        Policy::Pct { depth, seed } => format!("pct {depth} {seed}: random priorities, {} random changes", depth.saturating_sub(1)),
+        Policy::Script(turns) => format!("manual: {}", turns.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
+    };
+    let points = match (&sched.policy, points_name(sched.points)) {
+        (Policy::Cpython, _) | (_, "gil") => "gil: calls and backward jumps, as CPython 3.10 and later",
+        (_, "line") => "line: before every line",
+        _ => "bytecode: before every instruction",
+    };
+    format!("policy  {policy}\npoints  {points}\ncpus    {CPUS}, shared by all processes; one GIL a process")
+}
+
+/// Carries out `%clock`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn clock(machine: &Machine, rest: &str) -> Result<String, String> {
+    match rest {
+        "" | "virtual" => {}
+        "wall" => return Err("%clock wall: not there. Time is virtual, so that a run is the same each time.".to_owned()),
+        other => return Err(format!("%clock takes nothing; it got `{other}`.")),
+    }
+    let now = machine.os.clock.now(machine.vm.ticks);
+    Ok(format!(
+        "virtual; {} since the session's start\na call or a backward jump costs {}, a call of the system {} more; sleeping costs nothing real",
+        time(now), time(NS_PER_TICK), time(SYSCALL_NS)
+    ))
+}

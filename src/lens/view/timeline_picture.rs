@@ -1,0 +1,252 @@
+//! The picture of `%%timeline`: a row for each lane, boxes for its states over time, rows for locks, arrows for messages.
+//!
+//! Time runs to the right. Where there are few states every one gets room (a nanosecond and a second then differ by their
+//! labels, not by their widths); where there are many the axis is to scale and what is too short is folded.
+use super::timeline::time;
+use crate::render::measure::{fit, pixels};
+use crate::render::scene::{Corners, Dash, Head, Paint, Rect, Role, Scene, Size, Stroke, Text};
+use crate::render::theme::MARGIN;
+use crate::render::view::Lang;
+use crate::snapshot::timeline::*;
+
+/// Height of a lane's row, and of its box.
+const ROW: i32 = 34;
+const BOX: i32 = 24;
+/// Lanes and lock rows that are drawn.
+const MOST_LANES: usize = 40;
+const MOST_THINGS: usize = 12;
+const MOST_ARROWS: usize = 60;
+/// With more times than this the axis is to scale.
+const MOST_TIMES: usize = 120;
+/// Width of the axis in either mode.
+const WIDTH: i32 = 860;
+/// A state narrower than this is not drawn by itself.
+const NARROW: i32 = 2;
+
+/// From a time to its place.
+struct Axis {
+    left: i32,
+    /// Times and their places; between two it is linear.
+    stops: Vec<(u64, i32)>,
+    to_scale: bool,
+}
+
+impl Axis {
+    fn new(s: &TimelineSnapshot, left: i32) -> Axis {
+        let mut times: Vec<u64> = vec![s.from, s.to];
+        times.extend(s.lanes.iter().take(MOST_LANES).flat_map(|l| &l.segments).flat_map(|x| [x.from, x.to]));
+        times.sort_unstable();
+        times.dedup();
+        if times.len() > MOST_TIMES || times.len() < 3 {
+            return Axis { left, stops: vec![(s.from, left), (s.to.max(s.from + 1), left + WIDTH)], to_scale: true };
+        }
+        let weight = |ns: u64| 1.0 + 1.6 * (1.0 + ns as f64 / 2_000.0).log10();
+        let sum: f64 = times.windows(2).map(|w| weight(w[1] - w[0])).sum();
+        let width = f64::from(WIDTH).min(sum * 26.0).max(420.0);
+        let mut stops = vec![(times[0], left)];
+        let mut at = 0.0;
+        for w in times.windows(2) {
+            at += weight(w[1] - w[0]);
+            stops.push((w[1], left + (at * width / sum).round() as i32));
+        }
+        Axis { left, stops, to_scale: false }
+    }
+    fn x(&self, t: u64) -> i32 {
+        let at = self.stops.partition_point(|s| s.0 < t).clamp(1, self.stops.len() - 1);
+        let ((t0, x0), (t1, x1)) = (self.stops[at - 1], self.stops[at]);
+        let part = (t.clamp(t0, t1) - t0) as i128 * i128::from(x1 - x0) / (t1 - t0).max(1) as i128;
+        x0 + part as i32
+    }
+    fn right(&self) -> i32 {
+        self.stops.last().map_or(self.left, |s| s.1)
+    }
+}
+
+/// The picture, and how many states were too narrow to draw.
+pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
+    let mut scene = Scene::default();
+    let names = s.lanes.iter().take(MOST_LANES).map(|l| &l.name).chain(s.things.iter().take(MOST_THINGS).map(|t| &t.name));
+    let widest = names.map(|n| pixels(&fit(n, 24), Size::Body)).max().unwrap_or(60);
+    let axis = Axis::new(s, MARGIN + widest + 14);
+    let mut y = MARGIN + 20;
+    let lanes = s.lanes.len().min(MOST_LANES);
+    let things = s.things.len().min(MOST_THINGS);
+    let rest_lanes = rest(s.lanes.len() - lanes, lang.pick("more threads", "个线程未画出"));
+    let bottom = y + ROW * (lanes + things) as i32 + if things > 0 { 26 } else { 0 } + if rest_lanes.is_some() { 20 } else { 0 };
+    ticks(&mut scene, s, &axis, y, bottom);
+    let mut folded = 0;
+    for lane in s.lanes.iter().take(lanes) {
+        name(&mut scene, y, &lane.name, lane.ended);
+        folded += draw_lane(&mut scene, &axis, y, lane, lang);
+        y += ROW;
+    }
+    let first_row = MARGIN + 20;
+    arrows(&mut scene, s, &axis, first_row, lanes, lang);
+    if let Some(text) = rest_lanes {
+        scene.text(Text::new(MARGIN, y + 12, text).small().paint(Paint::Muted));
+        y += 20;
+    }
+    if things > 0 {
+        scene.text(Text::new(MARGIN, y + 18, lang.pick("who holds", "谁持有")).small().paint(Paint::Muted));
+        y += 26;
+        for thing in s.things.iter().take(things) {
+            name(&mut scene, y, &thing.name, false);
+            draw_thing(&mut scene, &axis, y, thing, s);
+            y += ROW;
+        }
+    }
+    let right = legend(&mut scene, y + 10, lang, &axis);
+    scene.width = axis.right().max(right) + MARGIN;
+    scene.height = y + 34 + MARGIN;
+    (scene, folded)
+}
+
+fn rest(n: usize, words: &str) -> Option<String> {
+    (n > 0).then(|| format!("… {n} {words}"))
+}
+
+fn name(scene: &mut Scene, y: i32, text: &str, ended: bool) {
+    let paint = if ended { Paint::Muted } else { Paint::Ink };
+    scene.text(Text::new(MARGIN, y + 17, fit(text, 24)).paint(paint));
+}
+
+/// Vertical hairlines with their times, as many as have room.
+fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom: i32) {
+    let times: Vec<u64> = if axis.to_scale {
+        (0..=8).map(|i| s.from + (s.to - s.from) / 8 * i).collect()
+    } else {
+        axis.stops.iter().map(|s| s.0).collect()
+    };
+    let mut free = i32::MIN;
+    let mut hairs = Vec::new();
+    for t in times {
+        let x = axis.x(t);
+        let label = time(t);
+        if x < free {
+            continue;
+        }
+        hairs.push(vec![(x, top - 4), (x, bottom)]);
+        scene.text(Text::new(x, top - 10, label.clone()).small().paint(Paint::Muted));
+        free = x + pixels(&label, Size::Small) + 12;
+    }
+    scene.rules(hairs, Stroke::thin(Paint::Hair));
+}
+
+fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: Lang) -> u64 {
+    let mut folded = 0;
+    let mut last: Option<(i32, i32, LaneState)> = None;
+    for x in &lane.segments {
+        let (from, to) = (axis.x(x.from), axis.x(x.to));
+        if to - from < NARROW && axis.to_scale {
+            folded += 1;
+            // Running is what must not vanish: a hairline for each column that it falls into.
+            if x.state == LaneState::Runs && last.is_none_or(|l| l.1 < from) {
+                scene.rule((from, y), (from, y + BOX), Stroke::new(Paint::Edge(Role::Good)));
+                last = Some((from, from, x.state));
+            }
+            continue;
+        }
+        draw_state(scene, Rect::new(from, y, (to - from).max(2), BOX), x, lang);
+        last = Some((from, to, x.state));
+    }
+    folded
+}
+
+fn draw_state(scene: &mut Scene, rect: Rect, x: &TimelineSegment, lang: Lang) {
+    let mid = rect.mid_y();
+    let (words, paint) = match x.state {
+        LaneState::Runs => {
+            scene.shape(rect, Corners::All(3), Paint::Tint(Role::Good), Stroke::new(Paint::Edge(Role::Good)));
+            (lang.pick("runs", "运行").to_owned(), Paint::On(Role::Good))
+        }
+        LaneState::Ready => {
+            let inner = Rect::new(rect.x, rect.y + 5, rect.w, rect.h - 10);
+            scene.shape(inner, Corners::All(2), Paint::Card, Stroke::new(Paint::Edge(Role::Accent)).dashed());
+            (lang.pick("waits for GIL", "等 GIL").to_owned(), Paint::On(Role::Accent))
+        }
+        LaneState::Blocked => {
+            let inner = Rect::new(rect.x, rect.y + 3, rect.w, rect.h - 6);
+            scene.shape(inner, Corners::All(2), Paint::Tint(Role::Bad), Stroke::new(Paint::Edge(Role::Bad)));
+            (x.label.clone(), Paint::On(Role::Bad))
+        }
+        LaneState::Io => {
+            scene.rule((rect.x, mid), (rect.right(), mid), Stroke { dash: Dash::Dashed, ..Stroke::strong(Paint::Edge(Role::Scalar)) });
+            ("I/O".to_owned(), Paint::On(Role::Scalar))
+        }
+        LaneState::Asleep => {
+            scene.rule((rect.x, mid), (rect.right(), mid), Stroke::new(Paint::Edge(Role::Idle)).dotted());
+            (lang.pick("asleep", "睡眠").to_owned(), Paint::Muted)
+        }
+        LaneState::Joins => {
+            scene.rule((rect.x, mid), (rect.right(), mid), Stroke::thin(Paint::Edge(Role::Idle)));
+            (lang.pick(format!("joins {}", x.label), format!("等 {} 结束", x.label)), Paint::Muted)
+        }
+    };
+    label(scene, rect, &words, paint, matches!(x.state, LaneState::Io | LaneState::Asleep | LaneState::Joins));
+}
+
+/// A state's words, if there is room: in the box, or above the line.
+fn label(scene: &mut Scene, rect: Rect, words: &str, paint: Paint, above: bool) {
+    let room = ((rect.w - 6) / 7).max(0) as usize;
+    let text = if pixels(words, Size::Small) <= rect.w - 6 { words.to_owned() } else if room >= 4 { fit(words, room) } else { return };
+    if pixels(&text, Size::Small) > rect.w - 4 {
+        return;
+    }
+    let y = if above { rect.y + 9 } else { rect.y + 16 };
+    scene.text(Text::new(rect.mid_x(), y, text).small().middle().paint(paint));
+}
+
+fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: &TimelineSnapshot) {
+    let mid = y + BOX / 2;
+    scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
+    for (from, to, lane) in &thing.held {
+        let (a, b) = (axis.x(*from), axis.x(*to));
+        let rect = Rect::new(a, y + 2, (b - a).max(2), BOX - 4);
+        scene.shape(rect, Corners::All(2), Paint::Tint(Role::Note), Stroke::new(Paint::Edge(Role::Note)));
+        let who = s.lanes.get(*lane).map_or("", |l| l.name.as_str());
+        label(scene, Rect::new(rect.x, y, rect.w, BOX), who, Paint::Ink, false);
+    }
+}
+
+fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize, lang: Lang) {
+    let row = |lane: usize| top + ROW * lane as i32;
+    let all: Vec<&TimelineArrow> = s.arrows.iter().filter(|a| a.from.0 < lanes && a.to.0 < lanes && a.from.0 != a.to.0).collect();
+    if all.len() > MOST_ARROWS {
+        return;
+    }
+    for a in all {
+        let (x0, x1) = (axis.x(a.from.1), axis.x(a.to.1));
+        let down = a.to.0 > a.from.0;
+        let (y0, y1) = if down { (row(a.from.0) + BOX, row(a.to.0)) } else { (row(a.from.0), row(a.to.0) + BOX) };
+        let start = a.label == "start";
+        let stroke = if start { Stroke::thin(Paint::Muted).dashed() } else { Stroke::new(Paint::Line) };
+        scene.arrow(vec![(x0, y0), (x1, y1)], stroke, Head::Arrow);
+        let _ = lang;
+        if !start && (x1 - x0).abs() + (y1 - y0).abs() > 40 {
+            scene.text(Text::new((x0 + x1) / 2 + 4, (y0 + y1) / 2 + 4, a.label.clone()).small().paint(Paint::Muted));
+        }
+    }
+}
+
+/// What the boxes mean; gives the right edge.
+fn legend(scene: &mut Scene, y: i32, lang: Lang, axis: &Axis) -> i32 {
+    let states = [LaneState::Runs, LaneState::Ready, LaneState::Blocked, LaneState::Io, LaneState::Asleep];
+    let words = lang.pick(
+        ["runs (has the GIL)", "could run, waits for the GIL", "waits for a lock", "waits for I/O", "asleep"],
+        ["运行（持有 GIL）", "可运行，等待 GIL", "等待锁", "等待 I/O", "睡眠"],
+    );
+    let mut x = MARGIN;
+    for (state, words) in states.into_iter().zip(words) {
+        let sample = TimelineSegment { from: 0, to: 0, state, label: String::new() };
+        let mut one = Scene::default();
+        draw_state(&mut one, Rect::new(x, y, 22, BOX - 6), &sample, lang);
+        scene.items.append(&mut one.items);
+        scene.text(Text::new(x + 28, y + 13, words).small());
+        x += 28 + pixels(words, Size::Small) + 18;
+    }
+    if !axis.to_scale {
+        scene.text(Text::new(x, y + 13, lang.pick("· time is not to scale", "· 时间轴不成比例")).small().paint(Paint::Muted));
+        x += pixels(lang.pick("· time is not to scale", "· 时间轴不成比例"), Size::Small);
+    }
+    x
+}

@@ -1,0 +1,97 @@
+//! `%%explore`: the cell under many schedules, each on a copy of the machine; `%replay`: one of them again, watched.
+use super::Session;
+use super::cell::Last;
+use super::errors::usage;
+use crate::code::segments::segments;
+use crate::explore::{End, Options, explore, prepared};
+use crate::face::*;
+use crate::inspect::common;
+use crate::inspect::record::Recorder;
+use crate::lens::explore::{Kept, plan, snapshot};
+use crate::lens::memory;
+use crate::machine::Machine;
+use crate::render;
+use crate::sim::policy::{Points, Policy};
+use crate::snapshot::timeline::TimelineSnapshot;
+use crate::vm::{NoTrace, Tracer};
+
+/// Outcomes whose simplest schedule is told step by step.
+const TOLD: usize = 4;
+
+impl Session {
+    /// Explores a cell; the session's own machine stays as it is.
+    pub(super) fn run_explored(&mut self, line: &str, body: &str, file: &str, host: &mut dyn Host) -> Result<Last, CellError> {
+        let plan = plan(line).map_err(|message| usage(&message))?;
+        let source = format!("\n{body}");
+        crate::natives::errors::render::remember(&mut self.machine.vm, file, &source);
+        let base = self.machine.clone();
+        let mut passes = Vec::new();
+        for points in &plan.points {
+            let options = Options { strategy: plan.strategy.clone(), points: *points, runs: plan.runs };
+            let mut program = |machine: &mut Machine, host: &mut dyn Host| self.on_copy(machine, &source, file, &mut NoTrace, host);
+            passes.push(explore(&base, &options, &mut program, host));
+        }
+        let (mut shown, schedules) = snapshot(&plan, &passes);
+        for (outcome, (points, schedule)) in shown.outcomes.iter_mut().zip(&schedules).take(TOLD) {
+            outcome.steps = Some(self.steps_of(&base, &source, file, *points, schedule, host).0);
+        }
+        let names = shown.outcomes.iter().map(|o| o.name.clone());
+        let schedules = names.zip(schedules).map(|(name, (points, schedule))| (name, points, schedule)).collect();
+        self.machine.attic.0 = Some(Box::new(Kept { base, source, file: file.to_owned(), schedules }));
+        let view = crate::lens::view::explore::view(&shown, memory::get(&self.machine.vm).lang);
+        Ok(Last::Shown(self.page(&view)))
+    }
+    /// `%replay NAME`: shows what that run wrote, and its timeline.
+    pub(super) fn replay(&mut self, line: &str, host: &mut dyn Host) -> Result<Last, CellError> {
+        let name = line.trim_start_matches('%').split_whitespace().nth(1).unwrap_or_default();
+        let Some(kept) = self.machine.attic.0.take().and_then(|kept| kept.downcast::<Kept>().ok()) else {
+            return Err(usage("%replay shows an outcome of %%explore again; no cell has been explored yet."));
+        };
+        let found = kept.schedules.iter().find(|s| s.0 == name).cloned();
+        let answer = match found {
+            Some((_, points, schedule)) => {
+                let (steps, end) = self.steps_of(&kept.base, &kept.source, &kept.file, points, &schedule, host);
+                host.write(Stream::Stdout, &end.stdout);
+                if let Some(error) = &end.error {
+                    host.write(Stream::Stderr, &format!("{error}\n"));
+                }
+                let view = crate::lens::view::timeline::view(&steps, memory::get(&self.machine.vm).lang);
+                Ok(Last::Shown(self.page(&view)))
+            }
+            None => {
+                let names: Vec<&str> = kept.schedules.iter().map(|s| s.0.as_str()).collect();
+                Err(usage(&format!("%replay takes the name of an outcome ({}), not `{name}`.", names.join(", "))))
+            }
+        };
+        self.machine.attic.0 = Some(kept);
+        answer
+    }
+    fn page(&self, view: &render::View) -> Display {
+        Display { data: render::bundle(view, &memory::get(&self.machine.vm).figures()), ..Display::default() }
+    }
+    /// Runs the cell on a machine that takes the session's place meanwhile.
+    fn on_copy<T: Tracer>(&mut self, machine: &mut Machine, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> End {
+        std::mem::swap(&mut self.machine, machine);
+        let mut end = End::default();
+        match self.run_parts(segments(source), file, tracer, host) {
+            Ok(Last::Value(value)) => {
+                end.value = Some(common::repr(&self.machine.vm, value.get()).shown());
+                self.machine.vm.release(value);
+            }
+            Ok(Last::Shown(_) | Last::Nothing) => {}
+            Err(e) => end.error = Some(if e.evalue.is_empty() { e.ename } else { format!("{}: {}", e.ename, e.evalue) }),
+        }
+        std::mem::swap(&mut self.machine, machine);
+        end
+    }
+    /// One schedule again, watched.
+    fn steps_of(&mut self, base: &Machine, source: &str, file: &str, points: Points, schedule: &[u32], host: &mut dyn Host) -> (TimelineSnapshot, End) {
+        let mut machine = prepared(base, points, Policy::Script(schedule.to_vec()));
+        let mut recorder = Recorder::new(self.namespace(), base.os.process.pid, true);
+        let mut quiet = crate::explore::Listener::new(host);
+        let mut end = self.on_copy(&mut machine, source, file, &mut recorder, &mut quiet);
+        end.stdout = quiet.text;
+        recorder.finish(&machine.vm);
+        (recorder.snapshot(&Default::default()), end)
+    }
+}
