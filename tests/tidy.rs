@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lens", &["explore", "face", "render", "sim", "snapshot", "trace"]),
     ("machine", &["code", "face", "heap", "natives", "objects", "sim", "trace", "vm"]),
     ("explore", &["face", "machine", "sim", "snapshot", "vm"]),
-    ("session", &["code", "explore", "face", "heap", "inspect", "lens", "machine", "natives", "render", "sim", "snapshot", "vm"]),
+    ("session", &["code", "objects", "explore", "face", "heap", "inspect", "lens", "machine", "natives", "render", "sim", "snapshot", "vm"]),
 ];
 
 /// Imports that the table forbids and that are there all the same, each with its reason.

@@ -134,6 +134,7 @@ fn errors_are_cpythons() {
         ("b'\\x0'", "SyntaxError", "(value error) invalid \\x escape at position 0", 1, 1),
         ("f'}'", "SyntaxError", "f-string: single '}' is not allowed", 1, 3),
         ("x = “hello”", "SyntaxError", "invalid character '“' (U+201C)", 1, 5),
+        ("if x：\n    print(1)\nf(x, lambda _: print(2)", "SyntaxError", "invalid character '：' (U+FF1A)", 1, 5),
         ("\u{a0}", "SyntaxError", "invalid non-printable character U+00A0", 1, 1),
         ("5a", "SyntaxError", "invalid decimal literal", 1, 1),
         ("def f(*, a, /): pass", "SyntaxError", "/ must be ahead of *", 1, 13),

@@ -52,12 +52,7 @@ fn lexical_message(lexical: &LexicalErrorType, error: &ParseError, source: &str)
     match lexical {
         LexicalErrorType::UnrecognizedToken { tok } if tok.is_ascii() => "invalid syntax".to_owned(),
         LexicalErrorType::UnrecognizedToken { tok } => {
-            let code = u32::from(*tok);
-            if !tok.is_whitespace() && !tok.is_control() {
-                format!("invalid character '{tok}' (U+{code:04X})")
-            } else {
-                format!("invalid non-printable character U+{code:04X}")
-            }
+            invalid_character(*tok)
         }
         LexicalErrorType::InvalidByteLiteral | LexicalErrorType::IndentationError | LexicalErrorType::Eof => error.error.to_string(),
         LexicalErrorType::OtherError(text) => text.to_string(),
@@ -193,4 +188,14 @@ fn line_of<'a>(error: &ParseError, source: &'a str) -> &'a str {
 fn rest_of_line<'a>(error: &ParseError, source: &'a str) -> &'a str {
     let start = error.raw_location.start().to_usize();
     source.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or("")
+}
+
+/// A character that begins no token.
+pub(super) fn invalid_character(tok: char) -> String {
+    let code = u32::from(tok);
+    if !tok.is_whitespace() && !tok.is_control() {
+        format!("invalid character '{tok}' (U+{code:04X})")
+    } else {
+        format!("invalid non-printable character U+{code:04X}")
+    }
 }

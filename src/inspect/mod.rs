@@ -4,6 +4,8 @@ pub mod deadlock;
 pub mod dis;
 pub mod dispatch;
 pub mod dispatch_trace;
+pub mod event_loop;
+pub mod futures;
 pub mod gc;
 pub mod heap;
 pub mod layout;
@@ -18,6 +20,7 @@ pub mod refs;
 pub mod slots;
 pub mod threads;
 pub mod timeline;
+pub mod suspended;
 pub mod types;
 
 use crate::heap::Ref;

@@ -30,6 +30,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("clock", "%clock: the virtual time, and what costs time."),
     ("explore", "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]: the cell under many schedules, on copies of the machine: every outcome with its simplest schedule."),
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),
+    ("frames", "%frames EXPR: a suspended generator, coroutine, async generator or task: line, locals, operand stack, and the chain of yield from and await down to what it waits for."),
+    ("loop", "%loop [LOOP]: the running or last event loop: ready queue, timer heap, selector, and its tasks with what each awaits."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
@@ -175,7 +177,7 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
     if OF_A_LINE.contains(&name) {
         return Err(format!("%{name} stands on a line of its own, outside of blocks"));
     }
-    if rest.is_empty() && !["heap", "gc"].contains(&name) {
+    if rest.is_empty() && !["heap", "gc", "loop"].contains(&name) {
         return Err(help.to_owned());
     }
     match name {
@@ -200,13 +202,17 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
             let list = parse::expressions(rest);
             if list.len() > 2 { Err(help.to_owned()) } else { Ok((list, vec![])) }
         }
-        "layout" | "refs" | "dis" => {
+        "layout" | "refs" | "dis" | "frames" => {
             let list = parse::expressions(rest);
             if list.len() == 1 { Ok((list, vec![])) } else { Err(help.to_owned()) }
         }
         "probe" => {
             let list = parse::expressions(rest);
             if list.len() == 2 { Ok((list, vec![])) } else { Err(help.to_owned()) }
+        }
+        "loop" => {
+            let list = parse::expressions(rest);
+            if list.len() < 2 { Ok((list, vec![])) } else { Err(help.to_owned()) }
         }
         "gc" => match rest {
             "" => Ok((vec![], vec![])),

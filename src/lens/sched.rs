@@ -3,7 +3,7 @@ use super::explore::{named_points, number, points_name};
 use super::view::timeline::time;
 use crate::machine::Machine;
 use crate::natives::errors::sys::switch_interval_ns;
-use crate::sim::clock::{NS_PER_TICK, SYSCALL_NS};
+use crate::sim::clock::{LOCK_NS, NS_PER_TICK, SYSCALL_NS};
 use crate::sim::policy::Policy;
 use crate::vm::syscall::CPUS;
 
@@ -78,7 +78,7 @@ pub fn clock(machine: &Machine, rest: &str) -> Result<String, String> {
     }
     let now = machine.os.clock.now(machine.vm.ticks);
     Ok(format!(
-        "virtual; {} since the session's start\na call or a backward jump costs {}, a call of the system {} more; sleeping costs nothing real",
-        time(now), time(NS_PER_TICK), time(SYSCALL_NS)
+        "virtual; {} since the session's start\na call or a backward jump costs {}, a free lock {}, a call of the system {}; sleeping costs nothing real",
+        time(now), time(NS_PER_TICK), time(LOCK_NS), time(SYSCALL_NS)
     ))
 }

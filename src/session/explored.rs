@@ -13,7 +13,12 @@ use crate::machine::Machine;
 use crate::render;
 use crate::sim::policy::{Points, Policy};
 use crate::snapshot::timeline::TimelineSnapshot;
+use crate::heap::Ref;
+use crate::objects::Payload;
 use crate::vm::{NoTrace, Tracer};
+
+/// Where the standard library lies in the virtual file system.
+const LIBRARY: &str = "/usr/lib/python3.14";
 
 /// Outcomes whose simplest schedule is told step by step.
 const TOLD: usize = 4;
@@ -24,7 +29,8 @@ impl Session {
         let plan = plan(line).map_err(|message| usage(&message))?;
         let source = format!("\n{body}");
         crate::natives::errors::render::remember(&mut self.machine.vm, file, &source);
-        let base = self.machine.clone();
+        let mut base = self.machine.clone();
+        self.warm(&mut base, &source, file, host);
         let mut passes = Vec::new();
         for points in &plan.points {
             let options = Options { strategy: plan.strategy.clone(), points: *points, runs: plan.runs };
@@ -40,6 +46,20 @@ impl Session {
         self.machine.attic.0 = Some(Box::new(Kept { base, source, file: file.to_owned(), schedules }));
         let view = crate::lens::view::explore::view(&shown, memory::get(&self.machine.vm).lang);
         Ok(Last::Shown(self.page(&view)))
+    }
+    /// Imports into a machine what the cell imports from the standard library, and what telling an exception needs, so that
+    /// not every run has to: whether such a module is there already changes no outcome.
+    fn warm(&mut self, base: &mut Machine, source: &str, file: &str, host: &mut dyn Host) {
+        let mut quiet = crate::explore::Listener::new(host);
+        let mut first = prepared(base, Points::Gil, Policy::Script(vec![]));
+        self.on_copy(&mut first, source, file, &mut NoTrace, &mut quiet);
+        let known = library_modules(base);
+        let new: Vec<String> = library_modules(&first).into_iter().filter(|m| !known.contains(m)).collect();
+        // Each by itself: one that can only be imported by another (CPython has `os` from the start) spoils nothing.
+        let imports = std::iter::once("os".to_owned()).chain(new).map(|m| format!("__import__({m:?});"));
+        for text in imports.chain(["raise RuntimeError".to_owned()]) {
+            self.on_copy(base, &text, "<imports>", &mut NoTrace, &mut quiet);
+        }
     }
     /// `%replay NAME`: shows what that run wrote, and its timeline.
     pub(super) fn replay(&mut self, line: &str, host: &mut dyn Host) -> Result<Last, CellError> {
@@ -94,4 +114,14 @@ impl Session {
         recorder.finish(&machine.vm);
         (recorder.snapshot(&Default::default()), end)
     }
+}
+
+/// Modules that were imported from the standard library, in the order of import.
+fn library_modules(machine: &Machine) -> Vec<String> {
+    let vm = &machine.vm;
+    let from_library = |m: Ref| match vm.heap.get(m) {
+        Payload::Module(m) => vm.dict_of(m.dict).is_some_and(|d| d.iter().any(|(k, v)| vm.utf8(k) == Some("__file__") && vm.utf8(v).is_some_and(|f| f.starts_with(LIBRARY)))),
+        _ => false,
+    };
+    vm.dict_of(vm.modules).into_iter().flat_map(|d| d.iter()).filter(|(_, m)| from_library(*m)).map(|(k, _)| vm.lossy(k)).collect()
 }

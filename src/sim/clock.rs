@@ -6,6 +6,8 @@ pub const EPOCH_NS: i64 = 1_735_689_600_000_000_000;
 pub const NS_PER_TICK: u64 = 20;
 /// What one syscall costs beyond its instructions.
 pub const SYSCALL_NS: u64 = 400;
+/// What taking a free lock or freeing one costs: an atomic instruction or two, no call of the system.
+pub const LOCK_NS: u64 = 30;
 
 /// Time as far as it does not follow from the machine's ticks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +19,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    pub fn charge_syscall(&mut self) {
-        self.syscalls_ns += SYSCALL_NS;
+    pub fn charge(&mut self, ns: u64) {
+        self.syscalls_ns += ns;
     }
     /// CLOCK_MONOTONIC, from 0.
     pub fn now(&self, ticks: u64) -> u64 {

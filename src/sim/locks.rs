@@ -29,6 +29,10 @@ impl Locks {
     pub fn taken(&self, lock: u64) -> bool {
         self.table.get(&lock).is_some_and(|l| l.owner.is_some())
     }
+    /// Whether a thread waits for it.
+    pub fn awaited(&self, lock: u64) -> bool {
+        self.table.get(&lock).is_some_and(|l| !l.queue.is_empty())
+    }
     /// Takes a free lock; false when it is held.
     pub fn take(&mut self, lock: u64, thread: u32) -> bool {
         let l = self.table.entry(lock).or_default();

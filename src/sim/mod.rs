@@ -144,7 +144,14 @@ impl Os {
 
     /// Answers a syscall of `ctx.thread`.
     pub fn answer(&mut self, call: Syscall, ctx: &mut Ctx) -> Answer {
-        self.clock.charge_syscall();
+        // A lock is memory of the process: the system is called only to wait, and to wake one that waits.
+        let free = match &call {
+            Syscall::LockAcquire { lock, .. } => !self.locks.taken(*lock),
+            Syscall::LockRelease { lock } => !self.locks.awaited(*lock),
+            Syscall::LockNew | Syscall::LockTaken { .. } => true,
+            _ => false,
+        };
+        self.clock.charge(if free { clock::LOCK_NS } else { clock::SYSCALL_NS });
         let me = self.tid(ctx.thread);
         let mut pending = self.threads.broken_off(me, &call).unwrap_or_else(|| {
             let deadline = call.timeout_ns().map(|ns| self.now(ctx).saturating_add(ns));

@@ -13,6 +13,7 @@ pub mod mro;
 pub mod object;
 pub mod system;
 pub mod timeline;
+pub mod suspended;
 pub mod types;
 
 pub use common::{Kind, Refcount, Repr};

@@ -107,9 +107,11 @@ impl Vm {
     }
     /// The end of a finalizer or callback: what had waited for it comes after what it has left.
     fn release_held(&mut self) {
-        if let Some((pending, hidden)) = self.held.pop() {
-            self.heap.pending.extend(pending);
-            self.hidden.extend(hidden);
+        if let Some((mut pending, mut hidden)) = self.held.pop() {
+            // What is left now is little and comes first; what waits may be much, and stays where it is.
+            self.heap.pending.drain(..).rev().for_each(|r| pending.push_front(r));
+            self.hidden.drain(..).rev().for_each(|x| hidden.push_front(x));
+            (self.heap.pending, self.hidden) = (pending, hidden);
             self.heap.attention = true;
         }
     }

@@ -40,6 +40,9 @@ pub struct Thread {
     pub outcome: Option<Result<Ref, Ref>>,
     /// Values of the thread that natives keep (context, thread-local dicts): owned.
     pub context: Option<Ref>,
+    /// The event loop that runs on the thread, and the task that it runs: owned.
+    pub event_loop: Option<Ref>,
+    pub task: Option<Ref>,
     /// The request with which a new thread begins.
     pub start: Option<Request>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
@@ -73,7 +76,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, start, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
@@ -89,7 +92,7 @@ impl Thread {
             Some(Ok(r) | Err(r)) => f(*r),
             None => {}
         }
-        context.iter().for_each(|r| f(*r));
+        [context, event_loop, task].into_iter().flatten().for_each(|r| f(*r));
         if let Some(request) = start {
             request.visit(f);
         }

@@ -16,7 +16,7 @@ pub fn main(args: &[String]) -> ExitCode {
     }
     match parse(rest) {
         Ok((Program::File { source, .. }, session)) => match String::from_utf8(source) {
-            Ok(source) => on_a_thread(move || explore(&options, &source, session)),
+            Ok(source) => on_a_thread(move || explore(&options, &source, session.clone())),
             Err(_) => wrong("the file is not UTF-8 text"),
         },
         Ok(_) => wrong("explore needs a FILE"),

@@ -38,7 +38,7 @@ pub(super) fn refused(refusal: Refusal) -> ExitCode {
 }
 
 /// Runs the machine on a thread of its own; a broken invariant is told, and the exit code says so.
-pub(super) fn on_a_thread(work: impl FnOnce() -> u8 + Send + 'static) -> ExitCode {
+pub(super) fn on_a_thread(work: impl FnOnce() -> u8 + Clone + Send + 'static) -> ExitCode {
     panics::remember();
     let thread = panics::spawn(move || panics::caught(work));
     let thread = match thread {

@@ -2,6 +2,8 @@
 pub mod dis;
 pub mod dispatch;
 pub mod explore;
+pub mod event_loop;
+pub mod frames;
 pub mod gc;
 mod gc_picture;
 pub mod growth;

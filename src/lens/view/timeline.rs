@@ -98,6 +98,9 @@ fn step(x: &TimelineStep, lang: Lang) -> String {
         StepKind::Starts(name) => lang.pick(format!("start {name}"), format!("启动 {name}")),
         StepKind::Runs(0) => lang.pick("> runs", "> 运行").to_owned(),
         StepKind::Runs(ns) => lang.pick(format!("> runs (waited {})", time(*ns)), format!("> 运行（等了 {}）", time(*ns))),
+        StepKind::Switches(SwitchReason::Lock, label) if label.starts_with("waiters of ") || label.starts_with("the start of ") => {
+            lang.pick(format!("| waits: {label}"), format!("| 等待：{label}"))
+        }
         StepKind::Switches(r, label) if label.is_empty() => format!("| {}", reason(*r, lang)),
         StepKind::Switches(r, label) => format!("| {}: {label}", reason(*r, lang)),
         StepKind::Ends => lang.pick("# ends", "# 结束").to_owned(),

@@ -1,6 +1,6 @@
 //! From a lens's name and values to its view.
 use crate::inspect::lookup::Access;
-use crate::inspect::{Subjects, dis, dispatch, everything, gc, heap, layout, lookup, mro, object, probe, refs, types};
+use crate::inspect::{Subjects, dis, dispatch, event_loop, everything, gc, heap, layout, lookup, mro, object, probe, refs, suspended, types};
 use crate::lens::memory::{self, Memory};
 use crate::lens::view;
 use crate::render::View;
@@ -69,6 +69,11 @@ pub(super) fn make(vm: &mut Vm, lens: &str, s: &Subjects, extra: &[String]) -> R
             view::refs::view(&refs::snapshot(vm, s), lang)
         }
         "gc" => view::gc::view(&collector(vm, s, extra.first().is_some_and(|x| x == "collect"))?, lang),
+        "frames" => {
+            few(vm, 1)?;
+            view::frames::view(&suspended::snapshot(vm, s)?, lang)
+        }
+        "loop" => view::event_loop::view(&event_loop::snapshot(vm, s)?, lang),
         "dis" => {
             few(vm, 1)?;
             view::dis::view(&dis::snapshot(vm, s)?, lang)

@@ -28,6 +28,8 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("probe", "(container, key, /)", |vm, a| page(vm, "probe", vec![a[0], a[1]], &[], None), "The slots that a search in a dict or set looks at."),
     Def::function("refs", "(value, /)", |vm, a| page(vm, "refs", vec![a[0]], &[], None), "Everything that refers to an object."),
     Def::function("gc", "(collect=False, /)", gc_lens, "The collector's counters; with True, a collection told phase by phase."),
+    Def::function("frames", "(value, /)", |vm, a| page(vm, "frames", vec![a[0]], &[], None), "A suspended generator, coroutine or task, and what it waits for."),
+    Def::function("loop", "(loop=None, /)", |vm, a| page(vm, "loop", a.not_none(0).into_iter().collect(), &[], None), "An event loop: its queues, and its tasks with what each awaits."),
     Def::function("dis", "(function, /)", |vm, a| page(vm, "dis", vec![a[0]], &[], None), "The bytecode of a function, by line."),
     Def::function("_show", "(lens, texts, values, namespace, /)", show, "A lens's forms, as JSON."),
     Def::function("_plan", "(lens, line, /)", plan, "What a lens's line asks for: the expressions and the other words, or a sentence that refuses."),

@@ -200,21 +200,25 @@ fn context_new(vm: &mut Vm, _: Args) -> Step {
     let ty = vm.type_of_def(&CONTEXT);
     Ok(vm.opaque(ty, Context::default()))
 }
-fn copy_of(vm: &mut Vm, ctx: Ref) -> Step {
+fn copy_of(vm: &mut Vm, ctx: Ref) -> crate::heap::Owned {
     let entries = context(vm, ctx).entries.clone();
     for (k, v) in &entries {
         vm.heap.incref_raw(*k);
         vm.heap.incref_raw(*v);
     }
     let ty = vm.type_of_def(&CONTEXT);
-    Ok(vm.opaque(ty, Context { entries, entered: false, previous: None }))
+    vm.opaque(ty, Context { entries, entered: false, previous: None })
 }
 fn copy_context(vm: &mut Vm, _: Args) -> Step {
+    Ok(copy_current(vm))
+}
+/// A copy of the thread's current context.
+pub fn copy_current(vm: &mut Vm) -> crate::heap::Owned {
     let ctx = current(vm);
     copy_of(vm, ctx)
 }
 fn context_copy(vm: &mut Vm, a: Args) -> Step {
-    copy_of(vm, a[0])
+    Ok(copy_of(vm, a[0]))
 }
 /// Enters at the first run and leaves at the second: between them lies the call, however it ends.
 fn context_run(vm: &mut Vm, a: Args) -> Step {

@@ -1,5 +1,6 @@
 //! What asks the simulated operating system: files, clock, threads, sockets, and the modules about them.
 mod atexit;
+pub mod asyncio;
 pub mod common;
 mod contextvars;
 mod errno;
@@ -21,6 +22,7 @@ use structseq::Shape;
 
 pub static TYPES: &[&TypeDef] = &[];
 pub static MODULES: &[&ModuleDef] = &[
+    &asyncio::MODULE,
     &atexit::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,

@@ -103,6 +103,19 @@ impl Vm {
     pub fn try_call_kw(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Result<Result<Ref, Ref>, Ask> {
         self.request(|vm| vm.call_request(func, args, kwargs), true)
     }
+    /// Resumes a generator-like object; the exception that ends it (StopIteration with its value) is handed over.
+    pub fn try_resume(&mut self, generator: Ref, how: Resume) -> Result<Result<Ref, Ref>, Ask> {
+        self.request(
+            |vm| {
+                vm.heap.incref_raw(generator);
+                match &how {
+                    Resume::Send(r) | Resume::Throw(r) => vm.heap.incref_raw(*r),
+                }
+                Request::Resume { generator, how }
+            },
+            true,
+        )
+    }
     /// Ends the native with a call whose value becomes its own: `return vm.tail_call(f, &[x])`.
     pub fn tail_call(&mut self, func: Ref, args: &[Ref]) -> Step {
         let request = self.call_request(func, args, &[]);

@@ -260,7 +260,7 @@ pub fn get_awaitable(vm: &mut Vm, a: Args) -> Step {
             return own(vm, x);
         }
     }
-    let Some(it) = vm.call_special(x, n::__AWAIT__, &[])? else {
+    let Some(it) = vm.call_pure(x, n::__AWAIT__, &[])? else {
         let ty = vm.type_name(x).to_owned();
         let message = match small(vm, a[1]) {
             1 => format!("'async with' received an object from __aenter__ that does not implement __await__: {ty}"),
