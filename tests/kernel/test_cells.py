@@ -42,7 +42,7 @@ def test_user_expressions(kernel: FrontEnd) -> None:
 def test_queued_cells_are_aborted_after_an_error(kernel: FrontEnd) -> None:
     for first in ("1/0", "import time; time.sleep(0.1); 1/0"):
         kernel.run("ran = 0")
-        ids = [kernel.execute(c) for c in (first, "ran += 1", "ran += 1")]
+        ids = kernel.execute_together(first, "ran += 1", "ran += 1")
         info = kernel.send("shell", "kernel_info_request")
         statuses = [kernel.reply(i)["content"]["status"] for i in ids]
         assert statuses == ["error", "aborted", "aborted"]

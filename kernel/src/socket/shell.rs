@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use zeromq::RouterRecvHalf;
 
-/// How long the socket must be silent before all that had been sent counts as received.
-const SILENCE: Duration = Duration::from_millis(2);
+/// How long the socket must be silent before all that had been sent counts as received. "Run All" comes as one message
+/// after the other, through a web socket and a busy server; only a failed cell's reply waits for this.
+const SILENCE: Duration = Duration::from_millis(12);
 
 pub struct Shell {
     pub shared: Arc<Shared>,

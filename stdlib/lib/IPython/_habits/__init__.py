@@ -6,15 +6,19 @@ from IPython._habits import files, names, refusals, shown, timing
 from IPython._habits.table import TABLE
 from IPython.core.error import UsageError
 
-# Lenses that watch a cell while it runs.
-CELL_LENSES = ("growth", "heap", "refcounts")
-
 
 def lens_names():
     """The machine's own commands, each with its help."""
     import pellucid
 
     return dict(pellucid._names())
+
+
+def _lenses(mark):
+    """Lenses that may stand behind `%` (a line) or `%%` (a cell that they watch): their help says so."""
+    import re
+
+    return [n for n, help in lens_names().items() if re.search(rf"(?<!%){mark}{n}\b", help)]
 
 
 def line(shell, text):
@@ -47,7 +51,7 @@ def cell(shell, text, body):
     entry = TABLE.get(name)
     if entry is not None and entry.cell:
         return entry.run(shell, rest, body)
-    known = [*(n for n, e in TABLE.items() if e.cell), *shell.magics["cell"], *CELL_LENSES]
+    known = [*(n for n, e in TABLE.items() if e.cell), *shell.magics["cell"], *_lenses("%%")]
     raise UsageError(_unknown("Cell", "%%", name, known, entry is not None))
 
 
@@ -66,8 +70,8 @@ def help_of(shell, text):
 def offered(shell, mark):
     """Names that may stand behind `%` or `%%`."""
     if mark == "%":
-        return {*(n for n, e in TABLE.items() if e.line), *shell.magics["line"], *lens_names()} - {"growth", "refcounts"}
-    return {*(n for n, e in TABLE.items() if e.cell), *shell.magics["cell"], *CELL_LENSES}
+        return {*(n for n, e in TABLE.items() if e.line), *shell.magics["line"], *_lenses("%")}
+    return {*(n for n, e in TABLE.items() if e.cell), *shell.magics["cell"], *_lenses("%%")}
 
 
 def words_of(name):
