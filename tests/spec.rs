@@ -182,7 +182,8 @@ macro_rules! chapters {
         })*
     };
 }
-chapters! { objects special_methods classes functions generators exceptions statements containers processes }
+chapters! { objects special_methods classes functions generators exceptions statements containers processes asyncio }
+chapters! { objects special_methods classes functions generators exceptions statements containers processes sizes refcounts }
 
 #[test]
 fn every_chapter_is_run() {
