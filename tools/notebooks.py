@@ -118,47 +118,29 @@ def execute(path: pathlib.Path, kernel: str) -> tuple[str, str | None]:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     class Client(NotebookClient):
-        history = False
         seconds: dict = {}
 
         async def async_execute_cell(self, cell, index, **kwargs):
             begun = time.monotonic()
             try:
-                return await super().async_execute_cell(cell, index, **{**kwargs, "store_history": self.history})
+                return await super().async_execute_cell(cell, index, **kwargs)
             finally:
                 if cell.cell_type == "code":
                     self.seconds[cell.id] = time.monotonic() - begun
 
-    def run(history: bool) -> tuple[nbformat.NotebookNode, dict, str | None]:
-        nb = nbformat.read(path, as_version=4)
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                cell.outputs = []
-        client = Client(nb, kernel_name=kernel, timeout=60, record_timing=False, resources={"metadata": {"path": str(path.parent)}})
-        client.history, client.seconds = history, {}
-        try:
-            client.execute()
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as e:
-            return nb, client.seconds, str(e).strip()
-        return nb, client.seconds, None
-
+    nb = nbformat.read(path, as_version=4)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    client = Client(nb, kernel_name=kernel, timeout=60, record_timing=False, resources={"metadata": {"path": str(path.parent)}})
+    client.seconds, complaint = {}, None
     start = time.monotonic()
-    # Without a history, as nbval does it: In, Out and _ take memory too, and so the addresses that a lens shows depend on them.
-    nb, seconds, complaint = run(history=False)
-    notes = [f"slow: cell {name} took {s:.1f} s" for name, s in seconds.items() if s > SLOWEST_CELL]
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as e:
+        complaint = str(e).strip()
     took = time.monotonic() - start
-    if complaint is not None:
-        other, _, still = run(history=True)
-        if still is None:
-            nb, complaint = other, None
-            notes.append("runs only with a history of its cells, so nbval will not pass")
-    elif any(map(failed, nb.cells)):
-        # Only with a history a traceback names the cell by its number. (nbval does not compare tracebacks.)
-        numbered, _, complaint = run(history=True)
-        for cell, other in zip(nb.cells, numbered.cells):
-            for mine, theirs in zip(cell.get("outputs", []), other.get("outputs", [])):
-                if mine.output_type == theirs.output_type == "error" and mine.evalue == theirs.evalue:
-                    mine.traceback = theirs.traceback
+    notes = [f"slow: cell {name} took {s:.1f} s" for name, s in client.seconds.items() if s > SLOWEST_CELL]
     strip(nb)
     print(f"{name_of(path)}: {took:.1f} s" + "".join(f"\n    note: {s}" for s in notes)
           + (f"\n    note: slow, {took:.1f} s in all" if took > SLOWEST_NOTEBOOK else ""), flush=True)

@@ -264,9 +264,10 @@ def fork_exec(args):
 def notebook_cells():
     """Sources of the cells that have run, in order; empty for a program."""
     main = _sys_modules().get("__main__")
-    if _get_registry("session.shell") is None or hasattr(main, "__file__"):
+    shell = _get_registry("session.shell")
+    if shell is None or hasattr(main, "__file__"):
         return []
-    return [cell for cell in main.__dict__.get("In", ()) if isinstance(cell, str) and cell.strip()]
+    return [cell for cell in shell.sources if cell.strip()]
 
 
 def define_cells(cells, namespace):

@@ -70,6 +70,7 @@ class Shell:
         self.events = Events()
         self.magics = {"line": {}, "cell": {}}
         self.history, self.outputs = [""], {}
+        self.sources = []
         self.books, self._aside = Books(namespace, self.history, self.outputs), _aside()
         self.cell_name = "<cell>"
         self._fill()
@@ -99,6 +100,8 @@ class Shell:
         if kept:
             books = self.books if kept == 2 else self._aside
             books.note(code, count if kept == 2 else len(books.history))
+            # New processes get the definitions of all cells, whatever the notebook's books say.
+            self.sources.append(code)
             # So that `inspect.getsource` finds what cells define.
             linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
         self.events.trigger("pre_execute")
