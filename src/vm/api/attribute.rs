@@ -432,7 +432,11 @@ impl Vm {
             return self.native_getattr(obj, name);
         }
         let Some(f) = self.lookup(ty, n::__GETATTRIBUTE__) else { return self.native_getattr(obj, name) };
-        let first = if self.is_slot_of_object(f) {
+        let native = self.is_slot_of_object(f);
+        if native && let Some(hook) = self.hook_of_missing(obj, ty, name)? {
+            return Ok(hook);
+        }
+        let first = if native {
             match self.native_getattr(obj, name) {
                 Ok(Found::Call(g, args)) => self.try_call(g, &args)?,
                 Ok(Found::Value(v)) => return Ok(Found::Value(v)),
