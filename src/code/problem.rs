@@ -90,6 +90,10 @@ impl SyntaxProblem {
             problem.end_lineno = end.and_then(|end| number(end.0));
             problem.end_offset = end.and_then(|end| number(end.1));
         }
+        if problem.msg.ends_with("was never closed") {
+            // The bracket alone: the range has no end.
+            problem.end_offset = Some(0);
+        }
         problem.text = problem.lineno.and_then(|line| line_text(source, line));
         problem
     }
@@ -165,10 +169,6 @@ fn from_parser(error: &ParseError, source: &str, filename: &str) -> SyntaxProble
     problem.incomplete = is_incomplete(error, &msg, source);
     if let Some((start, end)) = placing::range_of(error, &msg, source) {
         problem.place(source, start, end);
-    }
-    if msg.ends_with("was never closed") {
-        // The bracket alone: the range has no end.
-        problem.end_offset = Some(0);
     }
     problem
 }
