@@ -85,7 +85,7 @@ if ! "$nbconvert" nbconvert --version >/dev/null 2>&1; then
     nbconvert=$root/.venv/bin/jupyter
 fi
 mkdir -p handouts
-"$nbconvert" nbconvert --log-level WARN --to html --template pellucid \
+PELLUCID_HISTORY=none "$nbconvert" nbconvert --log-level WARN --to html --template pellucid \
     --TemplateExporter.extra_template_basedirs="$root/notebooks/template" --execute --ExecutePreprocessor.kernel_name=pellucid \
     --output-dir handouts --output 01-objects "$notebook" || die "the notebook did not run"
 say "Wrote $root/$handout"

@@ -23,6 +23,38 @@ pub struct Display {
     pub transient: Bundle,
 }
 
+/// The three messages of a comm (protocol: "Custom messages").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommKind {
+    Open,
+    Message,
+    Close,
+}
+
+impl CommKind {
+    /// The kind with this message type.
+    pub fn named(msg_type: &str) -> Option<CommKind> {
+        [CommKind::Open, CommKind::Message, CommKind::Close].into_iter().find(|k| k.msg_type() == msg_type)
+    }
+    pub fn msg_type(self) -> &'static str {
+        match self {
+            CommKind::Open => "comm_open",
+            CommKind::Message => "comm_msg",
+            CommKind::Close => "comm_close",
+        }
+    }
+}
+
+/// A message of a comm, in either direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comm {
+    pub kind: CommKind,
+    /// `comm_id`, `data`, and `target_name` when it opens.
+    pub content: Bundle,
+    pub metadata: Bundle,
+    pub buffers: Vec<Vec<u8>>,
+}
+
 /// Why a host gave no input line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputRefused {
@@ -64,6 +96,16 @@ pub trait Host {
     fn update_display(&mut self, _display: Display) {}
     /// `clear_output(wait)`.
     fn clear_output(&mut self, _wait: bool) {}
+    /// A comm's message to the front end.
+    fn comm(&mut self, _message: Comm) {}
+    /// The front end's name (`msg_id`) of the request that is being answered; empty where there is none. It differs from run
+    /// to run: the machine asks only when a program does.
+    fn request_id(&mut self) -> String {
+        String::new()
+    }
+    /// Starts a stopwatch (`say` None), or writes `say`'s text and the time since then, divided by its number of loops, as
+    /// a line of stdout. A host without a clock writes nothing.
+    fn stopwatch(&mut self, _number: u64, _say: Option<(&str, u64)>) {}
     /// `input(prompt)`; one line without its newline.
     fn input(&mut self, _prompt: &str, _password: bool) -> Result<String, InputRefused> {
         Err(InputRefused::NotAllowed)

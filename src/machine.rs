@@ -61,6 +61,11 @@ impl Machine {
         vm
     }
 
+    /// Whether there is but one thread and one process.
+    pub fn is_alone(&self) -> bool {
+        self.vm.parked.is_empty() && self.others.is_empty()
+    }
+
     /// Carries out a request on the main thread, which must be idle, letting other threads and processes run as the
     /// scheduler says.
     pub fn run(&mut self, request: Request, host: &mut dyn Host) -> Result<Owned, Owned> {

@@ -2,6 +2,8 @@
 # All tests: Rust, clippy, the kernel through a fake front end and Jupyter's own suite, the notes' claims, the notebooks.
 # Ends with a line `N passed, N failed, N skipped`; exits 1 if anything failed.
 set -uo pipefail
+# What tests execute is no part of the user's history.
+export PELLUCID_HISTORY=none
 
 if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
     sed -n '2,3s/^# //p' "$0"
@@ -31,7 +33,7 @@ trap 'rm -f "$log"' EXIT
 need_rust
 target=$(target_dir)
 venv=$target/test-venv
-make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest
+make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest papermill nbval jupyter_console pexpect ipywidgets
 
 # A page with every lens on its examples, to be looked at: light, dark, printed, and as text.
 export PELLUCID_GALLERY=$target/gallery

@@ -53,6 +53,9 @@ impl Book {
         let options = CellOptions { execution_count: self.count, ..CellOptions::default() };
         self.session.run_cell(code, &options, &mut self.host)
     }
+    fn complete(&mut self, code: &str, cursor: usize) -> Completions {
+        self.session.complete(code, cursor, &mut self.host)
+    }
     /// The text/plain of a cell's value; "" for none, the error's text if it failed.
     fn value(&mut self, code: &str) -> String {
         let result = self.cell(code);
@@ -143,14 +146,14 @@ fn questions() {
     let mut b = Book::new();
     b.cell("class A:\n    @property\n    def p(self): print('ran')\na = A(); a.name = 1");
     let texts = |c: Completions| c.matches.into_iter().map(|m| m.text).collect::<Vec<_>>();
-    assert_eq!(texts(b.session.complete("zi", 2)), ["zip"]);
-    assert_eq!(texts(b.session.complete("é = a.", 6)), ["name", "p"]);
-    assert_eq!(b.session.complete("é = a.n", 7).start, 6);
-    assert_eq!(texts(b.session.complete("import jso", 10)), ["json"]);
+    assert_eq!(texts(b.complete("zi", 2)), ["zip"]);
+    assert_eq!(texts(b.complete("é = a.", 6)), ["name", "p"]);
+    assert_eq!(b.complete("é = a.n", 7).start, 6);
+    assert_eq!(texts(b.complete("import jso", 10)), ["json"]);
     assert!(!b.host.text.contains("ran"));
-    let zip = b.session.inspect("zip", 3, 0).expect("found");
+    let zip = b.session.inspect("zip", 3, 0, &mut b.host).expect("found");
     assert!(zip["text/plain"].as_str().is_some_and(|s| s.contains("Docstring")));
-    assert!(b.session.inspect("no_such_name", 3, 0).is_none());
+    assert!(b.session.inspect("no_such_name", 3, 0, &mut b.host).is_none());
     assert_eq!(b.session.is_complete("def f():"), Completeness::Incomplete("    ".into()));
     assert_eq!(b.session.is_complete("import = 7q"), Completeness::Invalid);
 }

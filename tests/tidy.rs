@@ -38,6 +38,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("natives", "inspect", "the functions of the module `pellucid` are natives over the lenses"),
     ("natives", "lens", "the functions of the module `pellucid` are natives over the lenses"),
     ("natives", "render", "the functions of the module `pellucid` are natives over the lenses"),
+    ("natives", "snapshot", "the same"),
     ("face", "session", "only in a link of the documentation"),
 ];
 

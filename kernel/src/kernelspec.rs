@@ -33,12 +33,12 @@ pub fn check_name(name: &str) -> Result<(), String> {
 
 /// Writes the kernelspec, over an earlier one of that name, and returns its folder. The command in it is the absolute
 /// path of this executable: a bare name fails where the environment's `bin` is not on PATH.
-pub fn install(place: &Place, name: &str, mounts: &[Mount]) -> Result<PathBuf, String> {
+pub fn install(place: &Place, name: &str, mounts: &[Mount], history: Option<&str>) -> Result<PathBuf, String> {
     let exe = std::env::current_exe().and_then(|e| e.canonicalize());
     let exe = exe.map_err(|e| format!("cannot find this executable's own path: {e}"))?;
     let exe = exe.to_str().ok_or_else(|| format!("{} is not valid UTF-8", exe.display()))?;
     let folder = data_dir(place)?.join("kernels").join(name);
-    let spec = serde_json::to_vec_pretty(&spec(exe, name, mounts)).map_err(|e| e.to_string())?;
+    let spec = serde_json::to_vec_pretty(&spec(exe, name, mounts, history)).map_err(|e| e.to_string())?;
     std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
     let files = [
         ("kernel.json", &spec[..]),
@@ -54,10 +54,13 @@ pub fn install(place: &Place, name: &str, mounts: &[Mount]) -> Result<PathBuf, S
 }
 
 /// `kernel.json` (Jupyter client: "Kernel specs").
-fn spec(exe: &str, name: &str, mounts: &[Mount]) -> serde_json::Value {
+fn spec(exe: &str, name: &str, mounts: &[Mount], history: Option<&str>) -> serde_json::Value {
     let mut argv = vec![exe.to_owned(), "kernel".into(), "-f".into(), "{connection_file}".into()];
     for m in mounts {
         argv.extend(["--mount".into(), format!("{}:{}", m.path, if m.writable { "rw" } else { "ro" })]);
+    }
+    if let Some(history) = history {
+        argv.extend(["--history".into(), history.to_owned()]);
     }
     let called = if name == "pellucid" { String::new() } else { format!(" [{name}]") };
     json!({
@@ -122,11 +125,12 @@ mod tests {
         let top = std::env::temp_dir().join(format!("pellucid-spec-{}", std::process::id()));
         let mounts = [Mount { path: "/data".into(), writable: true }];
         for _ in 0..2 {
-            let folder = install(&Place::Prefix(top.clone()), "x", &mounts).unwrap();
+            let folder = install(&Place::Prefix(top.clone()), "x", &mounts, Some("none")).unwrap();
             assert_eq!(folder, top.join("share/jupyter/kernels/x"));
             let spec: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("kernel.json")).unwrap()).unwrap();
             assert!(Path::new(spec["argv"][0].as_str().unwrap()).is_absolute());
             assert_eq!(spec["argv"][5], "/data:rw");
+            assert_eq!((&spec["argv"][6], &spec["argv"][7]), (&"--history".into(), &"none".into()));
             assert_eq!(spec["interrupt_mode"], "message");
         }
         std::fs::remove_dir_all(top).unwrap();

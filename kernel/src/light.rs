@@ -2,16 +2,28 @@
 use crate::outbox::Channel;
 use crate::shared::Shared;
 use crate::wire::Failure;
-use crate::wire::comm::{CommClose, CommInfoReply, CommOpen};
 use crate::wire::header::Request;
-use crate::wire::history::{HistoryReply, HistoryRequest};
 use crate::wire::info::KernelInfoReply;
-use serde_json::{Map, Value};
-use std::sync::PoisonError;
 
 /// Everything that the session's thread does not answer, unknown types included.
 pub fn is_light(msg_type: &str) -> bool {
-    !matches!(msg_type, "execute_request" | "complete_request" | "inspect_request" | "is_complete_request")
+    !matches!(
+        msg_type,
+        "execute_request"
+            | "complete_request"
+            | "inspect_request"
+            | "is_complete_request"
+            | "history_request"
+            | "comm_info_request"
+            | "comm_open"
+            | "comm_msg"
+            | "comm_close"
+    )
+}
+
+/// Requests that run the user's code: what an interrupt ends.
+pub fn runs_code(msg_type: &str) -> bool {
+    matches!(msg_type, "execute_request" | "comm_open" | "comm_msg" | "comm_close")
 }
 
 /// Answers between `busy` and `idle`. A type that nobody knows gets just those two.
@@ -19,33 +31,8 @@ pub fn answer(shared: &Shared, request: &Request, channel: Channel) {
     let parent = &request.parent;
     shared.bracket(parent, || match request.header.msg_type.as_str() {
         "kernel_info_request" => shared.outbox.reply(channel, parent, &KernelInfoReply::new()),
-        "comm_info_request" => shared.outbox.reply(channel, parent, &CommInfoReply::none()),
-        "history_request" => history(shared, request, channel),
-        "comm_open" => refuse_comm(shared, request),
-        // For a comm that is not open, as none ever is: nothing to do.
-        "comm_msg" | "comm_close" => {}
         other => shared.log(&format!("ignored a {other} ({})", request.header.msg_id)),
     });
-}
-
-fn history(shared: &Shared, request: &Request, channel: Channel) {
-    match serde_json::from_slice::<HistoryRequest>(&request.content) {
-        Ok(asked) => {
-            let found = shared.history.lock().unwrap_or_else(PoisonError::into_inner).answer(&asked);
-            shared.outbox.reply(channel, &request.parent, &HistoryReply::new(found));
-        }
-        Err(e) => bad_content(shared, request, channel, "history_reply", &e),
-    }
-}
-
-fn refuse_comm(shared: &Shared, request: &Request) {
-    match serde_json::from_slice::<CommOpen>(&request.content) {
-        Ok(CommOpen { comm_id }) => {
-            let close = CommClose { comm_id, data: Value::Object(Map::new()) };
-            shared.outbox.publish(Some(&request.parent), &close);
-        }
-        Err(e) => shared.log(&format!("ignored a comm_open: {e}")),
-    }
 }
 
 /// The reply to a request whose content is not what the protocol says.

@@ -6,6 +6,8 @@ mod asking;
 mod cell_host;
 mod cli;
 mod connection;
+#[cfg(test)]
+mod fuzz;
 mod history;
 mod host_fs;
 mod interrupt;

@@ -6,7 +6,7 @@
 //! faster than the sockets take it is made to wait at [`ROOM`] bytes.
 use crate::wire::status::{StreamText, stream_name};
 use crate::wire::{self, Content, header::Parent};
-use pellucid::face::Stream;
+use pellucid::face::{Bundle, Comm, Stream};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub enum Channel {
 #[derive(Debug)]
 pub enum Item {
     Publish { parent: Option<Arc<Parent>>, msg_type: &'static str, content: Vec<u8> },
+    /// A comm's message; `metadata` is JSON too.
+    Comm { parent: Arc<Parent>, msg_type: &'static str, metadata: Vec<u8>, content: Vec<u8>, buffers: Vec<Vec<u8>> },
     /// Text not yet made into a message.
     Text { parent: Arc<Parent>, stream: Stream, text: String },
     Reply { channel: Channel, parent: Arc<Parent>, msg_type: &'static str, content: Vec<u8> },
@@ -99,16 +101,33 @@ impl Outbox {
         }
     }
 
-    /// A message on IOPub. Waits while there is no room, as [`Outbox::text`] does.
-    pub fn publish<C: Content>(&self, parent: Option<&Arc<Parent>>, content: &C) {
-        let content = wire::to_bytes(content);
-        let size = content.len();
+    /// Waits while there is no room for something of this size.
+    fn wait_for_room(&self, size: usize) {
         if size > 1 << 10 {
             let mut w = self.lock();
             while w.bytes > ROOM {
                 w = self.room.wait(w).unwrap_or_else(PoisonError::into_inner);
             }
         }
+    }
+
+    /// A comm's message on IOPub. Waits while there is no room.
+    pub fn comm(&self, parent: &Arc<Parent>, message: Comm) {
+        let Comm { kind, content, metadata, buffers } = message;
+        let json = |part: &Bundle| serde_json::to_vec(part).unwrap_or_default();
+        let (content, metadata) = (json(&content), json(&metadata));
+        // An empty message has a size all the same, so that a program that sends only those is held back too.
+        let size = content.len() + metadata.len() + buffers.iter().map(Vec::len).sum::<usize>() + 256;
+        self.wait_for_room(size + (1 << 10));
+        let msg_type = kind.msg_type();
+        self.push(Item::Comm { parent: parent.clone(), msg_type, metadata, content, buffers }, size);
+    }
+
+    /// A message on IOPub. Waits while there is no room, as [`Outbox::text`] does.
+    pub fn publish<C: Content>(&self, parent: Option<&Arc<Parent>>, content: &C) {
+        let content = wire::to_bytes(content);
+        let size = content.len();
+        self.wait_for_room(size);
         self.push(Item::Publish { parent: parent.cloned(), msg_type: C::TYPE, content }, size);
     }
 

@@ -1,5 +1,6 @@
 //! One kernel process: sockets, tasks, the session's thread, signals.
 use crate::connection::Connection;
+use crate::history::Keep;
 use crate::panics;
 use crate::session_thread::{Job, SessionThread, CatchUp};
 use crate::shared::Shared;
@@ -19,15 +20,15 @@ use tokio::signal::unix::{SignalKind, signal};
 const PARENT_CHECK: Duration = Duration::from_secs(1);
 
 /// Serves until a front end says `shutdown_request`, the process gets SIGTERM, or the parent process is gone.
-pub fn serve(connection: &Connection, options: SessionOptions) -> Result<(), String> {
+pub fn serve(connection: &Connection, options: SessionOptions, keep: Keep) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|e| format!("cannot start: {e}"))?.block_on(run(connection, options))
+    runtime.map_err(|e| format!("cannot start: {e}"))?.block_on(run(connection, options, keep))
 }
 
 /// The sockets are all bound before anything is answered (a front end may connect to them one after the other and
 /// hang on one that is late), and before the session is made: that happens in its thread meanwhile.
-async fn run(c: &Connection, options: SessionOptions) -> Result<(), String> {
-    let shared = Arc::new(Shared::new());
+async fn run(c: &Connection, options: SessionOptions, keep: Keep) -> Result<(), String> {
+    let shared = Arc::new(Shared::new(keep));
     watch_signals(&shared).map_err(|e| format!("cannot watch for signals: {e}"))?;
     let signer = Signer::new(&c.key);
     let username = std::env::var("USER").unwrap_or_else(|_| "kernel".into());
@@ -46,7 +47,9 @@ async fn run(c: &Connection, options: SessionOptions) -> Result<(), String> {
     tokio::spawn(stdin::run(shared.clone(), signer.clone(), stdin_from));
     tokio::spawn(watch_parent(shared.clone()));
     tokio::spawn(serve_shell(shared.clone(), signer, shell_from, jobs, syncs));
+    let history = shared.clone();
     Pump { shared, encoder, publisher, shell: shell_to, control: control_to, stdin: stdin_to }.run().await;
+    history.history.flush();
     Ok(())
 }
 

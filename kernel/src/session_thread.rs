@@ -1,21 +1,25 @@
 //! The thread that owns the session: takes requests in order, runs cells, answers.
-use crate::cell_host::CellHost;
+use crate::cell_host::{CellHost, FilesOnly, fitting};
+use crate::history::Entry;
 use crate::host_fs::HostFs;
 use crate::light;
 use crate::outbox::Channel;
 use crate::panics::caught;
 use crate::shared::Shared;
+use crate::wire::comm::{CommContent, CommInfoReply, CommInfoRequest};
 use crate::wire::complete::{CompleteReply, CompleteRequest, IsCompleteReply, IsCompleteRequest, cursor};
 use crate::wire::execute::{ExecuteInput, ExecuteReply, ExecuteRequest, ExecuteResult};
+use crate::wire::Failure;
 use crate::wire::header::Request;
+use crate::wire::history::{HistoryReply, HistoryRequest};
 use crate::wire::inspect::{InspectReply, InspectRequest};
 use crate::wire::status::ErrorMessage;
-use pellucid::face::{CellError, CellOptions, CellResult, Completeness, Completions, SessionOptions};
+use pellucid::face::{CellError, CellOptions, CellResult, CommKind, Completeness, Completions, SessionOptions};
 use pellucid::session::Session;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request of the shell channel.
@@ -63,12 +67,19 @@ impl SessionThread {
         match request.header.msg_type.as_str() {
             "execute_request" => {
                 shared.bracket(&request.parent, || behind = self.execute(&request));
-                shared.interrupt.cell_ended();
             }
             "complete_request" => shared.bracket(&request.parent, || self.complete(&request)),
             "inspect_request" => shared.bracket(&request.parent, || self.inspect(&request)),
             "is_complete_request" => shared.bracket(&request.parent, || self.is_complete(&request)),
-            _ => light::answer(&shared, &request, Channel::Shell),
+            "history_request" => shared.bracket(&request.parent, || self.history(&request)),
+            "comm_info_request" => shared.bracket(&request.parent, || self.comms(&request)),
+            kind => match CommKind::named(kind) {
+                Some(kind) => shared.bracket(&request.parent, || self.comm(kind, &request)),
+                None => light::answer(&shared, &request, Channel::Shell),
+            },
+        }
+        if light::runs_code(&request.header.msg_type) {
+            shared.interrupt.cell_ended();
         }
         shared.queued.fetch_sub(1, Ordering::AcqRel);
         behind
@@ -80,7 +91,7 @@ impl SessionThread {
             return;
         }
         let (shared, parent) = (self.shared.clone(), &job.0.parent);
-        shared.bracket(parent, || shared.outbox.reply(Channel::Shell, parent, &ExecuteReply::aborted(self.count)));
+        shared.bracket(parent, || shared.outbox.reply(Channel::Shell, parent, &ExecuteReply::aborted()));
         shared.interrupt.cell_ended();
         shared.queued.fetch_sub(1, Ordering::AcqRel);
     }
@@ -101,11 +112,11 @@ impl SessionThread {
         if !asked.silent {
             shared.outbox.publish(Some(parent), &ExecuteInput { code: &asked.code, execution_count: count });
         }
-        let result = self.run_cell(request, &asked, count);
+        let mut result = self.run_cell(request, &asked, count);
+        result.value = result.value.map(fitting);
         if store {
             let text = result.value.as_ref().and_then(|v| v.data.get("text/plain")).and_then(Value::as_str);
-            let mut history = shared.history.lock().unwrap_or_else(PoisonError::into_inner);
-            history.add(count, &asked.code, text.map(str::to_owned));
+            shared.history.add(Entry { line: count, input: asked.code.clone(), output: text.map(str::to_owned) });
         }
         if let (Some(value), false) = (&result.value, asked.silent) {
             shared.outbox.publish(Some(parent), &ExecuteResult::new(count, value));
@@ -169,7 +180,8 @@ impl SessionThread {
         match serde_json::from_slice::<CompleteRequest>(&request.content) {
             Ok(asked) => {
                 let at = cursor(&asked.code, asked.cursor_pos);
-                let found: Completions = self.ask(|s| s.complete(&asked.code, at));
+                let mut files = FilesOnly(self.files.clone());
+                let found: Completions = self.ask(|s| s.complete(&asked.code, at, &mut files));
                 self.shared.outbox.reply(Channel::Shell, &request.parent, &CompleteReply::from(found));
             }
             Err(e) => light::bad_content(&self.shared, request, Channel::Shell, "complete_reply", &e),
@@ -180,11 +192,52 @@ impl SessionThread {
         match serde_json::from_slice::<InspectRequest>(&request.content) {
             Ok(asked) => {
                 let at = cursor(&asked.code, asked.cursor_pos);
-                let found = self.ask(|s| s.inspect(&asked.code, at, asked.detail_level));
+                let mut files = FilesOnly(self.files.clone());
+                let found = self.ask(|s| s.inspect(&asked.code, at, asked.detail_level, &mut files));
                 self.shared.outbox.reply(Channel::Shell, &request.parent, &InspectReply::from(found));
             }
             Err(e) => light::bad_content(&self.shared, request, Channel::Shell, "inspect_reply", &e),
         }
+    }
+
+    /// Not by the shell's task: the file may be locked for a while, and the control channel is answered meanwhile.
+    fn history(&self, request: &Request) {
+        let (shared, parent) = (&self.shared, &request.parent);
+        let asked = match serde_json::from_slice::<HistoryRequest>(&request.content) {
+            Ok(asked) => asked,
+            Err(e) => return light::bad_content(shared, request, Channel::Shell, "history_reply", &e),
+        };
+        match shared.history.answer(asked) {
+            Some(found) => shared.outbox.reply(Channel::Shell, parent, &HistoryReply::new(found)),
+            None => {
+                let no = Failure::new("HistoryUnavailable", "the history file did not answer in time");
+                shared.outbox.reply_as(Channel::Shell, parent, "history_reply", serde_json::to_vec(&no).unwrap_or_default());
+            }
+        }
+        if let Some(why) = shared.history.complaint() {
+            eprintln!("pellucid: {why}");
+        }
+    }
+
+    /// A comm's message: a handler of the program's may run, and what it shows belongs to this message.
+    fn comm(&mut self, kind: CommKind, request: &Request) {
+        let asked: CommContent = match serde_json::from_slice(&request.content) {
+            Ok(asked) => asked,
+            Err(e) => return self.shared.log(&format!("ignored a {}: {e}", kind.msg_type())),
+        };
+        let message = asked.message(kind, &request.metadata, request.buffers.iter().map(|b| b.to_vec()).collect());
+        let (shared, mut files) = (self.shared.clone(), self.files.clone());
+        self.ask(|session| {
+            let mut host = CellHost::new(&shared, &request.parent, false, &mut files);
+            session.comm(&message, &mut host);
+        });
+    }
+
+    fn comms(&mut self, request: &Request) {
+        let asked: CommInfoRequest = serde_json::from_slice(&request.content).unwrap_or_default();
+        let mut files = FilesOnly(self.files.clone());
+        let open = self.ask(|s| s.comms(asked.target_name.as_deref(), &mut files));
+        self.shared.outbox.reply(Channel::Shell, &request.parent, &CommInfoReply::from(open));
     }
 
     fn is_complete(&mut self, request: &Request) {

@@ -1,6 +1,6 @@
 //! What the sockets' tasks and the session's thread share.
 use crate::asking::Asking;
-use crate::history::History;
+use crate::history::{History, Keep};
 use crate::interrupt::Interrupt;
 use crate::outbox::Outbox;
 use crate::wire::header::{Parent, Rejected, Request, decode};
@@ -8,14 +8,14 @@ use crate::wire::signing::Signer;
 use crate::wire::status::Status;
 use bytes::Bytes;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 #[derive(Default)]
 pub struct Shared {
     pub outbox: Outbox,
     pub interrupt: Interrupt,
     pub asking: Asking,
-    pub history: Mutex<History>,
+    pub history: History,
     /// Requests handed to the session's thread and not yet answered.
     pub queued: AtomicUsize,
     /// `PELLUCID_LOG` is set.
@@ -23,8 +23,9 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new() -> Shared {
-        Shared { verbose: std::env::var_os("PELLUCID_LOG").is_some(), ..Shared::default() }
+    pub fn new(keep: Keep) -> Shared {
+        let verbose = std::env::var_os("PELLUCID_LOG").is_some();
+        Shared { verbose, history: History::new(keep), ..Shared::default() }
     }
 
     /// One line on stderr, when logging is on.

@@ -88,7 +88,11 @@ fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &Compi
             CompileMode::Cell => rustpython_compiler::compile(text, Mode::Exec, filename, compiler_options(options)).err().unwrap_or(error),
             _ => error,
         };
-        SyntaxProblem::from_compiler(error, text, filename)
+        let mut problem = SyntaxProblem::from_compiler(error, text, filename);
+        if matches!(mode, CompileMode::Eval | CompileMode::Single) && !text.ends_with('\n') {
+            problem.in_unended_text(text);
+        }
+        problem
     })?;
     let mut all = tokenizer_warnings(text);
     all.append(&mut warnings);

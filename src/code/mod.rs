@@ -16,6 +16,7 @@ pub mod opcode;
 pub mod operand;
 mod placing;
 pub mod problem;
+pub mod segments;
 pub mod source;
 pub mod tree;
 pub mod warn;

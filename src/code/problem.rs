@@ -94,6 +94,25 @@ impl SyntaxProblem {
         problem
     }
 
+    /// An expression or interactive statement keeps its last line as it is, without a newline; what is missing behind it is
+    /// looked for at no column.
+    pub(super) fn in_unended_text(&mut self, text: &str) {
+        if text.is_empty() {
+            (self.lineno, self.offset, self.end_lineno, self.end_offset) = (Some(0), Some(0), Some(0), Some(0));
+            self.text = Some(String::new());
+            return;
+        }
+        let last = text.matches('\n').count() as u32 + 1;
+        if self.lineno != Some(last) {
+            return;
+        }
+        let line = self.text.take().map(|t| t.trim_end_matches('\n').to_owned()).unwrap_or_default();
+        if self.msg == "invalid syntax" && self.offset.is_some_and(|at| at as usize > line.chars().count()) {
+            (self.offset, self.end_offset) = (Some(0), Some(0));
+        }
+        self.text = Some(line);
+    }
+
     /// Moves the problem to a range of bytes of the source.
     pub(super) fn place(&mut self, source: &str, start: usize, end: usize) {
         let at = |offset: usize| {
@@ -146,6 +165,10 @@ fn from_parser(error: &ParseError, source: &str, filename: &str) -> SyntaxProble
     problem.incomplete = is_incomplete(error, &msg, source);
     if let Some((start, end)) = placing::range_of(error, &msg, source) {
         problem.place(source, start, end);
+    }
+    if msg.ends_with("was never closed") {
+        // The bracket alone: the range has no end.
+        problem.end_offset = Some(0);
     }
     problem
 }

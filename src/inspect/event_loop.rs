@@ -1,6 +1,7 @@
 //! `%loop`: an event loop's ready queue, timer heap and selector, and its tasks with what each awaits.
 use super::futures::{Future, attr, behind, has_class, read, task_of_callback};
-use super::suspended::{frame_of, place, source_line};
+use super::slots::{Way, slots};
+use super::suspended::{frame_of, outcome, place, source_line};
 use super::{Subjects, common};
 use crate::heap::Ref;
 use crate::natives::containers::collections::deque::Deque;
@@ -50,6 +51,20 @@ fn last_loop(vm: &Vm) -> Option<Ref> {
     let all: Vec<Ref> = vm.heap.iter().filter(|r| is_loop(vm, *r)).collect();
     all.iter().rev().copied().find(|r| !closed(vm, *r)).or(all.last().copied())
 }
+/// Whether an object is one of an instance's attributes.
+fn has_attribute(vm: &Vm, holder: Ref, r: Ref) -> bool {
+    let Payload::Instance(i) = vm.heap.get(holder) else { return false };
+    let in_dict = || i.dict.and_then(|d| vm.dict_of(d)).is_some_and(|d| d.iter().any(|(_, v)| v == r));
+    i.values.contains(&Some(r)) || i.slots.contains(&Some(r)) || in_dict()
+}
+/// The attribute of an instance that is this object: `Queue._getters`.
+fn attribute_of(vm: &Vm, holder: Ref, r: Ref) -> Option<String> {
+    let found = slots(vm, holder).into_iter().find_map(|(way, value)| match way {
+        Way::Attr(name) if value == r => Some(name),
+        _ => None,
+    })?;
+    Some(format!("{}.{found}", common::type_name(vm, holder)))
+}
 fn closed(vm: &Vm, r: Ref) -> bool {
     attr(vm, r, "_closed") == Some(fixed::TRUE)
 }
@@ -70,7 +85,8 @@ impl<'a> Reader<'a> {
         tasks.sort_by_key(|f| (!pending(f), if f.number > 0 { f.number } else { u64::MAX }, f.object.raw()));
         let mut reader = Reader { vm, event_loop, tasks, futures: vec![] };
         // What tasks wait for, then what that gathers.
-        let waited: Vec<Ref> = reader.tasks.iter().filter(|f| pending(f)).filter_map(|f| f.waiter).collect();
+        let waits = |r: &Ref| read(vm, *r).is_none_or(|f| f.state == LinkState::Pending);
+        let waited: Vec<Ref> = reader.tasks.iter().filter(|f| pending(f)).filter_map(|f| f.waiter).filter(waits).collect();
         waited.into_iter().for_each(|r| reader.note(r));
         let mut at = 0;
         while at < reader.futures.len() {
@@ -88,10 +104,29 @@ impl<'a> Reader<'a> {
         let task = self.tasks.iter().position(|f| f.object == r).map(Target::Task);
         task.or_else(|| self.futures.iter().position(|f| *f == r).map(Target::Future))
     }
-    /// What a gathering future gathers.
+    /// What a gathering future gathers; the tasks of the group whose end a future is.
     fn children(&self, r: Ref) -> Vec<Ref> {
-        let list = attr(self.vm, r, "_children").and_then(|l| self.vm.items_of(l)).unwrap_or_default();
-        list.iter().copied().filter(|r| read(self.vm, *r).is_some()).collect()
+        let vm = self.vm;
+        let list = attr(vm, r, "_children").and_then(|l| vm.items_of(l)).unwrap_or_default().to_vec();
+        let group = self.keeper(r).filter(|(holder, _)| has_class(vm, *holder, "asyncio.taskgroups", "TaskGroup"));
+        let set = group.and_then(|(g, _)| attr(vm, g, "_tasks")).and_then(|s| vm.set_of(s));
+        let mut own: Vec<Ref> = set.map_or(vec![], |s| s.iter().map(|(k, _)| k).collect());
+        own.sort_by_key(|r| self.tasks.iter().position(|f| f.object == *r));
+        list.into_iter().chain(own).filter(|r| read(vm, *r).is_some()).collect()
+    }
+    /// The instance that keeps a future in an attribute, or in a container that is one of its attributes, and which it is.
+    fn keeper(&self, r: Ref) -> Option<(Ref, String)> {
+        let vm = self.vm;
+        let named = |value: Ref| {
+            let instances = vm.heap.iter().filter(|h| has_attribute(vm, *h, value) && !has_class(vm, *h, "asyncio.events", "Handle"));
+            instances.filter(|h| read(vm, *h).is_none()).find_map(|h| Some((h, attribute_of(vm, h, value)?)))
+        };
+        let contains = |h: &Ref| match vm.heap.get(*h) {
+            Payload::List(l) => l.items.contains(&r),
+            Payload::Set(s) => s.iter().any(|(k, _)| k == r),
+            _ => vm.state::<Deque>(*h).is_some_and(|d| d.items.contains(&r)),
+        };
+        named(r).or_else(|| vm.heap.iter().filter(contains).find_map(named))
     }
     /// How a future or task is called in this picture.
     fn label(&self, r: Ref) -> Option<String> {
@@ -101,7 +136,7 @@ impl<'a> Reader<'a> {
         })
     }
     fn future_name(&self, i: usize) -> String {
-        let word = if self.children(self.futures[i]).is_empty() { "future" } else { "gather" };
+        let word = if attr(self.vm, self.futures[i], "_children").is_some() { "gather" } else { "future" };
         format!("{word} {}", i + 1)
     }
 
@@ -195,7 +230,7 @@ impl<'a> Reader<'a> {
             state,
             frames: if pending { self.frames(f) } else { vec![] },
             waits_for: f.waiter.filter(|_| waiting && pending).and_then(|w| self.target(w)),
-            value: f.value.map(|v| common::repr(vm, v)),
+            value: f.value.map(|v| outcome(vm, v, f.state)),
             cancel_requests: f.cancel_requests,
         }
     }
@@ -222,9 +257,9 @@ impl<'a> Reader<'a> {
         let (vm, r) = (self.vm, self.futures[i]);
         let names = |h: &&Ref| attr(vm, **h, "_args").and_then(|a| vm.items_of(a)).is_some_and(|a| a.contains(&r));
         let by = match (timers.iter().position(|h| names(&h)), ready.iter().position(|h| names(&h))) {
-            (Some(i), _) => Some(format!("timer {i}")),
-            (None, Some(i)) => Some(format!("ready {i}")),
-            _ => None,
+            (Some(i), _) => Some(By::Timer(i)),
+            (None, Some(i)) => Some(By::Ready(i)),
+            _ => self.keeper(r).map(|(_, place)| By::Holder(place)),
         };
         FutureRow {
             name: self.future_name(i),

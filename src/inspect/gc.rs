@@ -2,6 +2,7 @@
 use super::refs::owner;
 use super::{common, everything};
 use crate::heap::{Ref, flag};
+use crate::snapshot::Kind;
 use crate::snapshot::memory::{GcObject, GcPhases, GcSnapshot};
 use crate::objects::Payload;
 use crate::vm::{Vm, n};
@@ -53,7 +54,14 @@ pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (Gc
     let seen = |r: &Ref| seen[r.raw() as usize];
     let mut dead: Vec<Ref> = list.iter().copied().filter(|r| !seen(r)).collect();
     // The program's own objects are told first; the library leaves some too.
-    dead.sort_by_key(|r| !is_of_program(vm, *r));
+    let mut own: HashSet<Ref> = dead.iter().copied().filter(|r| is_of_program(vm, *r)).collect();
+    for r in own.clone() {
+        vm.heap.visit_children(r, &mut |c| _ = own.insert(c));
+    }
+    // A cycle of built-in containers is the program's too.
+    let data = |r: &Ref| matches!(common::kind(vm, *r), Kind::List | Kind::Dict | Kind::Instance) && is_cyclic(vm, *r);
+    own.extend(dead.iter().copied().filter(data));
+    dead.sort_by_key(|r| (!is_of_program(vm, *r), !own.contains(r)));
     let mine: HashSet<Ref> = everything(vm, namespace).values.into_iter().collect();
     let mut stays: Vec<Ref> = list.iter().copied().filter(|r| seen(r) && (mine.contains(r) || *r == namespace)).collect();
     // Data before code: what holds it, then classes and functions.
@@ -77,6 +85,7 @@ pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (Gc
         GcObject {
             text: names[i].clone(),
             kind: common::kind(vm, *r),
+            own: own.contains(r),
             finalizer: has_del(r),
             refers,
             count: u64::from(vm.heap.count(*r)),
@@ -101,6 +110,13 @@ pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (Gc
 pub fn survivors(vm: &Vm, dead: &[(u64, Ref)]) -> u64 {
     let living: HashMap<u64, Ref> = vm.heap.iter().map(|r| (r.address(), r)).collect();
     dead.iter().filter(|(id, ty)| living.get(id).is_some_and(|r| vm.ty(*r) == *ty)).count() as u64
+}
+
+/// A container that holds itself.
+fn is_cyclic(vm: &Vm, r: Ref) -> bool {
+    let mut found = false;
+    vm.heap.visit_children(r, &mut |c| found |= c == r);
+    found
 }
 
 /// An instance of a class of the program.

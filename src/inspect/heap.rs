@@ -50,13 +50,13 @@ impl Subjects {
     }
 }
 
-/// Whether a value is written into the slot that holds it: small, immutable, and no name of the picture leads to it.
-fn is_inline(vm: &Vm, r: Ref, named: &HashSet<Ref>) -> bool {
+/// Whether a value is written into the slot of `holder`: small, immutable, and no name of the picture leads to it.
+fn is_inline(vm: &Vm, holder: Ref, r: Ref, named: &HashSet<Ref>) -> bool {
     let short = vm.str_of(r).is_none_or(|s| s.wtf8().len() <= 24);
     let plain = match vm.heap.get(r) {
         Payload::Native(_) | Payload::Module(_) => true,
-        // A function that carries nothing of its own, a class of the machine's.
-        Payload::Function(f) => f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
+        // A method that carries nothing of its own, a class of the machine's. A function that is data is an object like others.
+        Payload::Function(f) => vm.is_type(holder) && f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
         Payload::Wrapper(..) | Payload::Property(_) => true,
         Payload::Type(x) => !x.has(type_flags::HEAP),
         Payload::Tuple(items) => items.is_empty(),
@@ -102,7 +102,7 @@ fn walk(vm: &Vm, roots: &[Ref], named: &HashSet<Ref>) -> (Vec<Ref>, usize) {
             let at = if drawn && number < SLOTS { at } else { DEPTH };
             let key = if let Way::Key(k) = way { Some(k) } else { None };
             for x in key.into_iter().chain([child]) {
-                if depth.len() < COUNTED && !depth.contains_key(&x) && !is_inline(vm, x, named) {
+                if depth.len() < COUNTED && !depth.contains_key(&x) && !is_inline(vm, r, x, named) {
                     depth.insert(x, at + 1);
                     if at < DEPTH { queue.push_back(x) } else { counted.push_back(x) }
                 }
@@ -124,7 +124,7 @@ fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet
     let all = slots(vm, r);
     let told = notes(vm, r);
     let silent = told.is_empty();
-    let value = |x: Ref| match is_inline(vm, x, named) && !ids.contains(&x) {
+    let value = |x: Ref| match is_inline(vm, r, x, named) && !ids.contains(&x) {
         true => HeapValue::Inline(common::repr(vm, x)),
         false => HeapValue::Ref(x.address()),
     };

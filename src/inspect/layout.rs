@@ -53,7 +53,7 @@ fn cell(over: impl ToString, text: impl Into<String>, state: CellState) -> Cell 
 fn header(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
     let ty = vm.type_obj(vm.ty(r));
     let heap_type = ty.has(type_flags::HEAP);
-    let container = vm.heap.get(r).is_container() || heap_type;
+    let container = vm.heap.get(r).is_container() || heap_type || ty.has(type_flags::COLLECTED);
     if heap_type && (ty.has_dict || ty.has_weakref) && !vm.is_type(r) {
         let field = |name: &str, there: bool| cell(name, if there { "8" } else { "8, unused" }, CellState::Header);
         out.blocks.push(block(Part::InFront, FRONT, 2, vec![field("dict", ty.has_dict), field("weakrefs", ty.has_weakref)]));
@@ -72,6 +72,9 @@ fn header(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
         Payload::Int(_) | Payload::BigInt(_) => &["refcount", "type", "sign, digits"],
         Payload::Str(s) if s.is_ascii() => &["refcount", "type", "length", "hash", "state"],
         Payload::Str(_) => &["refcount", "type", "length", "hash", "state", "utf8 length", "utf8 →"],
+        Payload::ByteArray(_) => &["refcount", "type", "size", "allocated", "bytes →", "start →", "exports"],
+        Payload::Opaque(_) if vm.state::<Array>(r).is_some() => &["refcount", "type", "size", "items →", "allocated", "item type →", "weakrefs", "exports"],
+        Payload::Opaque(_) if vm.state::<Deque>(r).is_some() => &["refcount", "type", "size", "left →", "right →", "left index", "right index", "state", "maxlen", "spare blocks"],
         _ => &["refcount", "type"],
     };
     let cells = fields.iter().map(|f| cell(f, "8", CellState::Header)).collect();
@@ -95,10 +98,27 @@ fn body(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
             let cells = cells.chain((b.len() < CELLS).then(|| cell("end", "00", CellState::Header))).collect();
             out.blocks.push(block(Part::Bytes, b.len() as u64 + 1, b.len() as u64 + 1, cells));
         }
+        Payload::ByteArray(b) => {
+            let (used, room) = (b.data.len(), b.room.allocated);
+            out.blocks.push(block(Part::Bytes, room as u64, room as u64, byte_cells(&b.data, b.room.offset, room)));
+            // The zero at the end takes a byte of the room.
+            (out.used, out.room) = (Some(used as u64), Some((room as u64).saturating_sub(1 + b.room.offset as u64)));
+        }
         Payload::Int(_) | Payload::BigInt(_) => digits(vm, r, out),
         Payload::Opaque(_) => opaque(vm, r, out),
         _ => {}
     }
+}
+
+/// Bytes of a bytearray: `front` deleted ones that are still there, the data, a zero, and room to spare.
+fn byte_cells(data: &[u8], front: usize, room: usize) -> Vec<Cell> {
+    let one = |at: usize| match at.checked_sub(front) {
+        None => cell("gone", "×", CellState::Dummy),
+        Some(i) if i < data.len() => cell(i, format!("{:02x}", data[i]), CellState::Used),
+        Some(i) if i == data.len() => cell("end", "00", CellState::Header),
+        Some(i) => cell(i, "·", CellState::Free),
+    };
+    (0..room.min(CELLS)).map(one).collect()
 }
 
 fn list_items(vm: &Vm, list: &crate::objects::list::List, out: &mut LayoutSnapshot) {
@@ -116,8 +136,18 @@ fn list_items(vm: &Vm, list: &crate::objects::list::List, out: &mut LayoutSnapsh
 
 fn dict(vm: &Vm, d: &Dict, out: &mut LayoutSnapshot) {
     let slots = d.slots();
-    out.facts.push(if d.str_keys { Fact::StrKeys } else { Fact::MixedKeys });
+    if d.shared().is_none() {
+        out.facts.push(if d.str_keys { Fact::StrKeys } else { Fact::MixedKeys });
+    }
     out.used = Some(d.len() as u64);
+    if let Some(places) = d.shared() {
+        // The table is the class's: the dict of an instance has the values only.
+        out.facts.push(Fact::SharedKeys { names: d.len() as u64 });
+        out.room = Some(places as u64);
+        let cells = (0..places.min(CELLS)).map(|i| entry_cell(vm, d, i)).collect();
+        out.blocks.push(block(Part::SharedValues, WORD * places as u64, places as u64, cells));
+        return;
+    }
     if slots == 0 {
         out.room = Some(0);
         return;
@@ -197,16 +227,19 @@ fn text(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
 
 fn digits(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
     let Some(value) = vm.bigint_of(r) else { return };
-    let mut left = value.magnitude().clone();
-    let mut list: Vec<String> = Vec::new();
-    let mask = (num_bigint::BigUint::from(1u8) << DIGIT) - 1u8;
-    while left.bits() > 0 || list.is_empty() {
-        list.push((&left & &mask).to_string());
-        left >>= DIGIT;
-    }
-    let (count, sum) = (list.len() as u64, list.iter().enumerate().take(4).map(|(i, d)| if i == 0 { d.clone() } else { format!("{d}·2^{}", DIGIT * i) }).collect::<Vec<_>>().join(" + "));
+    let all = value.magnitude();
+    let count = all.bits().div_ceil(DIGIT as u64).max(1);
+    // Only the digits that are told: a number may have a million of them.
+    let mut low: Vec<u64> = all.iter_u32_digits().take(CELLS + 1).map(u64::from).collect();
+    low.resize(CELLS + 1, 0);
+    let digit = |i: usize| {
+        let (word, bit) = (i * DIGIT / 32, i * DIGIT % 32);
+        (low[word] | low.get(word + 1).copied().unwrap_or(0) << 32) >> bit & ((1 << DIGIT) - 1)
+    };
+    let list: Vec<String> = (0..CELLS.min(count as usize)).map(|i| digit(i).to_string()).collect();
+    let sum = list.iter().enumerate().take(4).map(|(i, d)| if i == 0 { d.clone() } else { format!("{d}·2^{}", DIGIT * i) }).collect::<Vec<_>>().join(" + ");
     let sum = if count > 4 { format!("{sum} + …") } else { sum };
-    let cells = list.into_iter().take(CELLS).enumerate().map(|(i, d)| cell(i, d, CellState::Used)).collect();
+    let cells = list.into_iter().enumerate().map(|(i, d)| cell(i, d, CellState::Used)).collect();
     out.blocks.push(block(Part::Digits, 4 * count, count, cells));
     out.used = Some(count);
     out.facts.push(Fact::DigitSum { text: sum });
@@ -225,9 +258,13 @@ fn opaque(vm: &Vm, r: Ref, out: &mut LayoutSnapshot) {
         out.used = Some(d.items.len() as u64);
     } else if let Some(a) = vm.state::<Array>(r) {
         let width = item_size(a.code) as u64;
-        let cells = a.data.iter().take(CELLS).enumerate().map(|(i, b)| cell(i, format!("{b:02x}"), CellState::Used)).collect();
-        out.blocks.push(block(Part::Bytes, a.data.len() as u64, a.data.len() as u64, cells));
-        out.used = Some(a.data.len() as u64 / width.max(1));
+        let (used, room) = (a.data.len() as u64 / width, a.allocated as u64);
+        let cells = (0..room.min(CELLS as u64)).map(|i| match (i < used).then(|| a.data.chunks(width as usize).nth(i as usize)).flatten() {
+            Some(item) => cell(i, item.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" "), CellState::Used),
+            None => cell(i, "·", CellState::Free),
+        });
+        out.blocks.push(block(Part::PackedItems, width * room, room, cells.collect()));
+        (out.used, out.room) = (Some(used), Some(room));
     }
 }
 
@@ -273,14 +310,21 @@ pub fn room(vm: &Vm, r: Ref) -> Option<Room> {
     let of = |length: usize, room: usize, bytes: usize| Some(Room { length: length as u64, room: room as u64, bytes: bytes as u64 });
     match vm.heap.get(r) {
         Payload::List(l) => of(l.len(), l.allocated(), l.size() + 16),
-        Payload::Dict(d) => of(d.len(), d.slots() * 2 / 3, d.size() + 16),
+        Payload::Dict(d) => of(d.len(), d.shared().unwrap_or(d.slots() * 2 / 3), d.size() + 16),
+        Payload::ByteArray(b) => of(b.data.len(), b.room.allocated, 56 + b.room.allocated),
         Payload::Set(s) => {
             let slots = s.slots().len();
             of(s.len(), slots, 216 + if slots > 8 { 16 * slots } else { 0 })
         }
-        _ => vm.state::<Deque>(r).and_then(|d| {
+        Payload::Opaque(_) => {
+            if let Some(a) = vm.state::<Array>(r) {
+                let width = item_size(a.code);
+                return of(a.data.len() / width, a.allocated, 80 + width * a.allocated);
+            }
+            let d = vm.state::<Deque>(r)?;
             let blocks = (d.left_in_block() as usize + d.items.len()).div_ceil(64).max(1);
             of(d.items.len(), blocks * 64, 232 + 528 * blocks)
-        }),
+        }
+        _ => None,
     }
 }

@@ -31,6 +31,7 @@ pub fn notes(vm: &Vm, r: Ref) -> Vec<(&'static str, String)> {
             };
             vec![("state", state)]
         }
+        Payload::Instance(_) if !vm.type_obj(vm.ty(r)).has_dict && vm.type_obj(vm.ty(r)).has(type_flags::HEAP) => vec![("__slots__", "no __dict__".to_owned())],
         Payload::WeakRef(w) => vec![match w.referent {
             Some(x) => ("weakly", common::repr(vm, x).shown()),
             None => ("weakly", "dead".to_owned()),
@@ -63,8 +64,12 @@ pub fn slots(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
             attributes(vm, Some(x.dict)).into_iter().filter(|(way, v)| matches!(way, Way::Attr(k) if !hidden(k)) && data(*v)).collect()
         }
         Payload::Generator(g) => {
-            let all = g.frame.as_ref().map(|f| super::local_words(vm, f, &g.stack)).unwrap_or_default();
-            all.into_iter().filter_map(|(name, v)| Some((Way::Attr(name), v?))).collect()
+            let Some(frame) = &g.frame else { return vec![] };
+            let locals = vm.code_obj(frame.code_ref).localsplus.len();
+            // What an expression or a loop has under way: the iterator of a `for`.
+            let stack = g.stack.iter().skip(locals).filter_map(|w| Some((Way::Named("on its stack".to_owned()), w.opt()?)));
+            let all = super::local_words(vm, frame, &g.stack);
+            all.into_iter().filter_map(|(name, v)| Some((Way::Attr(name), v?))).chain(stack).collect()
         }
         Payload::Cell(c) => c.iter().map(|v| (Way::Named("cell contents".to_owned()), *v)).collect(),
         Payload::Function(f) => {

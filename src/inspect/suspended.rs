@@ -67,7 +67,7 @@ fn link(vm: &Vm, r: Ref) -> (Option<Link>, Option<Ref>) {
     let kind = if f.is_task { LinkKind::Task } else { LinkKind::Future };
     let name = if f.is_task { f.name.clone() } else { common::type_name(vm, r) };
     let mut link = blank(kind, name, f.state);
-    link.value = f.value.map(|v| common::repr(vm, v));
+    link.value = f.value.map(|v| outcome(vm, v, f.state));
     link.callbacks = f.callbacks;
     let next = f.coroutine.filter(|c| f.state == LinkState::Pending && matches!(vm.heap.get(*c), Payload::Generator(_)));
     (Some(link), next)
@@ -139,4 +139,12 @@ pub fn place(vm: &Vm, frame: &Frame, state: GenState) -> Place {
 pub fn source_line(vm: &mut Vm, file: &str, line: u32) -> String {
     let source = known_source(vm, file).unwrap_or_default();
     source.lines().nth((line as usize).saturating_sub(1)).unwrap_or_default().trim().to_owned()
+}
+/// The result of a future; an exception with its message.
+pub fn outcome(vm: &Vm, r: Ref, state: LinkState) -> crate::snapshot::Repr {
+    if state != LinkState::Failed {
+        return common::repr(vm, r);
+    }
+    let (name, message) = super::dispatch::exception(vm, r);
+    crate::snapshot::Repr::whole(if message.is_empty() { name } else { format!("{name}: {message}") })
 }

@@ -35,7 +35,6 @@ const COMMANDS: &[(&str, &str)] = &[
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
-    ("lsmagic", "%lsmagic: every command and what it shows."),
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
@@ -43,7 +42,7 @@ const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore"];
 const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
 
 /// Commands that are no expressions: they stand on a line of their own.
-const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "lsmagic", "sched", "clock", "locks", "ps", "replay"];
+const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "replay"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {
@@ -92,7 +91,6 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut d
             let snapshot = crate::inspect::processes::snapshot(machine);
             Ok(watch::display(machine, &view::system::processes(&snapshot, memory::get(&machine.vm).lang)))
         }
-        "lsmagic" => Ok(text(&COMMANDS.iter().map(|(_, h)| *h).collect::<Vec<_>>().join("\n"))),
         _ => lens(machine, namespace, name, rest, host),
     })
 }

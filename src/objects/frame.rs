@@ -56,6 +56,9 @@ pub enum Ret {
     Send(u32),
     /// A tuple whose items are pushed, the last first.
     Unpack,
+    /// LOAD_ATTR by way of a property or descriptor, of a class with `__getattr__`: the value replaces the object on top;
+    /// after an AttributeError `__getattr__` is asked.
+    Attribute,
     /// Replaces the two operands on top, if the special method was willing: BINARY_OP's argument, or COMPARE_OP's with
     /// [`Ret::COMPARE`] added.
     Operator(u32),

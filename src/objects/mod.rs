@@ -1,5 +1,6 @@
 //! The built-in objects as data, and the pure algorithms on them. Methods that Python sees are in `natives/`.
 pub mod alias;
+pub mod byte_growth;
 pub mod class;
 pub mod code;
 pub mod complex_ops;

@@ -49,6 +49,17 @@ impl Str {
     fn with(text: Box<Wtf8>, chars: usize, kind: Kind, utf8: bool) -> Str {
         Str { text, chars, kind, utf8, hash: Cell::new(-1), interned: Cell::new(false), marks: Default::default() }
     }
+    /// Adds text at the end of a str that nobody else can see. False where halves of a surrogate pair could meet.
+    pub fn append(&mut self, other: &Str) -> bool {
+        if !self.utf8 || !other.utf8 {
+            return false;
+        }
+        let mut text = Wtf8Buf::from_box(std::mem::replace(&mut self.text, Wtf8Buf::new().into_box()));
+        text.reserve_exact(other.text.len());
+        text.push_wtf8(&other.text);
+        *self = Str::with(text.into_box(), self.chars + other.chars, self.kind.max(other.kind), true);
+        true
+    }
     #[inline]
     pub fn wtf8(&self) -> &Wtf8 {
         &self.text

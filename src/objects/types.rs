@@ -1,4 +1,5 @@
 //! The small object layouts: bytearray, range, module, property, descriptors, super, traceback, weak reference.
+use super::byte_growth::ByteRoom;
 use crate::heap::Ref;
 
 type Visit<'a> = &'a mut dyn FnMut(Ref);
@@ -13,6 +14,12 @@ pub fn visit_all<const N: usize>(refs: [Option<Ref>; N], f: Visit) {
 pub struct ByteArray {
     pub data: Vec<u8>,
     pub exports: u32,
+    pub room: ByteRoom,
+}
+impl ByteArray {
+    pub fn new(data: Vec<u8>) -> ByteArray {
+        ByteArray { room: ByteRoom::exact(data.len()), data, exports: 0 }
+    }
 }
 
 /// `range`: start, stop, step as int objects and the length (`None` where it exceeds `i64`).

@@ -1,7 +1,11 @@
 //! Questions about a cell that has not run: is it complete, what could follow, what is this name.
-use super::{Nobody, Session};
+//!
+//! What could follow and what a name is are looked up on a copy of the machine, which is thrown away: a question changes
+//! nothing that a program could see (modules that it imports, addresses, counts), whatever it runs, and cannot hang.
+use super::Session;
 use crate::code::complete;
 use crate::face::*;
+use std::collections::BTreeMap;
 
 impl Session {
     /// Whether a console should run the text or ask for more lines.
@@ -14,41 +18,69 @@ impl Session {
                 false => Completeness::Incomplete(String::new()),
             };
         }
-        match complete::is_complete(&super::segments::without_magics(code)) {
+        match complete::is_complete(&crate::code::segments::without_magics(code)) {
             complete::Completeness::Complete => Completeness::Complete,
             complete::Completeness::Incomplete(white) => Completeness::Incomplete(white),
             complete::Completeness::Invalid => Completeness::Invalid,
         }
     }
-    /// `cursor` in Unicode code points.
-    pub fn complete(&mut self, code: &str, cursor: usize) -> Completions {
-        self.start(&mut Nobody);
+    /// `cursor` in Unicode code points. Of the host only the mounted folders are seen.
+    pub fn complete(&mut self, code: &str, cursor: usize, host: &mut dyn Host) -> Completions {
         let cursor = cursor.min(code.chars().count());
-        let vm = &mut self.machine.vm;
-        let args = vec![vm.str(code), vm.int(cursor as i64)];
-        let nothing = Completions { start: cursor, end: cursor, matches: vec![] };
-        match self.shell("complete", args, &mut Nobody) {
-            Ok(answer) => self.json::<(usize, usize, Vec<(String, String)>)>(answer).map_or(nothing, |(start, end, matches)| {
-                let matches = matches.into_iter().map(|(text, kind)| Match { text, kind }).collect();
-                Completions { start, end, matches }
-            }),
-            Err(e) => {
-                self.machine.vm.release(e);
-                nothing
-            }
-        }
+        let answer: Option<(usize, usize, Vec<(String, String)>)> = self.question("complete", code, &[cursor as i64], host);
+        let (start, end, matches) = answer.unwrap_or((cursor, cursor, vec![]));
+        let matches = matches.into_iter().map(|(text, kind)| Match { text, kind }).collect();
+        Completions { start, end, matches }
     }
     /// The bundle that describes the name under the cursor (in code points), or None. `detail` 1 adds the source.
-    pub fn inspect(&mut self, code: &str, cursor: usize, detail: u8) -> Option<Bundle> {
-        self.start(&mut Nobody);
-        let vm = &mut self.machine.vm;
-        let args = vec![vm.str(code), vm.int(cursor as i64), vm.int(i64::from(detail))];
-        match self.shell("inspect", args, &mut Nobody) {
-            Ok(answer) => self.json(answer),
+    pub fn inspect(&mut self, code: &str, cursor: usize, detail: u8, host: &mut dyn Host) -> Option<Bundle> {
+        self.question("inspect", code, &[cursor as i64, i64::from(detail)], host)
+    }
+    /// The open comms, by id, each with its target's name; with a target, those of that name only.
+    pub fn comms(&mut self, target: Option<&str>, host: &mut dyn Host) -> BTreeMap<String, String> {
+        self.question("comms", target.unwrap_or_default(), &[], host).unwrap_or_default()
+    }
+    /// Asks a method of the shell on a copy of the session; its answer is JSON.
+    fn question<T: serde::de::DeserializeOwned>(&mut self, method: &str, text: &str, numbers: &[i64], host: &mut dyn Host) -> Option<T> {
+        self.start(&mut Asker { host: &mut *host, looks: usize::MAX });
+        let (unstored, main) = (self.unstored, self.main);
+        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored, main };
+        let vm = &mut copy.machine.vm;
+        let mut args = vec![vm.str(text)];
+        args.extend(numbers.iter().map(|n| vm.int(*n)));
+        match copy.shell(method, args, &mut Asker { host, looks: LOOKS }) {
+            Ok(answer) => copy.json(answer),
             Err(e) => {
-                self.machine.vm.release(e);
+                copy.machine.vm.release(e);
                 None
             }
         }
+    }
+}
+
+/// Slices of the machine's time (20,000 instructions each) that a question may take: less than a second. After that it is
+/// interrupted, again and again.
+const LOOKS: usize = 1500;
+
+/// The world for a question: nothing is shown or changed, files can be read.
+struct Asker<'a> {
+    host: &'a mut dyn Host,
+    looks: usize,
+}
+
+impl Host for Asker<'_> {
+    fn write(&mut self, _: Stream, _: &str) {}
+    fn interrupted(&mut self) -> bool {
+        self.looks = self.looks.saturating_sub(1);
+        self.looks == 0
+    }
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
+        self.host.read_file(path)
+    }
+    fn list_dir(&mut self, path: &str) -> Result<Vec<String>, Errno> {
+        self.host.list_dir(path)
+    }
+    fn stat(&mut self, path: &str) -> Result<HostStat, Errno> {
+        self.host.stat(path)
     }
 }

@@ -1,7 +1,7 @@
 //! One cell, from its text to its result.
 use super::errors::usage;
-use super::segments::{Segment, segments};
 use super::Session;
+use crate::code::segments::{Segment, segments};
 use crate::face::*;
 use crate::heap::Owned;
 use crate::vm::{NoTrace, Tracer, fixed, t};
@@ -23,12 +23,20 @@ impl Session {
         self.start(host);
         let store = opts.store_history && !opts.silent;
         let vm = &mut self.machine.vm;
-        let args = vec![vm.str(code), vm.int(i64::from(opts.execution_count)), vm.bool(store)];
-        if let Err(e) = self.shell("begin", args, host).map(|v| self.machine.vm.release(v)) {
+        let filename = match (store, opts.execution_count) {
+            (true, count) => format!("<cell {count}>"),
+            (false, count) => {
+                self.unstored += 1;
+                format!("<cell {count}.{}>", self.unstored)
+            }
+        };
+        let kept = if opts.silent { 0 } else { 1 + i64::from(store) };
+        let args = vec![vm.str(code), vm.str(filename.as_str()), vm.int(i64::from(opts.execution_count)), vm.int(kept)];
+        if let Err(e) = self.bookkeeping("begin", args, host).map(|v| self.machine.vm.release(v)) {
             return CellResult { error: Some(self.describe(e, false, host)), ..CellResult::default() };
         }
         let mut result = CellResult::default();
-        match self.run_segments(code, opts, host) {
+        match self.run_segments(code, &filename, opts, host) {
             Ok(value) => result.value = value.filter(|_| !opts.silent),
             Err(error) => result.error = Some(error),
         }
@@ -38,7 +46,7 @@ impl Session {
                 result.user_expressions.insert(name.clone(), answer);
             }
         }
-        if let Ok(payload) = self.shell("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
+        if let Ok(payload) = self.bookkeeping("take_payload", vec![], host).or_else(|e| self.dropped(e)) {
             result.payload = self.json::<Vec<Value>>(payload).unwrap_or_default();
         }
         self.machine.finish_processes(CHILDREN_NS, host);
@@ -47,19 +55,38 @@ impl Session {
         self.machine.vm.release(o);
         result
     }
+    /// Takes a comm's message from the front end: a handler of the program's may run. What it raises is written to stderr.
+    pub fn comm(&mut self, message: &Comm, host: &mut dyn Host) {
+        self.start(host);
+        let vm = &mut self.machine.vm;
+        let json = |part: &Bundle| serde_json::to_string(part).unwrap_or_default();
+        let kind = vm.str(message.kind.msg_type());
+        let (content, metadata) = (vm.str(json(&message.content)), vm.str(json(&message.metadata)));
+        let buffers = message.buffers.iter().map(|b| vm.bytes(b.clone())).collect();
+        let args = vec![kind, content, metadata, vm.list(buffers)];
+        match self.shell("comm", args, host) {
+            Ok(v) => self.machine.vm.release(v),
+            Err(e) => {
+                let error = self.describe(e, false, host);
+                host.write(Stream::Stderr, &error.plain);
+            }
+        }
+        let flushed = self.prelude("session_flush", vec![], host);
+        let (Ok(o) | Err(o)) = flushed;
+        self.machine.vm.release(o);
+    }
     fn dropped(&mut self, e: Owned) -> Result<Owned, ()> {
         self.machine.vm.release(e);
         Err(())
     }
 
     /// Runs a cell's parts in order; the value of the last one is the cell's.
-    fn run_segments(&mut self, code: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
+    fn run_segments(&mut self, code: &str, filename: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
         let parts = segments(code);
-        let file = format!("<cell {}>", opts.execution_count);
         let last = match &parts[..] {
-            [Segment::Magic { line, body: Some(body) }] if line.starts_with("%%explore") => self.run_explored(line, body, &file, host)?,
-            [Segment::Magic { line, body: Some(body) }] if crate::lens::is_cell_lens(line) => self.run_watched(line, body, &file, host)?,
-            _ => self.run_parts(parts, &file, &mut NoTrace, host)?,
+            [Segment::Magic { line, body: Some(body) }] if line.starts_with("%%explore") => self.run_explored(line, body, filename, host)?,
+            [Segment::Magic { line, body: Some(body) }] if crate::lens::is_cell_lens(line) => self.run_watched(line, body, filename, host)?,
+            _ => self.run_parts(parts, filename, &mut NoTrace, host)?,
         };
         match last {
             Last::Value(value) if !crate::code::layout::ends_in_semicolon(code) => self.finish(value, opts, host),
@@ -182,7 +209,7 @@ impl Session {
         }
         let vm = &mut self.machine.vm;
         let args = vec![value, vm.int(i64::from(opts.execution_count)), vm.bool(opts.store_history)];
-        match self.shell("finish", args, host) {
+        match self.bookkeeping("finish", args, host) {
             Ok(answer) => Ok(self.json::<(Bundle, Bundle)>(answer).map(display)),
             Err(e) => Err(self.describe(e, false, host)),
         }

@@ -2,7 +2,7 @@
 use super::Session;
 use super::cell::Last;
 use super::errors::usage;
-use super::segments::segments;
+use crate::code::segments::segments;
 use crate::explore::{End, Options, explore, prepared};
 use crate::face::*;
 use crate::inspect::common;

@@ -213,7 +213,7 @@ impl Os {
             }
             Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
-            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | GetPid | GetParentPid
+            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),
         }
     }

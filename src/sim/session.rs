@@ -1,6 +1,6 @@
 //! Calls about the session itself: clocks, entropy, input, displays, the process, the interval timer.
 use super::{Ctx, Os, Sys};
-use crate::face::{Bundle, Display};
+use crate::face::{Bundle, Comm, CommKind, Display};
 use crate::vm::syscall::{Clock, SysResult, Syscall, errno};
 
 /// A JSON object as a bundle; anything else is an empty one.
@@ -34,6 +34,16 @@ impl Os {
             }
             Syscall::ClearOutput { wait } => {
                 ctx.host.clear_output(*wait);
+                SysResult::Done
+            }
+            Syscall::Comm { kind, content, metadata, buffers } => {
+                let Some(kind) = CommKind::named(kind) else { return Err(errno::EINVAL.into()) };
+                ctx.host.comm(Comm { kind, content: bundle(content), metadata: bundle(metadata), buffers: buffers.clone() });
+                SysResult::Done
+            }
+            Syscall::RequestId => SysResult::Text(ctx.host.request_id()),
+            Syscall::Stopwatch { number, say } => {
+                ctx.host.stopwatch(*number, say.as_ref().map(|(text, loops)| (text.as_str(), *loops)));
                 SysResult::Done
             }
             Syscall::GetPid => SysResult::Int(self.process.pid as i64),

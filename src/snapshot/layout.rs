@@ -52,6 +52,10 @@ pub enum Part {
     Slots,
     /// Values of attributes, inline in the object; counted with the instance's `__dict__`, not in its size.
     InlineValues,
+    /// Values of an instance's dict, whose keys are the class's.
+    SharedValues,
+    /// Items of one type, packed.
+    PackedItems,
     /// A deque's block of 64 items.
     DequeBlock,
     /// What the blocks above don't explain.

@@ -148,6 +148,8 @@ pub struct GcObject {
     /// `Node #3`, with the number that the object has in `%heap`; `list [1]`.
     pub text: String,
     pub kind: Kind,
+    /// An instance of a class of the program, or what one refers to; not what the library left.
+    pub own: bool,
     /// It has a `__del__` that has not run.
     pub finalizer: bool,
     /// Indices of the objects of this list that it refers to, one a reference.

@@ -176,8 +176,19 @@ pub struct FutureRow {
     /// `future 1`, `gather 2`.
     pub name: String,
     pub state: LinkState,
-    /// What it gathers.
+    /// The tasks of a gather or task group.
     pub children: Vec<Target>,
-    /// Who will complete it, where that can be seen: a timer, a handle of the ready queue.
-    pub by: Option<String>,
+    pub by: Option<By>,
+}
+
+/// Who will complete a future, where that can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// An entry of the timer heap.
+    Timer(usize),
+    /// An entry of the ready queue.
+    Ready(usize),
+    /// An object that keeps it: `Queue._getters`.
+    Holder(String),
 }

@@ -398,6 +398,7 @@ fn blank_type(name: &str) -> TypeObj {
         layout: Layout::Native,
         version: 0,
         keys: vec![],
+        usable_keys: Vm::SHARED_KEYS_MAX as u8,
         has_dict: false,
         has_weakref: false,
         slots: 0,

@@ -130,6 +130,9 @@ impl Vm {
     pub fn new_instance(&mut self, cls: Ref) -> Owned {
         let x = self.type_obj(cls);
         let (slots, keys) = (x.slots as usize, x.keys.len());
+        if x.usable_keys > 1 {
+            self.type_obj_mut(cls).usable_keys -= 1;
+        }
         let instance = Instance { values: SmallVec::with_capacity(keys), dict: None, slots: vec![None; slots].into_boxed_slice() };
         self.alloc(cls, Payload::Instance(Box::new(instance)))
     }

@@ -4,6 +4,7 @@ use crate::code::flags::{self, kind};
 use crate::code::{CodeTree, Const};
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
+use crate::objects::set::Set;
 use crate::objects::code::{CodeObj, Handler};
 use std::sync::Arc;
 
@@ -101,6 +102,13 @@ impl Vm {
             let item = self.load_const_value(c, hidden);
             self.set_add(set.get(), item.get()).expect("constants hash without asking");
             self.release(item);
+        }
+        if frozen {
+            // CPython's compiler makes a constant set anew from the first one's order, which shows where hashes collide.
+            let Payload::Set(first) = self.heap.get(set.get()) else { unreachable!("a set was made") };
+            let mut again = Set::default();
+            first.iter().for_each(|(key, hash)| again.insert_new(key, hash));
+            *self.set_mut(set.get()) = again;
         }
         set
     }

@@ -61,6 +61,13 @@ pub enum Syscall {
     /// A display for the front end: MIME bundle, metadata and transient as JSON text; `update` changes an earlier one.
     Display { data: String, metadata: String, transient: String, update: bool },
     ClearOutput { wait: bool },
+    /// A comm's message to the front end: its type, content and metadata as JSON text.
+    Comm { kind: String, content: String, metadata: String, buffers: Vec<Vec<u8>> },
+    /// The front end's name of the request that the cell or callback answers, as text.
+    RequestId,
+    /// The host's stopwatch of that number: None starts it; a text is written with the time since then, divided by a
+    /// number of loops. No program learns that time: it is not the machine's.
+    Stopwatch { number: u64, say: Option<(String, u64)> },
     GetPid,
     GetParentPid,
     /// A new thread, runnable at once; answers its number. The native that asked then puts it into `Vm::parked`.

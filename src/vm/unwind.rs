@@ -21,6 +21,11 @@ impl Vm {
                 Ret::Init => self.check_init(value),
                 Ret::Unpack => self.push_unpacked(value),
                 Ret::Operator(what) => self.deliver_operator(value, what),
+                Ret::Attribute => {
+                    let at = self.top().sp as usize - 1;
+                    let object = std::mem::replace(&mut self.cur.stack[at], Word::owned(value.into_raw()));
+                    self.drop_word(object);
+                }
             },
         }
     }
@@ -72,6 +77,9 @@ impl Vm {
             self.release(exc);
             self.end_iteration(value, ret);
             return;
+        }
+        if ret == Ret::Attribute && self.is_a(exc.get(), t::ATTRIBUTE_ERROR) {
+            return self.ask_getattr(exc);
         }
         self.unwind(exc);
     }
@@ -168,7 +176,23 @@ impl Vm {
             if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && self.is_a(exc.get(), t::STOP_ITERATION) {
                 return self.fail(exc, ret);
             }
+            if ret == Ret::Attribute && self.is_a(exc.get(), t::ATTRIBUTE_ERROR) {
+                return self.ask_getattr(exc);
+            }
         }
+    }
+    /// The frame on top stands at a LOAD_ATTR, its object on top of the stack: what was found there raised AttributeError.
+    fn ask_getattr(&mut self, exc: Owned) {
+        let f = *self.top();
+        let unit = self.code_obj(f.code_ref).units[f.last as usize];
+        let name = self.code_obj(f.code_ref).names[(unit >> 9) as usize];
+        let at = f.sp as usize - 1;
+        let object = self.cur.stack[at];
+        let hook = self.lookup(self.ty(object.get()), super::n::__GETATTR__).filter(|g| self.ty(*g) == t::FUNCTION);
+        let Some(hook) = hook else { return self.unwind(exc) };
+        self.release(exc);
+        self.top().sp -= 1;
+        self.call_words(Word::borrowed(hook), super::call::Words::from_slice(&[object, Word::borrowed(name)]), None, Ret::Push);
     }
     /// Ends the native on top: gives back what it holds.
     pub(super) fn drop_native(&mut self) -> Ret {

@@ -1,10 +1,15 @@
 """Fixtures: `kernel` is a running kernel shared by the tests of a file, `fresh` one of its own."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from front_end import FrontEnd
+
+
+# What tests execute is no part of the user's history; kernels of other clients (nbclient) inherit this.
+os.environ["PELLUCID_HISTORY"] = "none"
 
 
 def started() -> FrontEnd:

@@ -28,7 +28,7 @@ def executable() -> str:
     if named := os.environ.get("PELLUCID"):
         return named
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    built = [p for kind in ("debug", "release") if (p := target / kind / "pellucid").exists()]
+    built = [p for kind in ("debug", "quick", "release") if (p := target / kind / "pellucid").exists()]
     assert built, "no pellucid: run `cargo build -p pellucid-kernel --ignore-rust-version`"
     return str(max(built, key=lambda p: p.stat().st_mtime))
 
@@ -46,7 +46,8 @@ def free_ports(n: int) -> list[int]:
 class FrontEnd:
     """One kernel process and one client of it."""
 
-    def __init__(self, *options: str, transport: str = "tcp", key: str = "a key", subscribe_early: bool = True) -> None:
+    def __init__(self, *options: str, transport: str = "tcp", key: str = "a key", subscribe_early: bool = True,
+                 **env: str) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="front-end-")
         ip = "127.0.0.1" if transport == "tcp" else f"{self.folder.name}/k"
         self.connection = {f"{c}_port": p for c, p in zip(CHANNELS, free_ports(5), strict=True)}
@@ -60,7 +61,8 @@ class FrontEnd:
         if subscribe_early:
             self.subscribe()
         self.process = subprocess.Popen([executable(), "kernel", "-f", str(file), *options], stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True, start_new_session=True)
+                                        stderr=subprocess.PIPE, text=True, start_new_session=True,
+                                        env={"PELLUCID_HISTORY": "none", **os.environ, **env})
         for channel in ("shell", "stdin", "control"):
             self.sockets[channel] = self.connect(channel, zmq.DEALER, self.session.bsession)
         self.sockets["hb"] = self.connect("hb", zmq.REQ)
@@ -101,6 +103,14 @@ class FrontEnd:
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
                    "stop_on_error": True}
         return self.send("shell", "execute_request", **(content | changes))
+
+    def execute_together(self, *codes: str) -> list[str]:
+        """Sends cells as close behind one another as can be, and gives their msg_ids."""
+        messages = [self.session.msg("execute_request", content={"code": c, "stop_on_error": True}) for c in codes]
+        frames = [self.session.serialize(m) for m in messages]
+        for parts in frames:
+            self.sockets["shell"].send_multipart(parts)
+        return [m["header"]["msg_id"] for m in messages]
 
     def raw_request(self, code: str) -> list[bytes]:
         """The frames of an execute_request, to be spoilt."""

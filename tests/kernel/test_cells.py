@@ -42,7 +42,7 @@ def test_user_expressions(kernel: FrontEnd) -> None:
 def test_queued_cells_are_aborted_after_an_error(kernel: FrontEnd) -> None:
     for first in ("1/0", "import time; time.sleep(0.1); 1/0"):
         kernel.run("ran = 0")
-        ids = [kernel.execute(c) for c in (first, "ran += 1", "ran += 1")]
+        ids = kernel.execute_together(first, "ran += 1", "ran += 1")
         info = kernel.send("shell", "kernel_info_request")
         statuses = [kernel.reply(i)["content"]["status"] for i in ids]
         assert statuses == ["error", "aborted", "aborted"]
@@ -102,36 +102,11 @@ def test_a_stalled_subscriber_stops_nobody(kernel: FrontEnd) -> None:
     assert reply["status"] == "ok" and len(text(said)) == 400 * 100_001
 
 
-def test_history(fresh: FrontEnd) -> None:
-    for code in ("a = 1", "6 * 7", "a = 1"):
-        fresh.run(code)
-    fresh.run("hidden = 1", store_history=False)
-
-    def ask(**content: object) -> list:
-        return fresh.ask("shell", "history_request", **({"output": False, "raw": True} | content))["content"]["history"]
-
-    tail = ask(hist_access_type="tail", n=2)
-    assert [entry[2] for entry in tail] == ["6 * 7", "a = 1"]
-    session = tail[0][0]
-    assert ask(hist_access_type="range", session=session, start=2, stop=3, output=True) == [[session, 2, ["6 * 7", "42"]]]
-    assert len(ask(hist_access_type="range", session=0, start=1, stop=3)) == 2
-    assert len(ask(hist_access_type="search", pattern="a ?*")) == 2
-    assert len(ask(hist_access_type="search", pattern="a*", unique=True)) == 1
-    assert len(ask(hist_access_type="search", pattern="*", n=1)) == 1
-
-
 def test_completion_counts_code_points(kernel: FrontEnd) -> None:
     kernel.run("astral_name = 10")
     code = "'𨭎𨭎𨭎'; astral_na"
     reply = kernel.ask("shell", "complete_request", code=code, cursor_pos=len(code))["content"]
     assert "astral_name" in reply["matches"] and code[reply["cursor_start"]:reply["cursor_end"]] == "astral_na"
-
-
-def test_inspection(kernel: FrontEnd) -> None:
-    found = kernel.ask("shell", "inspect_request", code="len", cursor_pos=3, detail_level=0)["content"]
-    assert found["found"] and found["data"]["text/plain"]
-    nothing = kernel.ask("shell", "inspect_request", code="no_such_name", cursor_pos=3, detail_level=0)["content"]
-    assert nothing["status"] == "ok" and nothing["found"] is False and nothing["data"] == {}
 
 
 def test_is_complete(kernel: FrontEnd) -> None:

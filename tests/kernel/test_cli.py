@@ -28,9 +28,9 @@ def test_wrong_use(args: tuple[str, ...]) -> None:
     assert out.returncode == 2 and out.stderr.startswith("pellucid: ") and not out.stdout
 
 
-def test_explore_refuses() -> None:
-    out = pellucid("explore", "x.py")
-    assert out.returncode == 1 and "yet" in out.stderr
+def test_explore_needs_a_file() -> None:
+    out = pellucid("explore", "/no/such/x.py")
+    assert out.returncode == 1 and "No such file" in out.stderr
 
 
 def test_files_that_are_not_there() -> None:

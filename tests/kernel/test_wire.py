@@ -161,13 +161,6 @@ def test_unsubscribed_means_silence(kernel: FrontEnd) -> None:
     s.close(0)
 
 
-def test_comm_to_an_unknown_target_is_closed(kernel: FrontEnd) -> None:
-    msg_id = kernel.send("shell", "comm_open", comm_id="c1", target_name="nobody", data={})
-    got = kernel.published(msg_id)
-    assert kinds(got) == ["busy", "comm_close", "idle"] and got[1]["content"]["comm_id"] == "c1"
-    assert kernel.ask("shell", "comm_info_request")["content"] == {"status": "ok", "comms": {}}
-
-
 def test_usage(kernel: FrontEnd) -> None:
     usage = kernel.ask("control", "usage_request")["content"]
     assert usage["pid"] == kernel.process.pid and usage["kernel_memory"] > 1 << 20

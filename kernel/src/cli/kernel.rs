@@ -2,15 +2,17 @@
 use super::args::{Common, absolute, text_of, value};
 use super::{failed, wrong};
 use crate::connection::Connection;
+use crate::history::place;
 use crate::server;
 use pellucid::face::SessionOptions;
 use std::process::ExitCode;
 
 pub fn main(mut args: &[String]) -> ExitCode {
-    let (mut common, mut file) = (Common::default(), None);
+    let (mut common, mut file, mut history) = (Common::default(), None, None);
     while let Some(first) = args.first() {
-        let taken = match first.as_str() {
+        let taken = match first.split('=').next().unwrap_or_default() {
             "-f" => value(&mut args).map(|v| file = Some(v)).map(|()| true),
+            "--history" => value(&mut args).map(|v| history = Some(v)).map(|()| true),
             _ => common.take(&mut args),
         };
         match taken {
@@ -20,7 +22,7 @@ pub fn main(mut args: &[String]) -> ExitCode {
         }
     }
     let Some(file) = file else { return wrong("kernel needs -f CONNECTION_FILE") };
-    match Connection::read(&file).and_then(|c| server::serve(&c, options(common))) {
+    match Connection::read(&file).and_then(|c| server::serve(&c, options(common), place(history.as_deref()))) {
         Ok(()) => {
             // Without waiting for the session's thread: a cell may still be running in it.
             std::process::exit(0)

@@ -34,11 +34,15 @@ In a notebook, lines that begin with % are lenses on what Python hides; try %lsm
 
 Commands
   run       [--mount PATH[:ro|rw]]... [--seed N] FILE | -m MODULE | -c CODE | -   [ARGUMENT...]
-  install   [--user | --sys-prefix | --prefix PATH] [--name NAME] [--mount PATH[:ro|rw]]...
-  kernel    -f CONNECTION_FILE [--mount PATH[:ro|rw]]... [--seed N]    (Jupyter starts this one)
+  install   [--user | --sys-prefix | --prefix PATH] [--name NAME] [--mount PATH[:ro|rw]]... [--history FILE|none]
+  kernel    -f CONNECTION_FILE [--mount PATH[:ro|rw]]... [--seed N] [--history FILE|none]    (Jupyter starts this)
   explore   [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N] FILE
             a program with threads under many schedules: every outcome, its count and its simplest schedule;
             exit code 1 when there are several outcomes, or one that raises, deadlocks or does not end
+
+A kernel keeps what it executed, for searching in later sessions, in ~/.local/state/pellucid/history.sqlite
+(below $XDG_STATE_HOME, if that is set). --history FILE keeps it elsewhere and --history none nowhere; so does
+the environment variable PELLUCID_HISTORY, with the same values.
 
 Options
   -h, --help     this page            -V, --version  the version

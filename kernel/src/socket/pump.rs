@@ -31,6 +31,11 @@ impl Pump {
             for item in self.shared.outbox.take().await {
                 match item {
                     Item::Publish { parent, msg_type, content } => self.publish(parent.as_deref(), msg_type, content).await,
+                    Item::Comm { parent, msg_type, metadata, content, buffers } => {
+                        let (mut frames, _) = self.encoder.encode(&[self.topic(msg_type)], Some(&parent), msg_type, &metadata, content);
+                        frames.extend(buffers.into_iter().map(Bytes::from));
+                        self.publisher.publish(&frames).await;
+                    }
                     Item::Text { parent, stream, text } => {
                         self.publish(Some(&parent), "stream", stream_content(stream, &text)).await;
                     }
@@ -47,9 +52,12 @@ impl Pump {
         }
     }
 
+    fn topic(&self, msg_type: &str) -> Bytes {
+        Bytes::from(format!("kernel.{}.{msg_type}", self.encoder.session()))
+    }
+
     async fn publish(&self, parent: Option<&Parent>, msg_type: &'static str, content: Vec<u8>) {
-        let topic = Bytes::from(format!("kernel.{}.{msg_type}", self.encoder.session()));
-        let (frames, _) = self.encoder.encode(&[topic], parent, msg_type, b"{}", content);
+        let (frames, _) = self.encoder.encode(&[self.topic(msg_type)], parent, msg_type, b"{}", content);
         self.publisher.publish(&frames).await;
     }
 

@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use zeromq::RouterRecvHalf;
 
-/// How long the socket must be silent before all that had been sent counts as received.
-const SILENCE: Duration = Duration::from_millis(2);
+/// How long the socket must be silent before all that had been sent counts as received. "Run All" comes as one message
+/// after the other, through a web socket and a busy server; only a failed cell's reply waits for this.
+const SILENCE: Duration = Duration::from_millis(12);
 
 pub struct Shell {
     pub shared: Arc<Shared>,
@@ -59,7 +60,7 @@ impl Shell {
 
     fn queue(&self, request: Request) {
         self.shared.queued.fetch_add(1, Ordering::AcqRel);
-        if request.header.msg_type == "execute_request" {
+        if light::runs_code(&request.header.msg_type) {
             self.shared.interrupt.cell_received();
         }
         if self.jobs.send(Job(request)).is_err() {

@@ -81,7 +81,7 @@ impl DebugReply {
             request_seq: request.seq,
             success: false,
             command: request.command,
-            message: "this kernel has no debugger; the lens %%step shows a cell step by step",
+            message: "this kernel has no debugger",
             body: Value::Object(serde_json::Map::new()),
         }
     }

@@ -58,7 +58,9 @@ impl<'a> ExecuteResult<'a> {
 #[derive(Debug, Serialize)]
 pub struct ExecuteReply {
     pub status: &'static str,
-    pub execution_count: u32,
+    /// Absent for a cell that did not run: JupyterLab would show the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution_count: Option<u32>,
     pub user_expressions: BTreeMap<String, Value>,
     pub payload: Vec<Value>,
     /// `ename`, `evalue`, `traceback` of a cell that failed, the same as in its `error` message.
@@ -82,7 +84,7 @@ impl ExecuteReply {
         let CellResult { value: _, error, user_expressions, payload } = result;
         ExecuteReply {
             status: if error.is_some() { "error" } else { "ok" },
-            execution_count,
+            execution_count: Some(execution_count),
             user_expressions: user_expressions.into_iter().map(|(k, v)| (k, user_expression(v))).collect(),
             payload,
             error: error.map(|e| ReplyError { ename: e.ename, evalue: e.evalue, traceback: e.traceback }),
@@ -91,9 +93,9 @@ impl ExecuteReply {
 
     /// For a cell that was queued behind one that failed. The protocol calls `aborted` deprecated, yet it is what
     /// front ends look for.
-    pub fn aborted(execution_count: u32) -> ExecuteReply {
+    pub fn aborted() -> ExecuteReply {
         let (user_expressions, payload) = (BTreeMap::new(), vec![]);
-        ExecuteReply { status: "aborted", execution_count, user_expressions, payload, error: None }
+        ExecuteReply { status: "aborted", execution_count: None, user_expressions, payload, error: None }
     }
 }
 

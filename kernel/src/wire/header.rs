@@ -30,7 +30,10 @@ pub struct Request {
     pub parent: Arc<Parent>,
     /// The `msg_id` of the request's own parent, if it has one (an `input_reply` has).
     pub answers: Option<String>,
+    pub metadata: Bytes,
     pub content: Bytes,
+    /// Binary data behind the content. Signatures do not cover it (protocol: "Wire protocol").
+    pub buffers: Vec<Bytes>,
 }
 
 /// Why frames are not a request.
@@ -72,7 +75,7 @@ pub fn decode(frames: &[Bytes], signer: &Signer) -> Result<Request, Rejected> {
     let header: Header = serde_json::from_slice(&rest[1]).map_err(|e| Rejected::BadHeader(e.to_string()))?;
     let answers = serde_json::from_slice::<OwnParent>(&rest[2]).unwrap_or_default().msg_id;
     let parent = Arc::new(Parent { ids: frames[..at].to_vec(), header: rest[1].clone() });
-    Ok(Request { header, parent, answers, content: rest[4].clone() })
+    Ok(Request { header, parent, answers, metadata: rest[3].clone(), content: rest[4].clone(), buffers: rest[5..].to_vec() })
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! The Jupyter messages, one file per family, written by hand on serde structs.
 //!
-//! Left out: metadata of requests (no front end sends any that a kernel of ours could use).
+//! Left out: metadata of requests other than comms' (no front end sends any that a kernel of ours could use).
 //! Source: "Messaging in Jupyter", version 5.5.
 pub mod comm;
 pub mod complete;

@@ -7,7 +7,7 @@ use crate::render::measure::fit;
 use crate::render::scene::{Paint, Role, Scene, Stroke};
 use crate::render::theme::MARGIN;
 use crate::render::view::{Lang, View};
-use crate::snapshot::suspended::{FutureRow, LinkState, LoopSnapshot, LoopState, Target, TaskRow, TaskState};
+use crate::snapshot::suspended::{By, FutureRow, LinkState, LoopSnapshot, LoopState, Target, TaskRow, TaskState};
 
 pub fn view(snapshot: &LoopSnapshot, lang: Lang) -> View {
     let bands = bands(snapshot, lang);
@@ -64,7 +64,11 @@ fn line(n: u32, lang: Lang) -> String {
 }
 /// Who completes a future, in words.
 fn by(row: &FutureRow, lang: Lang) -> Option<String> {
-    row.by.as_ref().map(|by| lang.pick(format!("set by {by}"), format!("由 {} 完成", by.replace("timer", "定时器").replace("ready", "就绪项"))))
+    row.by.as_ref().map(|by| match by {
+        By::Timer(i) => lang.pick(format!("set by timer {i}"), format!("由定时器 {i} 完成")),
+        By::Ready(i) => lang.pick(format!("set by entry {i} of the ready queue"), format!("由就绪队列第 {i} 项完成")),
+        By::Holder(at) => lang.pick(format!("in {at}"), format!("位于 {at}")),
+    })
 }
 fn task_words(s: &LoopSnapshot, t: &TaskRow, lang: Lang) -> String {
     let (word, _) = task_state(t.state, lang);
@@ -140,11 +144,15 @@ fn bands(s: &LoopSnapshot, lang: Lang) -> Vec<Band> {
     out.push(Band::Lines(table(title, &["", lang.pick("calls", "调用"), ""], rows.collect(), rest(s.more[0]), lang)));
     let first = s.timers.iter().map(|t| t.when).fold(f64::INFINITY, f64::min);
     let rows = s.timers.iter().enumerate().map(|(i, t)| {
-        let after = if t.when == first { lang.pick("first", "最先").to_owned() } else { format!("+{:.3} s", t.when - first) };
-        LineRow { cells: vec![i.to_string(), format!("{:.3} s", t.when), after, t.what.clone(), mark(t.cancelled).to_owned()], role: role(t.cancelled, Role::Note) }
+        let after = match t.when == first {
+            _ if t.cancelled => mark(true).to_owned(),
+            true => lang.pick("first", "最先").to_owned(),
+            false => format!("+{:.3} s", t.when - first),
+        };
+        LineRow { cells: vec![i.to_string(), format!("{:.3} s", t.when), after, t.what.clone()], role: role(t.cancelled, Role::Note) }
     });
     let title = lang.pick("Timer heap: entry i is never later than entries 2i+1 and 2i+2", "定时器堆：第 i 项不晚于第 2i+1 和 2i+2 项");
-    out.push(Band::Lines(table(title, &["", lang.pick("clock", "时刻"), lang.pick("fires", "触发"), lang.pick("calls", "调用"), ""], rows.collect(), rest(s.more[1]), lang)));
+    out.push(Band::Lines(table(title, &["", lang.pick("clock", "时刻"), lang.pick("fires", "触发"), lang.pick("calls", "调用")], rows.collect(), rest(s.more[1]), lang)));
     let side = |x: &Option<String>| x.clone().unwrap_or_else(|| "—".to_owned());
     let rows = s.keys.iter().map(|k| LineRow { cells: vec![format!("fd {}", k.fd), k.object.clone(), side(&k.reader), side(&k.writer)], role: Some(Role::Mapping) });
     let title = lang.pick("Selector: descriptors watched", "选择器：监视的描述符");
@@ -163,7 +171,10 @@ fn table(title: &str, columns: &[&str], rows: Vec<LineRow>, rest: Option<String>
 /// A task's or future's box; the row from which its wire leaves is the last.
 fn task_box(t: &TaskRow, lang: Lang) -> NodeBox {
     let (word, role) = task_state(t.state, lang);
-    let mut rows = vec![Row { key: String::new(), value: Cell::Text(t.coroutine.clone()) }];
+    let mut rows = Vec::new();
+    if t.frames.is_empty() && !t.coroutine.is_empty() {
+        rows.push(Row { key: String::new(), value: Cell::Text(t.coroutine.clone()) });
+    }
     rows.extend(t.frames.iter().map(|f| Row::text(format!("{}:{}", f.name, f.line), f.source.clone())));
     if let Some(v) = &t.value {
         rows.push(Row { key: String::new(), value: Cell::Text(v.shown()) });

@@ -81,11 +81,12 @@ fn headline(s: &FramesSnapshot, lang: Lang) -> String {
     let between = s.links.len() - 2;
     let through = match between {
         0 => String::new(),
-        n => lang.pick(format!(", through {n} more,"), format!("（经过 {n} 层）")),
+        1 => lang.pick(", through one between,".to_owned(), "（中间 1 层）".to_owned()),
+        n => lang.pick(format!(", through {n} between,"), format!("（中间 {n} 层）")),
     };
     let end = match last.state {
         LinkState::Unknown => title(last, lang),
-        other => lang.pick(format!("{}, {}", title(last, lang), state(other, lang)), format!("{}（{}）", title(last, lang), state(other, lang))),
+        other => lang.pick(format!("{} ({})", title(last, lang), state(other, lang)), format!("{}（{}）", title(last, lang), state(other, lang))),
     };
     lang.pick(format!("{start} and waits{through} for {end}."), format!("{start}，等待{through}{end}。"))
 }

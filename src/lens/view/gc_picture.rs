@@ -55,7 +55,7 @@ impl Phase {
             Phase::Reach => lang.pick(format!("✓ {left} from outside"), format!("✓ 外部 {left} 处")),
             Phase::Rest if !o.unreachable => lang.pick("stays", "保留").to_owned(),
             Phase::Rest if saved => lang.pick("✗ to gc.garbage", "✗ 放入 gc.garbage").to_owned(),
-            Phase::Rest if o.finalizer => lang.pick("✗ __del__, then freed", "✗ 先 __del__ 再释放").to_owned(),
+            Phase::Rest if o.finalizer => lang.pick("✗ __del__ runs first", "✗ 先运行 __del__").to_owned(),
             Phase::Rest => lang.pick("✗ freed", "✗ 释放").to_owned(),
         }
     }
@@ -71,7 +71,9 @@ impl Phase {
 
 /// The four pictures; None when there is nothing to draw.
 pub(super) fn strip(p: &GcPhases, lang: Lang) -> Option<Scene> {
-    let of = |dead: bool, most: usize| p.objects.iter().enumerate().filter(move |(_, o)| o.unreachable == dead).map(|(i, _)| i).take(most);
+    let own = p.objects.iter().any(|o| o.own && o.unreachable);
+    let is_shown = move |o: &GcObject, dead: bool| o.unreachable == dead && (o.own || !dead || !own);
+    let of = |dead: bool, most: usize| p.objects.iter().enumerate().filter(move |(_, o)| is_shown(o, dead)).map(|(i, _)| i).take(most);
     let shown: Vec<usize> = of(true, DEAD).chain(of(false, STAY)).collect();
     if shown.is_empty() {
         return None;

@@ -48,6 +48,8 @@ fn part(p: Part, lang: Lang) -> &'static str {
         Part::Digits => ("digits of 30 bits, the least first", "30 位一节，低位在前"),
         Part::Slots => ("values of __slots__", "__slots__ 的值"),
         Part::InlineValues => ("attribute values, inline (not counted by getsizeof)", "内联属性值（getsizeof 不计）"),
+        Part::SharedValues => ("places for values; the keys are kept by the class", "值的位置；键由类保存"),
+        Part::PackedItems => ("items side by side, packed", "紧密排列的元素"),
         Part::DequeBlock => ("blocks of 64 items, linked both ways", "64 项一块，双向链接"),
         Part::Rest => ("other fields of the type", "类型的其他字段"),
     };
@@ -62,10 +64,10 @@ fn look(part: Part, state: CellState) -> Look {
         CellState::Step(n) => Look::Step(n),
         CellState::Last(n) => Look::Last(n),
         CellState::Used => Look::Used(match part {
-            Part::Index | Part::Entries | Part::KeysHeader => Role::Mapping,
+            Part::Index | Part::Entries | Part::KeysHeader | Part::SharedValues => Role::Mapping,
             Part::SetTable => Role::Set,
             Part::Slots | Part::InlineValues => Role::Instance,
-            Part::Characters | Part::Bytes | Part::Digits => Role::Scalar,
+            Part::Characters | Part::Bytes | Part::Digits | Part::PackedItems => Role::Scalar,
             _ => Role::Sequence,
         }),
     }

@@ -77,11 +77,15 @@ fn page(vm: &mut Vm, lens: &str, values: Vec<Ref>, extra: &[&str], tuple: Option
     let namespace = vm.cur.top_frame().map_or(vm.builtins, |f| f.globals);
     let own = in_flight(vm, &values, tuple);
     let mut s = Subjects { texts: vec![], values, namespace, tuple, own };
-    let texts = s.values.iter().map(|r| match s.bindings(vm, *r).into_iter().find(|b| b.scope != "builtins") {
-        Some(b) => b.name,
-        None => crate::inspect::common::repr(vm, *r).shown(),
-    });
-    s.texts = texts.collect();
+    let mut texts: Vec<String> = Vec::new();
+    for r in &s.values {
+        let mut names = s.bindings(vm, *r).into_iter().filter(|b| b.scope != "builtins").map(|b| b.name).peekable();
+        let first = names.peek().cloned();
+        // An object given twice was most likely given by two of its names.
+        let name = names.find(|n| !texts.contains(n)).or(first);
+        texts.push(name.unwrap_or_else(|| crate::inspect::common::repr(vm, *r).shown()));
+    }
+    s.texts = texts;
     let extra: Vec<String> = extra.iter().map(|x| x.to_string()).collect();
     let view = make(vm, lens, &s, &extra)?;
     let bundle = render::bundle(&view, &memory::get(vm).figures());

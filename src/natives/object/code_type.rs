@@ -60,7 +60,7 @@ static CODE_DEFS: &[Def] = &[
     Def::method("co_lines", "(self, /)", code_lines, "Iterator over (start, end, line) in byte offsets."),
     Def::method("replace", "(self, /, **changes)", replace, "Return a copy of the code object with new values for the specified fields."),
     Def::method("__replace__", "(self, /, **changes)", replace, "The same as replace()."),
-    Def::method("__sizeof__", "(self, /)", |vm, a| { let c = code(vm, a[0]); Ok(vm.int(208 + 2 * c.units.len() as i64)) }, "Size of object in memory, in bytes."),
+    Def::method("__sizeof__", "(self, /)", |vm, a| { let c = code(vm, a[0]); let units = c.units.len().next_multiple_of(4); Ok(vm.int(208 + 2 * units as i64)) }, "Size of object in memory, in bytes."),
 ];
 /// A copy with some fields changed.
 fn replace(vm: &mut Vm, a: Args) -> Step {
@@ -193,8 +193,14 @@ fn frame(vm: &Vm, r: Ref) -> &FrameObj {
         _ => panic!("{r:?} is no frame"),
     }
 }
+/// Object, interpreter frame, a place for each local and each value of the deepest stack.
+fn frame_size(vm: &mut Vm, a: Args) -> Step {
+    let c = code(vm, frame(vm, a[0]).code);
+    Ok(vm.int(152 + 8 * (c.localsplus.len() as i64 + c.stacksize as i64)))
+}
 static FRAME_DEFS: &[Def] = &[
     Def::method("__repr__", "(self, /)", frame_repr, "Return repr(self)."),
+    Def::method("__sizeof__", "(self, /)", frame_size, "Size of object in memory, in bytes."),
     Def::method("clear", "(self, /)", frame_clear, "Clear all references held by the frame."),
     Def::get("f_code", |vm, a| { let c = frame(vm, a[0]).code; Ok(vm.incref(c)) }, ""),
     Def::get("f_globals", |vm, a| { let c = frame(vm, a[0]).globals; Ok(vm.incref(c)) }, ""),

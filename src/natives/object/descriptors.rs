@@ -10,8 +10,8 @@ use crate::vm::{Args, Def, Step, Vm, fixed, n, t};
 const fn table(place: Ref, name: &'static str, layout: Layout, flags: u32, size: (usize, usize), doc: &'static str, defs: &'static [&'static [Def]]) -> TypeDef {
     TypeDef { place: Some(place), name, module: "builtins", base: t::OBJECT, layout, flags: flags | type_flags::IMMUTABLE, size, doc, defs }
 }
-pub static GETSET: TypeDef = table(t::GETSET, "getset_descriptor", Layout::Native, 0, (64, 0), "", &[DATA_DEFS]);
-pub static MEMBER: TypeDef = table(t::MEMBER, "member_descriptor", Layout::Native, 0, (64, 0), "", &[DATA_DEFS]);
+pub static GETSET: TypeDef = table(t::GETSET, "getset_descriptor", Layout::Native, 0, (48, 0), "", &[DATA_DEFS]);
+pub static MEMBER: TypeDef = table(t::MEMBER, "member_descriptor", Layout::Native, 0, (48, 0), "", &[DATA_DEFS]);
 pub static PROPERTY: TypeDef = table(t::PROPERTY, "property", Layout::Property, type_flags::BASE, (64, 0), "Property attribute.", &[PROPERTY_DEFS]);
 pub static STATICMETHOD: TypeDef = table(t::STATICMETHOD, "staticmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "Convert a function to be a static method.", &[WRAPPER_DEFS, STATIC_DEFS]);
 pub static CLASSMETHOD: TypeDef = table(t::CLASSMETHOD, "classmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "Convert a function to be a class method.", &[WRAPPER_DEFS]);

@@ -3,7 +3,7 @@ use crate::code::{CompileMode, CompileOptions};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::vm::native::ModuleDef;
-use crate::vm::syscall::Syscall;
+use crate::vm::syscall::{SysResult, Syscall};
 use crate::vm::{Args, Def, Step, Vm, fixed};
 use serde_json::Value;
 
@@ -13,6 +13,10 @@ pub static MODULE: ModuleDef =
 static FUNCTIONS: &[Def] = &[
     Def::function("publish", "(data, metadata, transient, update, /)", publish, "Sends a MIME bundle (three dicts) to the front end."),
     Def::function("clear_output", "(wait, /)", clear_output, "Clears the output of the running cell."),
+    Def::function("comm", "(kind, content, metadata, buffers, /)", comm, "Sends a comm's message (two dicts, a list of bytes) to the front end."),
+    Def::function("stopwatch", "(number, text, loops, /)", stopwatch, "Starts a stopwatch of the host (text None), or has it write the text and its time."),
+    Def::function("request_id", "()", request_id, "The front end's name of the request that is being answered; it is another at every run."),
+    Def::function("as_python", "(source, /)", |vm, a| { let text = crate::code::segments::as_python(&vm.lossy(a[0])); Ok(vm.str(text)) }, "A cell's text with its commands as calls."),
     Def::function("to_json", "(value, /)", |vm, a| { let text = json(vm, a[0], 0).to_string(); Ok(vm.str(text)) }, "JSON text of plain data; bytes become base64, other objects null."),
     Def::function("base64", "(data, /)", base64_text, "Base64 text of bytes."),
     Def::function("run_cell", "(source, filename, namespace, /)", run_cell, "Runs a cell's text; its last expression's value, or a coroutine."),
@@ -36,6 +40,27 @@ fn publish(vm: &mut Vm, a: Args) -> Step {
 fn clear_output(vm: &mut Vm, a: Args) -> Step {
     vm.syscall(Syscall::ClearOutput { wait: a[0] == fixed::TRUE })?;
     Ok(vm.none())
+}
+fn comm(vm: &mut Vm, a: Args) -> Step {
+    let kind = vm.lossy(a[0]);
+    let (content, metadata) = (json(vm, a[1], 0).to_string(), json(vm, a[2], 0).to_string());
+    let bytes = |r: &Ref| vm.bytes_of(*r).unwrap_or_default().to_vec();
+    let buffers = vm.list_items(a[3]).map(|l| l.iter().map(bytes).collect()).unwrap_or_default();
+    vm.syscall(Syscall::Comm { kind, content, metadata, buffers })?;
+    Ok(vm.none())
+}
+fn stopwatch(vm: &mut Vm, a: Args) -> Step {
+    let number = |r: Ref| vm.i64_of(r).unwrap_or_default().unsigned_abs();
+    let say = vm.str_of(a[1]).is_some().then(|| (vm.lossy(a[1]), number(a[2])));
+    let number = number(a[0]);
+    vm.syscall(Syscall::Stopwatch { number, say })?;
+    Ok(vm.none())
+}
+fn request_id(vm: &mut Vm, _: Args) -> Step {
+    match vm.syscall(Syscall::RequestId)? {
+        SysResult::Text(id) => Ok(vm.str(id)),
+        _ => Ok(vm.str("")),
+    }
 }
 fn base64_text(vm: &mut Vm, a: Args) -> Step {
     let text = base64(vm.bytes_of(a[0]).unwrap_or_default());
@@ -90,7 +115,7 @@ fn base64(data: &[u8]) -> String {
 }
 
 fn run_cell(vm: &mut Vm, a: Args) -> Step {
-    let (source, filename) = (vm.lossy(a[0]), vm.lossy(a[1]));
+    let (source, filename) = (crate::code::segments::as_python(&vm.lossy(a[0])), vm.lossy(a[1]));
     let options = CompileOptions { top_level_await: true, ..CompileOptions::default() };
     let compiled = match crate::code::compile(&source, &filename, CompileMode::Cell, &options) {
         Ok(c) => c,

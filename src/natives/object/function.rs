@@ -9,13 +9,13 @@ use crate::vm::{Args, Ask, Def, DefKind, Step, Vm, fixed, n, t};
 const fn simple(place: Ref, name: &'static str, size: (usize, usize), doc: &'static str, defs: &'static [&'static [Def]]) -> TypeDef {
     TypeDef { place: Some(place), name, module: "builtins", base: t::OBJECT, layout: Layout::Native, flags: type_flags::IMMUTABLE, size, doc, defs }
 }
-pub static FUNCTION: TypeDef = simple(t::FUNCTION, "function", (168, 0), "Create a function object.", &[FUNCTION_DEFS]);
-pub static METHOD: TypeDef = simple(t::METHOD, "method", (40, 0), "Create a bound instance method object.", &[METHOD_DEFS]);
+pub static FUNCTION: TypeDef = simple(t::FUNCTION, "function", (152, 0), "Create a function object.", &[FUNCTION_DEFS]);
+pub static METHOD: TypeDef = simple(t::METHOD, "method", (48, 0), "Create a bound instance method object.", &[METHOD_DEFS]);
 pub static BUILTIN: TypeDef = simple(t::BUILTIN, "builtin_function_or_method", (56, 0), "", &[NATIVE_DEFS, SELF_DEFS]);
 pub static METHOD_DESCRIPTOR: TypeDef = simple(t::METHOD_DESCRIPTOR, "method_descriptor", (56, 0), "", &[NATIVE_DEFS, OWNER_DEFS]);
 pub static SLOT_WRAPPER: TypeDef = simple(t::SLOT_WRAPPER, "wrapper_descriptor", (56, 0), "", &[NATIVE_DEFS, OWNER_DEFS]);
 pub static METHOD_WRAPPER: TypeDef = simple(t::METHOD_WRAPPER, "method-wrapper", (32, 0), "", &[NATIVE_DEFS, SELF_DEFS, OWNER_ONLY]);
-pub static CLASSMETHOD_DESCRIPTOR: TypeDef = simple(t::CLASSMETHOD_DESCRIPTOR, "classmethod_descriptor", (40, 0), "", &[NATIVE_DEFS, OWNER_DEFS]);
+pub static CLASSMETHOD_DESCRIPTOR: TypeDef = simple(t::CLASSMETHOD_DESCRIPTOR, "classmethod_descriptor", (56, 0), "", &[NATIVE_DEFS, OWNER_DEFS]);
 
 static FUNCTION_DEFS: &[Def] = &[
     Def::new("(cls, /, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)", function_new),

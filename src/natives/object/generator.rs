@@ -10,10 +10,10 @@ use crate::vm::{Args, Def, Step, Vm, fixed, t};
 const fn table(place: Ref, name: &'static str, size: (usize, usize), defs: &'static [&'static [Def]]) -> TypeDef {
     TypeDef { place: Some(place), name, module: "builtins", base: t::OBJECT, layout: Layout::Native, flags: type_flags::IMMUTABLE, size, doc: "", defs }
 }
-pub static GENERATOR: TypeDef = table(t::GENERATOR, "generator", (144, 8), &[RESUME_DEFS, ITER_DEFS, NAME_DEFS, GI_DEFS]);
-pub static COROUTINE: TypeDef = table(t::COROUTINE, "coroutine", (144, 8), &[RESUME_DEFS, NAME_DEFS, CR_DEFS]);
+pub static GENERATOR: TypeDef = table(t::GENERATOR, "generator", (152, 8), &[RESUME_DEFS, ITER_DEFS, NAME_DEFS, GI_DEFS]);
+pub static COROUTINE: TypeDef = table(t::COROUTINE, "coroutine", (152, 8), &[RESUME_DEFS, NAME_DEFS, CR_DEFS]);
 pub static COROUTINE_WRAPPER: TypeDef = table(t::COROUTINE_WRAPPER, "coroutine_wrapper", (24, 0), &[WRAPPER_DEFS]);
-pub static ASYNC_GENERATOR: TypeDef = table(t::ASYNC_GENERATOR, "async_generator", (144, 8), &[NAME_DEFS, AG_DEFS]);
+pub static ASYNC_GENERATOR: TypeDef = table(t::ASYNC_GENERATOR, "async_generator", (152, 8), &[NAME_DEFS, AG_DEFS]);
 
 static RESUME_DEFS: &[Def] = &[
     Def::method("send", "(self, arg, /)", |vm, a| vm.tail_resume(a[0], Resume::Send(a[1])), "Send 'arg' in; return what is yielded next or raise StopIteration."),
@@ -99,7 +99,7 @@ fn set_text(vm: &mut Vm, a: Args, qual: bool) -> Step {
 }
 fn sizeof(vm: &mut Vm, a: Args) -> Step {
     let c = super::code_type::code(vm, vm.generator(a[0]).code);
-    Ok(vm.int(144 + 8 * (c.localsplus.len() as i64 + c.stacksize as i64)))
+    Ok(vm.int(152 + 8 * (c.localsplus.len() as i64 + c.stacksize as i64)))
 }
 fn frame(vm: &mut Vm, a: Args) -> Step {
     match vm.generator_frame_object(a[0]) {

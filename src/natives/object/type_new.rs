@@ -185,6 +185,7 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref
         layout,
         version: 0,
         keys: vec![],
+        usable_keys: Vm::SHARED_KEYS_MAX as u8,
         has_dict: plan.dict,
         has_weakref: plan.weakref,
         slots,

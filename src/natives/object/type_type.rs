@@ -145,9 +145,13 @@ fn dir(vm: &mut Vm, a: Args) -> Step {
     vm.tail_prelude("type_dir", &[a[0]])
 }
 fn sizeof(vm: &mut Vm, a: Args) -> Step {
-    // A class made by a class statement carries its slots and, when it shares keys, their table.
-    let heap = vm.type_obj(a[0]).has(type_flags::HEAP);
-    Ok(vm.int(if heap { 1688 } else { 408 } ))
+    // A class made by a class statement carries its slots and, when its instances share keys, their table.
+    let x = vm.type_obj(a[0]);
+    let shares = x.has_dict && matches!(x.layout, Layout::Object);
+    Ok(vm.int(match x.has(type_flags::HEAP) {
+        true => 936 + if shares { 768 } else { 0 },
+        false => 416,
+    }))
 }
 fn prepare(vm: &mut Vm, _a: Args) -> Step {
     Ok(vm.dict())

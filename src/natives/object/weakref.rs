@@ -13,7 +13,7 @@ pub static TYPE: TypeDef = TypeDef {
     base: t::OBJECT,
     layout: Layout::WeakRef,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
-    size: (56, 0),
+    size: (64, 0),
     doc: "",
     defs: &[DEFS],
 };

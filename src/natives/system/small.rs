@@ -16,7 +16,7 @@ macro_rules! shape {
             base: t::TUPLE,
             layout: Layout::Tuple,
             flags: type_flags::IMMUTABLE | type_flags::SEQUENCE,
-            size: (24, 8),
+            size: (32, 8),
             doc: "",
             defs: &[METHODS, &[$(Def::member($field, item::<$i>, "")),*]],
         };

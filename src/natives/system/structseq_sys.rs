@@ -13,7 +13,7 @@ macro_rules! sys_shape {
             base: t::TUPLE,
             layout: Layout::Tuple,
             flags: $flags,
-            size: (24, 8),
+            size: (32, 8),
             doc: $doc,
             defs: &[METHODS, &[$(Def::member($field, item::<$i>, "")),*]],
         };

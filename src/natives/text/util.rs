@@ -1,5 +1,6 @@
 //! Argument helpers shared by the text and bytes natives.
 use crate::heap::{Owned, Ref};
+use crate::objects::list::List;
 use crate::vm::{Args, Ask, Vm, fixed, n};
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
@@ -140,4 +141,11 @@ pub fn get_item(vm: &mut Vm, object: Ref, key: Ref) -> Result<Ref, Ask> {
             Err(vm.type_error(message))
         }
     }
+}
+
+/// The room of a list of parts that CPython makes for up to twelve before it knows how many there are.
+pub fn room_of_parts(vm: &mut Vm, list: Ref, most: usize) {
+    let l = vm.list_obj_mut(list);
+    let items = std::mem::take(&mut l.items);
+    *l = List::filled_from(most.saturating_add(1).min(12), items);
 }

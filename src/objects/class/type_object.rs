@@ -57,6 +57,10 @@ pub mod type_flags {
     pub const WEAKREF: u32 = 8192;
     /// Instances are called by `type.__call__` with `object.__new__` and a Python `__init__`: the fast path applies.
     pub const PLAIN_NEW: u32 = 2048;
+    /// Definitions of native types: CPython's collector knows the instances though here they refer to nothing, and in CPython
+    /// the pointer to their weak references lies in front of them. Both only count in `sys.getsizeof`.
+    pub const COLLECTED: u32 = 1 << 15;
+    pub const WEAK_IN_FRONT: u32 = 1 << 16;
 }
 
 /// Payload of `type` and its subclasses. References are owned but for `subclasses`.
@@ -77,6 +81,9 @@ pub struct TypeObj {
     pub version: u32,
     /// Attribute names of instances in order of first assignment (PEP 412), owned.
     pub keys: Vec<Ref>,
+    /// Names that may still be added to `keys`: CPython takes one off with each of the first instances too, and a dict made
+    /// for an instance has a place for each name that there is or may be.
+    pub usable_keys: u8,
     /// Instances have a `__dict__`.
     pub has_dict: bool,
     /// Instances can be weakly referenced.

@@ -50,6 +50,9 @@ pub struct Dict {
     pub watch: u32,
     /// Every key ever put in is a str (`sys.getsizeof` differs, and equality never needs Python).
     pub str_keys: bool,
+    /// Of a dict made for an instance, as long as its names are those that the class shares: the places for values that CPython
+    /// allocates in place of a table (the table here is the machine's own). 0: CPython has a table too.
+    shared: u8,
 }
 
 impl Default for Dict {
@@ -76,7 +79,7 @@ fn estimate(n: usize) -> u8 {
 
 impl Dict {
     pub fn new() -> Dict {
-        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, watch: 0, str_keys: true }
+        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, watch: 0, str_keys: true, shared: 0 }
     }
     /// A dict made for `n` entries, as displays make it: a table from six entries on.
     pub fn with_capacity(n: usize) -> Dict {
@@ -101,12 +104,13 @@ impl Dict {
     }
     /// Whether a merge of this dict into an empty one copies the table as it stands.
     pub fn is_compact(&self) -> bool {
-        self.used == self.entries.len() && (self.log2 == 3 || usable(self.log2.saturating_sub(1)) < self.used as isize)
+        self.shared == 0 && self.used == self.entries.len() && (self.log2 == 3 || usable(self.log2.saturating_sub(1)) < self.used as isize)
     }
     /// Before a new key is inserted: a table of `str` keys is rebuilt for the first other one.
     pub fn note_key(&mut self, is_str: bool) {
         if !is_str && self.str_keys {
             self.str_keys = false;
+            self.shared = 0;
             if !self.index.is_empty() {
                 self.grow();
             }
@@ -196,6 +200,10 @@ impl Dict {
     }
     /// Adds a key that a search has shown to be absent. Key and value are now owned by the table.
     pub fn insert_new(&mut self, key: Ref, hash: i64, value: Ref) {
+        if self.shared > 0 && self.entries.len() >= self.shared as usize {
+            self.shared = 0;
+            self.grow();
+        }
         if self.usable <= 0 {
             self.grow();
         }
@@ -265,7 +273,7 @@ impl Dict {
         if self.used == 0 {
             return Dict::new();
         }
-        if self.used >= self.entries.len() * 2 / 3 {
+        if self.shared > 0 || self.used >= self.entries.len() * 2 / 3 {
             return self.clone();
         }
         let mut d = Dict::new();
@@ -292,8 +300,19 @@ impl Dict {
         }
         self.version = version;
     }
+    /// The dict of an instance, still empty: CPython gives it this many places for values, and the class has the keys.
+    pub fn share_keys(&mut self, places: u8) {
+        self.shared = places;
+    }
+    /// Places for values, when the keys are the class's.
+    pub fn shared(&self) -> Option<usize> {
+        (self.shared > 0).then_some(self.shared as usize)
+    }
     /// `sys.getsizeof` of CPython 3.14 without the GC header: object, keys header, index bytes, entries.
     pub fn size(&self) -> usize {
+        if let Some(places) = self.shared() {
+            return 48 + 8 * places;
+        }
         if self.index.is_empty() {
             return 48;
         }

@@ -59,6 +59,15 @@ impl List {
             self.note_resize(n, n + hint);
         }
     }
+    /// Before `more` items of a sequence are appended at once.
+    pub fn note_extend(&mut self, more: usize) {
+        let n = self.items.len();
+        if self.allocated == 0 && n == 0 {
+            self.allocated = growth::exact(more);
+        } else {
+            self.note_resize(n, n + more);
+        }
+    }
     /// All items and the room with them are gone (`clear`).
     pub fn note_cleared(&mut self) {
         self.allocated = 0;
@@ -66,6 +75,10 @@ impl List {
     /// Room for exactly this many items.
     pub fn set_allocated(&mut self, allocated: usize) {
         self.allocated = allocated;
+    }
+    /// A list that was made with room for `first` items before it was filled one by one.
+    pub fn filled_from(first: usize, items: Vec<Ref>) -> List {
+        List { allocated: growth::one_by_one(first, items.len().max(first)), items }
     }
     /// Takes all items out for sorting; the list is empty meanwhile, and changes are noticed.
     pub fn begin_sort(&mut self) -> (Vec<Ref>, usize) {

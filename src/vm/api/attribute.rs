@@ -262,6 +262,10 @@ impl Vm {
     }
     fn move_inline_values(&mut self, obj: Ref, dict: Ref, values: smallvec::SmallVec<[Option<Ref>; 6]>) {
         let ty = self.ty(obj);
+        if matches!(self.heap.get(obj), Payload::Instance(_)) {
+            let places = self.type_obj(ty).keys.len() as u8 + self.type_obj(ty).usable_keys;
+            self.dict_mut(dict).share_keys(places);
+        }
         for (i, v) in values.into_iter().enumerate() {
             if let Some(v) = v {
                 let key = self.type_obj(ty).keys[i];
@@ -293,7 +297,7 @@ impl Vm {
         }
     }
     /// Most keys that instances of a class share (PEP 412); an instance with more gets a dict of its own.
-    const SHARED_KEYS_MAX: usize = 30;
+    pub const SHARED_KEYS_MAX: usize = 30;
     fn set_inline(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> bool {
         let ty = self.ty(obj);
         if !self.type_obj(ty).has_dict {
@@ -304,14 +308,15 @@ impl Vm {
             (None, None) => return false,
             (None, Some(_)) => {
                 let interned = self.str_of(name).is_some_and(|s| s.interned.get());
-                let count = self.type_obj(ty).keys.len();
-                if count >= Self::SHARED_KEYS_MAX || !interned {
+                let (count, usable) = (self.type_obj(ty).keys.len(), self.type_obj(ty).usable_keys);
+                if usable == 0 || !interned {
                     let _ = self.instance_dict(obj);
                     return self.set_instance_attr(obj, name, value);
                 }
                 self.heap.incref_raw(name);
                 let x = self.type_obj_mut(ty);
                 x.keys.push(name);
+                x.usable_keys = x.usable_keys.saturating_sub(1);
                 if self.lookup(ty, name).is_some() {
                     // From now on instances may hide the class's attribute: what instructions noted no longer holds.
                     self.next_version += 1;
@@ -427,7 +432,11 @@ impl Vm {
             return self.native_getattr(obj, name);
         }
         let Some(f) = self.lookup(ty, n::__GETATTRIBUTE__) else { return self.native_getattr(obj, name) };
-        let first = if self.is_slot_of_object(f) {
+        let native = self.is_slot_of_object(f);
+        if native && let Some(hook) = self.hook_of_missing(obj, ty, name)? {
+            return Ok(hook);
+        }
+        let first = if native {
             match self.native_getattr(obj, name) {
                 Ok(Found::Call(g, args)) => self.try_call(g, &args)?,
                 Ok(Found::Value(v)) => return Ok(Found::Value(v)),

@@ -28,9 +28,70 @@ impl Vm {
                 self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
                 self.drop_word(w);
                 return Flow::Next;
+            } else if matches!(self.heap.get(obj), Payload::Instance(_))
+                && let Some(flow) = self.load_by_function(r, at, arg, name)
+            {
+                return flow;
             }
         }
         self.load_attr_slow(r, at, name, arg & 1 != 0)
+    }
+    /// An instance's attribute that a Python function gives: a property, a descriptor's `__get__`, or the class's `__getattr__`.
+    fn load_by_function(&mut self, r: &mut Regs, at: usize, arg: usize, name: Ref) -> Option<Flow> {
+        let w = self.peek(r, 1);
+        let obj = w.get();
+        let ty = self.ty(obj);
+        let plain = self.type_obj(ty).has(type_flags::PLAIN_GETATTR);
+        let hook = if plain { None } else { Some(self.lookup(ty, n::__GETATTR__).filter(|g| self.ty(*g) == t::FUNCTION)?) };
+        let Some(found) = self.lookup(ty, name) else {
+            let hook = hook?;
+            if self.instance_attr(obj, name).is_some() {
+                return None;
+            }
+            r.sp -= 1;
+            self.save(r, at);
+            self.call_words(Word::borrowed(hook), Words::from_slice(&[w, Word::borrowed(name)]), None, Ret::Push);
+            return Some(Flow::Reload);
+        };
+        // The name is read again from the instruction, without its prefix.
+        if hook.is_some() && arg > 0xFF {
+            return None;
+        }
+        let (f, descriptor) = self.python_getter(obj, found, name)?;
+        let mut words = Words::new();
+        if descriptor {
+            self.heap.incref_raw(found);
+            words.push(Word::owned(found));
+        }
+        self.heap.incref_raw(obj);
+        words.push(Word::owned(obj));
+        if descriptor {
+            self.heap.incref_raw(ty);
+            words.push(Word::owned(ty));
+        }
+        let ret = if hook.is_some() { Ret::Attribute } else { Ret::Push };
+        if hook.is_none() {
+            r.sp -= 1;
+        }
+        self.save(r, at);
+        self.call_words(Word::borrowed(f), words, None, ret);
+        if hook.is_none() {
+            self.drop_word(w);
+        }
+        Some(Flow::Reload)
+    }
+    /// The function that reads a property (false) or descriptor (true), where nothing of the instance goes before it.
+    fn python_getter(&mut self, obj: Ref, found: Ref, name: Ref) -> Option<(Ref, bool)> {
+        match self.heap.get(found) {
+            Payload::Property(p) if self.ty(found) == t::PROPERTY => p.fget.filter(|f| self.ty(*f) == t::FUNCTION).map(|f| (f, false)),
+            Payload::Instance(_) => {
+                let kind = self.ty(found);
+                let get = self.lookup(kind, n::__GET__).filter(|f| self.ty(*f) == t::FUNCTION)?;
+                let first = self.is_data_descriptor(found) || self.instance_attr(obj, name).is_none();
+                first.then_some((get, true))
+            }
+            _ => None,
+        }
     }
     /// An instance attribute or plain class attribute, where no descriptor has to be called.
     #[inline]

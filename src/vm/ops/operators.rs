@@ -1,5 +1,6 @@
 //! Binary and unary operators, comparisons, subscripts.
 use super::*;
+use crate::code::opcode::{caches_of, op};
 use crate::objects::Payload;
 use crate::vm::api::Cmp;
 use crate::vm::exec::set_op;
@@ -34,11 +35,38 @@ impl Vm {
             self.drop_word(b);
             return Flow::Next;
         }
+        if (arg == nb::ADD || arg == nb::ADD + nb::FIRST_INPLACE) && self.append_in_place(r, units, at) {
+            return Flow::Next;
+        }
         if let Some(f) = self.python_operator(arg, x, y) {
             return self.enter_operator(r, at, f, arg as u32);
         }
         let number = fixed::small_int(arg as i64).expect("small");
         self.slow_op(r, at, slow::binary_op, 2, &[number], Ret::Push)
+    }
+    /// `s += t` where `s` is a local variable that alone holds its str and is about to be bound anew: the str itself grows,
+    /// so that a loop which builds a text takes time in proportion to its length.
+    fn append_in_place(&mut self, r: &mut Regs, units: &[u16], at: usize) -> bool {
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        let (x, y) = (a.get(), b.get());
+        let next = units.get(at + 1 + caches_of(op::BINARY_OP)).copied().unwrap_or(0);
+        let place = r.base + (next >> 8) as usize;
+        let stored = (next & 0xFF) as u8 == op::STORE_FAST && self.cur.stack[place].owned_ref() == Some(x);
+        if !stored || a.is_owned() || self.heap.count(x) != 1 || self.ty(x) != t::STR || self.ty(y) != t::STR {
+            return false;
+        }
+        let Some(added) = self.str_of(y).cloned() else { return false };
+        let Payload::Str(s) = self.heap.get_mut(x) else { return false };
+        if s.interned.get() || !s.append(&added) {
+            return false;
+        }
+        r.sp -= 2;
+        // The variable's reference goes to the value that is stored next.
+        let word = std::mem::replace(&mut self.cur.stack[place], Word::NULL);
+        self.cur.stack[r.sp] = word;
+        r.sp += 1;
+        self.drop_word(b);
+        true
     }
     /// The left operand's method in Python, where the rules ask it first.
     fn python_operator(&mut self, arg: usize, x: Ref, y: Ref) -> Option<Ref> {

@@ -39,7 +39,11 @@ pub fn map_add(vm: &mut Vm, a: Args) -> Step {
 pub fn list_extend(vm: &mut Vm, a: Args) -> Step {
     if let Some(items) = vm.items_simple(a[0]) {
         items.iter().for_each(|r| vm.heap.incref_raw(*r));
-        vm.list_mut(a[1]).extend(items);
+        let l = vm.list_obj_mut(a[1]);
+        if !items.is_empty() {
+            l.note_extend(items.len());
+            l.items.extend(items);
+        }
         return Ok(vm.none());
     }
     let iterable = vm.lookup_special(a[0], n::__ITER__).is_some_and(|f| f != fixed::NONE) || vm.lookup_special(a[0], n::__GETITEM__).is_some();
@@ -47,11 +51,12 @@ pub fn list_extend(vm: &mut Vm, a: Args) -> Step {
         let message = format!("Value after * must be an iterable, not {}", vm.type_name(a[0]));
         return Err(vm.type_error(message));
     }
-    vm.tail_prelude("append_all", &[a[1], a[0]])
+    vm.tail_prelude("list_extend", &[a[1], a[0]])
 }
 /// (iterable, set).
 pub fn set_update(vm: &mut Vm, a: Args) -> Step {
-    vm.tail_prelude("add_all", &[a[1], a[0]])
+    vm.call_method(a[1], "update", &[a[0]])?;
+    Ok(vm.none())
 }
 /// (mapping, dict, -).
 pub fn dict_update(vm: &mut Vm, a: Args) -> Step {

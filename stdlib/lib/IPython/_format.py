@@ -19,7 +19,7 @@ _METHODS = (
 _CANARY = "_ipython_canary_method_should_not_exist_"
 
 
-def _complain(exc):
+def complain(exc):
     import pellucid
 
     sys.stderr.write(pellucid._format_exception(exc))
@@ -51,7 +51,7 @@ def bundle(obj, include=None, exclude=None):
         except NotImplementedError:
             pass
         except Exception as e:
-            _complain(e)
+            complain(e)
             return {}, {}
     data, metadata = {}, {}
     whole = method_of(obj, "_repr_mimebundle_")
@@ -65,7 +65,7 @@ def bundle(obj, include=None, exclude=None):
         except NotImplementedError:
             pass
         except Exception as e:
-            _complain(e)
+            complain(e)
     for name, mime in _METHODS:
         if mime in data:
             continue
@@ -77,7 +77,7 @@ def bundle(obj, include=None, exclude=None):
         except NotImplementedError:
             continue
         except Exception as e:
-            _complain(e)
+            complain(e)
             continue
         if value is None:
             continue
@@ -90,7 +90,7 @@ def bundle(obj, include=None, exclude=None):
         try:
             data["text/plain"] = _pretty.pretty(obj)
         except Exception as e:
-            _complain(e)
+            complain(e)
     if include is not None:
         data = {k: v for k, v in data.items() if k in include}
     if exclude is not None:

@@ -1,68 +1,39 @@
 """The notebook's shell: history of inputs and outputs, what a cell's value is shown as, and the answers to a front end."""
 import builtins
 import linecache
+import sys
 
 import _display
 import IPython
-from IPython import _format, _magic, display as _display_module
+from IPython import _format, _habits, display as _display_module
+from IPython.core.error import UsageError
 
 
-class Shell:
-    """What `get_ipython()` gives."""
+class Books:
+    """Where the texts and values of cells are kept: the notebook's own, or the ones that no program sees."""
 
-    def __init__(self, namespace):
-        self.user_ns = namespace
-        self.execution_count = 1
-        self.payload = []
-        # The displays that %%capture keeps, while it does.
-        self.captured = None
-        self.magics = {"line": {}, "cell": {}}
-        self.history, self.outputs = [""], {}
-        self._fill()
-        IPython._shell = self
-        builtins.display = _display_module.display
-        builtins.get_ipython = IPython.get_ipython
+    LIMIT = 10_000
 
-    def _fill(self):
-        ns = self.user_ns
-        ns.update(In=self.history, Out=self.outputs, _ih=self.history, _oh=self.outputs, _dh=["/home/student"])
-        ns.update({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": "", "exit": _Exit(self), "quit": _Exit(self)})
-        ns["get_ipython"] = IPython.get_ipython
-        self.hidden = {*ns}
-        self._under = ["", "", ""]
+    def __init__(self, ns, history, outputs):
+        self.ns, self.history, self.outputs = ns, history, outputs
+        self.clear()
 
-    # What the machine's front asks, in the order of a cell's life.
+    def clear(self):
+        self.hidden, self.under = {*self.ns}, ["", "", ""]
 
-    def begin(self, code, count, store):
-        """A cell starts."""
-        self.execution_count = count
-        self.payload = []
-        if not store:
-            return
-        history, ns = self.history, self.user_ns
+    def note(self, code, count):
+        """A cell's text."""
+        history, ns = self.history, self.ns
         while len(history) < count:
             history.append("")
         ns["_i"], ns["_ii"], ns["_iii"] = history[-1], ns.get("_i", ""), ns.get("_ii", "")
         history.append(code)
-        # So that `inspect.getsource` finds what cells define.
-        name = f"<cell {count}>"
-        linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
         ns[f"_i{count}"] = code
         self.hidden.add(f"_i{count}")
 
-    def finish(self, value, count, store):
-        """The value of a cell's last expression: JSON text of its bundle, or None."""
-        if value is None:
-            return None
-        data, metadata = _format.bundle(value)
-        if store:
-            self._remember(value, count)
-        if not data:
-            return None
-        return _display.to_json([data, metadata])
-
-    def _remember(self, value, count):
-        ns, under = self.user_ns, self._under
+    def remember(self, value, count):
+        """The value of a cell's last expression."""
+        ns, under = self.ns, self.under
         if value is self.outputs:
             return
         # Names that the user has taken are left alone.
@@ -76,8 +47,85 @@ class Shell:
         self.hidden.add(f"_{count}")
         self.outputs[count] = value
 
+
+def _aside():
+    """Books for cells that are not to be stored. They are kept all the same, out of sight: so such a cell takes the same
+    memory as another, and a notebook shows the same addresses and counts whether its cells are stored (JupyterLab,
+    nbclient) or not (nbval)."""
+    return Books({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": ""}, [""], {})
+
+
+class Shell:
+    """What `get_ipython()` gives."""
+
+    def __init__(self, namespace):
+        self.user_ns = namespace
+        self.execution_count = 1
+        self.payload = []
+        # The displays that %%capture keeps, while it does.
+        self.captured = None
+        # Modules that %run has run, so that their functions keep their globals.
+        self.kept_mains = []
+        self.kernel = Kernel(self)
+        self.events = Events()
+        self.magics = {"line": {}, "cell": {}}
+        self.history, self.outputs = [""], {}
+        self.books, self._aside = Books(namespace, self.history, self.outputs), _aside()
+        self.cell_name = "<cell>"
+        self._fill()
+        IPython._shell = self
+        builtins.display = _display_module.display
+        builtins.get_ipython = IPython.get_ipython
+
+    def _fill(self):
+        ns = self.user_ns
+        ns.update(In=self.history, Out=self.outputs, _ih=self.history, _oh=self.outputs, _dh=["/home/student"])
+        ns.update({"_": "", "__": "", "___": "", "_i": "", "_ii": "", "_iii": "", "exit": _Exit(self), "quit": _Exit(self)})
+        ns["get_ipython"] = IPython.get_ipython
+        self.books.clear()
+
+    @property
+    def hidden(self):
+        """Names of the notebook's namespace that are not the user's."""
+        return self.books.hidden
+
+    # What the machine's front asks, in the order of a cell's life.
+
+    def begin(self, code, name, count, kept):
+        """A cell starts. `kept`: 2 in the notebook's books, 1 out of sight, 0 nowhere."""
+        self.execution_count, self.cell_name = count, name
+        self.payload = []
+        self._cell = CellInfo(code, count, kept == 2)
+        if kept:
+            books = self.books if kept == 2 else self._aside
+            books.note(code, count if kept == 2 else len(books.history))
+            # So that `inspect.getsource` finds what cells define.
+            linecache.cache[name] = (len(code), None, [line + "\n" for line in code.split("\n")], name)
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", self._cell)
+
+    def finish(self, value, count, store):
+        """The value of a cell's last expression: JSON text of its bundle, or None."""
+        if type(value) is _Exit:
+            # `exit` alone on a line means the call.
+            value = value()
+        if value is None:
+            return None
+        data, metadata = _format.bundle(value)
+        if store:
+            self.books.remember(value, count)
+        else:
+            self._aside.remember(value, len(self._aside.history) - 1)
+            if len(self._aside.history) > Books.LIMIT:
+                self._aside = _aside()
+        if not data:
+            return None
+        return _display.to_json([data, metadata])
+
     def take_payload(self):
-        """JSON text of the payload that the cell left."""
+        """The cell is over. JSON text of the payload that it left."""
+        self.events.trigger("post_execute")
+        self.events.trigger("post_run_cell", self._cell)
         payload, self.payload = self.payload, []
         return _display.to_json(payload) if payload else None
 
@@ -89,17 +137,19 @@ class Shell:
 
     def line_magic(self, text):
         """A `%name rest` line; its value."""
-        return _magic.line(self, text)
+        return _habits.line(self, text)
 
     def cell_magic(self, text, body):
         """A `%%name rest` cell; its value."""
-        return _magic.cell(self, text, body)
+        return _habits.cell(self, text, body)
 
     def help(self, text):
         """`name?` and `name??`."""
         from IPython import _help
 
         name = text.strip().strip("?").strip()
+        if "*" in name:
+            return _help.search(self, name)
         found = _help.page(self, name, 1 if "??" in text else 0)
         if found is None:
             print(f"Object `{name}` not found.")
@@ -117,19 +167,29 @@ class Shell:
         found = _help.inspect(self, code, cursor, detail)
         return None if found is None else _display.to_json(found)
 
+    def comm(self, kind, content, metadata, buffers):
+        """A comm's message from the front end."""
+        self.kernel.comm_manager._heard(kind, content, metadata, buffers)
+
+    def comms(self, target):
+        """JSON text of the open comms: id to target. An empty target means all."""
+        return _display.to_json(self.kernel._open_comms(target or None))
+
     # What notebooks call.
 
     def run_line_magic(self, name, line, _stack_depth=1):
-        return _magic.line(self, f"{name} {line}".strip())
+        return _habits.line(self, f"{name} {line}".strip())
 
     def run_cell_magic(self, name, line, cell):
-        return _magic.cell(self, f"{name} {line}".strip(), cell)
+        return _habits.cell(self, f"{name} {line}".strip(), cell)
 
     def magic(self, text):
-        return _magic.line(self, text.lstrip("%"))
+        return _habits.line(self, text.lstrip("%"))
 
     def system(self, command):
-        _magic.refuse_shell(command)
+        raise UsageError(
+            f"there is no shell on this machine, so `!{command.strip()}` cannot run; use Python (os, pathlib, shutil) for files"
+        )
 
     getoutput = system
 
@@ -146,7 +206,7 @@ class Shell:
 
     def run_text(self, text):
         """Runs text in the user's namespace as a cell; the value of its last expression."""
-        value = _display.run_cell(text, f"<cell {self.execution_count}>", self.user_ns)
+        value = _display.run_cell(text, self.cell_name, self.user_ns)
         if hasattr(value, "cr_code"):
             import asyncio
 
@@ -166,6 +226,14 @@ class Shell:
     def set_next_input(self, text, replace=False):
         self.payload.append({"source": "set_next_input", "text": text, "replace": replace})
 
+    def forget(self, value):
+        """Takes an object out of `_`, `Out` and their like."""
+        for name in [k for k, v in self.user_ns.items() if v is value and k.startswith("_") and k in self.hidden]:
+            self.user_ns[name] = ""
+        self.books.under[:] = ["" if v is value else v for v in self.books.under]
+        for count in [k for k, v in self.outputs.items() if v is value]:
+            del self.outputs[count]
+
     def reset(self, new_session=True):
         ns = self.user_ns
         for name in [k for k in ns if not (k.startswith("__") and k.endswith("__"))]:
@@ -177,6 +245,68 @@ class Shell:
 
     def show_usage(self):
         print("Pellucid: a Python machine that can be looked into; %lsmagic lists the commands of a cell.")
+
+
+class Kernel:
+    """What programs use of IPython's kernel object: the comms, and the request that is being answered."""
+
+    def __init__(self, shell):
+        self.shell = shell
+
+    @property
+    def comm_manager(self):
+        import comm
+
+        return comm.get_comm_manager()
+
+    def get_parent(self, channel="shell"):
+        """The request that is being answered, as far as widgets ask for it: its `msg_id`, another at every run."""
+        return {"header": {"msg_id": _display.request_id()}}
+
+    def _open_comms(self, target):
+        if "comm" not in sys.modules:
+            return {}
+        return {c.comm_id: c.target_name for c in self.comm_manager.comms.values() if target in (None, c.target_name)}
+
+
+class Events:
+    """Callbacks around cells: `register("post_run_cell", f)`, with the names and arguments of IPython."""
+
+    NAMES = ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell")
+
+    def __init__(self):
+        self.callbacks = {name: [] for name in self.NAMES}
+
+    def register(self, event, function):
+        if event not in self.callbacks:
+            raise KeyError(f"{event!r}: the events are {', '.join(self.NAMES)}")
+        if function not in self.callbacks[event]:
+            self.callbacks[event].append(function)
+
+    def unregister(self, event, function):
+        if function not in self.callbacks[event]:
+            raise ValueError(f"Function {function!r} is not registered as a {event} callback")
+        self.callbacks[event].remove(function)
+
+    def trigger(self, event, *args):
+        for function in self.callbacks[event][:]:
+            try:
+                function(*args)
+            except Exception as e:
+                print(f"Error in callback {function!r} (for {event}):", file=sys.stderr)
+                _format.complain(e)
+
+
+class CellInfo:
+    """What `pre_run_cell` and `post_run_cell` are told of a cell."""
+
+    def __init__(self, raw_cell, execution_count, store_history):
+        self.raw_cell, self.execution_count, self.store_history = raw_cell, execution_count, store_history
+
+    @property
+    def info(self):
+        # IPython tells the end of a cell with its result, which has the cell as `info`.
+        return self
 
 
 class _Exit:

@@ -26,9 +26,9 @@ def publish_display_data(data, metadata=None, *, transient=None, update=False, *
 
     shell = IPython.get_ipython()
     if shell is not None and shell.captured is not None:
-        from IPython import _magic
+        from IPython._habits import shown
 
-        shell.captured.append(_magic.RichOutput(dict(data), metadata, transient))
+        shell.captured.append(shown.RichOutput(dict(data), metadata, transient))
         return
     _display.publish(dict(data), dict(metadata or {}), dict(transient or {}), bool(update))
 

@@ -77,7 +77,8 @@ pub fn clear_list(vm: &mut Vm, list: Ref) {
 pub fn extend_with(vm: &mut Vm, list: Ref, iterable: Ref) -> Step {
     match ready_items(vm, iterable)? {
         Some(ready) => {
-            append_ready(vm, list, ready);
+            let sequence = matches!(vm.heap.get(iterable), Payload::List(_) | Payload::Tuple(_));
+            append_ready(vm, list, ready, sequence);
             Ok(vm.none())
         }
         None => vm.tail_prelude("list_extend", &[list, iterable]),
@@ -85,12 +86,14 @@ pub fn extend_with(vm: &mut Vm, list: Ref, iterable: Ref) -> Step {
 }
 
 /// Appends counted items, with CPython's account of the room.
-fn append_ready(vm: &mut Vm, list: Ref, ready: Ready) {
+/// `sequence`: they are a list's or tuple's, for which an empty list makes exact room.
+fn append_ready(vm: &mut Vm, list: Ref, ready: Ready, sequence: bool) {
     let l = vm.list_obj_mut(list);
-    let (old, more) = (l.items.len(), ready.items.len());
+    let more = ready.items.len();
     if ready.sized {
         if more > 0 {
-            l.note_resize(old, old + more);
+            let old = l.items.len();
+            if sequence { l.note_extend(more) } else { l.note_resize(old, old + more) }
             l.items.extend(ready.items);
         }
         return;
@@ -174,7 +177,8 @@ fn mul(vm: &mut Vm, a: Args) -> Step {
 fn iadd(vm: &mut Vm, a: Args) -> Step {
     match ready_items(vm, a[1])? {
         Some(ready) => {
-            append_ready(vm, a[0], ready);
+            let sequence = matches!(vm.heap.get(a[1]), Payload::List(_) | Payload::Tuple(_));
+            append_ready(vm, a[0], ready, sequence);
             Ok(vm.incref(a[0]))
         }
         None => vm.tail_prelude("list_iadd", &[a[0], a[1]]),

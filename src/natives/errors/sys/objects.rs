@@ -111,7 +111,7 @@ fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> S
     }
     let ty = vm.type_obj(vm.ty(obj));
     let heap_type = ty.has(type_flags::HEAP);
-    let in_front = heap_type && (ty.has_dict || ty.has_weakref) && !vm.is_type(obj);
+    let in_front = heap_type && (ty.has_dict || ty.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
     let header = if is_collected(vm, obj) { HEADER } else { 0 } + if in_front { HEADER } else { 0 };
     Ok(vm.int(size + header))
 }
@@ -119,9 +119,9 @@ fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> S
 fn is_collected(vm: &Vm, r: Ref) -> bool {
     let ty = vm.ty(r);
     match ty {
-        t::CODE | t::RANGE => false,
+        t::CODE | t::RANGE | t::RANGE_ITER => false,
         t::TYPE => vm.type_obj(r).has(type_flags::HEAP),
-        _ => vm.heap.get(r).is_container() || vm.type_obj(ty).has(type_flags::HEAP),
+        _ => vm.heap.get(r).is_container() || vm.type_obj(ty).has(type_flags::HEAP | type_flags::COLLECTED),
     }
 }
 fn intern(vm: &mut Vm, a: Args) -> Step {

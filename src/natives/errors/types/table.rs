@@ -19,7 +19,10 @@ pub static EXCEPTION: TypeDef =
     exception(t::EXCEPTION, "Exception", t::BASE_EXCEPTION, 72, &[], "Base class of all exceptions that do not end the program on purpose.");
 pub static BASE_EXCEPTION_GROUP: TypeDef =
     exception(t::BASE_EXCEPTION_GROUP, "BaseExceptionGroup", t::BASE_EXCEPTION, 88, &[group::DEFS], "Several exceptions at once.");
-pub static EXCEPTION_GROUP: TypeDef = exception(t::EXCEPTION_GROUP, "ExceptionGroup", t::BASE_EXCEPTION_GROUP, 88, &[], "");
+pub static EXCEPTION_GROUP: TypeDef = {
+    let plain = exception(t::EXCEPTION_GROUP, "ExceptionGroup", t::BASE_EXCEPTION_GROUP, 88, &[], "");
+    TypeDef { flags: plain.flags | type_flags::WEAK_IN_FRONT, ..plain }
+};
 pub static TYPE_ERROR: TypeDef =
     exception(t::TYPE_ERROR, "TypeError", t::EXCEPTION, 72, &[], "An argument is of the wrong type.");
 pub static VALUE_ERROR: TypeDef =

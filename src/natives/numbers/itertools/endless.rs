@@ -119,7 +119,7 @@ fn cycle_next(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.incref(item))
 }
 pub static CYCLE: TypeDef = iterator_type!(
-    "cycle", 40, "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
+    "cycle", 48, "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
     Def::new("(cls, iterable, /)", cycle_new), cycle_next
 );
 

@@ -211,6 +211,6 @@ pub static ATTRGETTER: TypeDef = getter_type!(
     "Return a callable object that fetches the given attribute(s) from its operand."
 );
 pub static METHODCALLER: TypeDef = getter_type!(
-    "methodcaller", methodcaller, call_method, caller_repr, caller_reduce, 56,
+    "methodcaller", methodcaller, call_method, caller_repr, caller_reduce, 64,
     "Return a callable object that calls the given method on its operand."
 );

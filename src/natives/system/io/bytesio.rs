@@ -88,7 +88,7 @@ fn data_mut(vm: &mut Vm, buffer: Ref) -> Result<&mut Vec<u8>, Ask> {
     }
 }
 fn fresh(vm: &mut Vm, bytes: Vec<u8>) -> Ref {
-    let payload = Payload::ByteArray(Box::new(ByteArray { data: bytes, exports: 0 }));
+    let payload = Payload::ByteArray(Box::new(ByteArray::new(bytes)));
     vm.heap.alloc(t::BYTEARRAY, payload, 0).into_raw()
 }
 
@@ -293,5 +293,5 @@ fn setstate(vm: &mut Vm, a: Args) -> Step {
 }
 fn sizeof(vm: &mut Vm, a: Args) -> Step {
     let held = get(vm, a[0]).buffer.map_or(0, |b| data(vm, b).len());
-    Ok(vm.int(64 + if held > 0 { held as i64 + 33 } else { 33 }))
+    Ok(vm.int(64 + if held > 0 { held as i64 + 33 } else { 0 }))
 }

@@ -19,7 +19,7 @@ static STAT_DEF: TypeDef = TypeDef {
     base: t::TUPLE,
     layout: Layout::Tuple,
     flags: FLAGS,
-    size: (24, 8),
+    size: (32, 8),
     doc: "Result of stat(), fstat() and lstat().",
     defs: &[METHODS, &[
         Def::member("st_mode", item::<0>, "protection bits"),
@@ -57,7 +57,7 @@ static STATVFS_DEF: TypeDef = TypeDef {
     base: t::TUPLE,
     layout: Layout::Tuple,
     flags: FLAGS,
-    size: (24, 8),
+    size: (32, 8),
     doc: "Result of statvfs() and fstatvfs().",
     defs: &[METHODS, &[
         Def::member("f_bsize", item::<0>, ""),

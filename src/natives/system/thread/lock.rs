@@ -26,7 +26,7 @@ pub static LOCK: TypeDef = TypeDef {
     module: "_thread",
     base: t::OBJECT,
     layout: Layout::Native,
-    flags: type_flags::IMMUTABLE,
+    flags: type_flags::IMMUTABLE | type_flags::COLLECTED | type_flags::WEAK_IN_FRONT,
     size: (24, 0),
     doc: "A lock: taken by one thread at a time, released by any.",
     defs: &[METHODS],

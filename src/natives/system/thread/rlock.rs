@@ -27,7 +27,7 @@ pub static RLOCK: TypeDef = TypeDef {
     module: "_thread",
     base: t::OBJECT,
     layout: Layout::Native,
-    flags: type_flags::BASE | type_flags::IMMUTABLE,
+    flags: type_flags::BASE | type_flags::IMMUTABLE | type_flags::COLLECTED | type_flags::WEAK_IN_FRONT,
     size: (40, 0),
     doc: "A lock that the thread that holds it may take again.",
     defs: &[METHODS],

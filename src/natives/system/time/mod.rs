@@ -27,7 +27,7 @@ static STRUCT_TIME_DEF: TypeDef = TypeDef {
     base: t::TUPLE,
     layout: Layout::Tuple,
     flags: type_flags::IMMUTABLE | type_flags::SEQUENCE,
-    size: (24, 8),
+    size: (32, 8),
     doc: "A point in time as nine integers, from the year to whether it is summer time.",
     defs: &[METHODS, &[
         Def::member("tm_year", item::<0>, "year, for example, 1993"),

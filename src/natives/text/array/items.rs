@@ -1,5 +1,5 @@
 //! `array` as a sequence: items, slices, concatenation, search.
-use super::{Array, array, check_resizable, count, data_mut, item_size, make};
+use super::{Array, array, check_resizable, count, data_mut, item_size, make, splice};
 use crate::heap::{Owned, Ref};
 use crate::natives::text::{pack, util};
 use crate::objects::Payload;
@@ -155,7 +155,7 @@ fn set_item(vm: &mut Vm, a: Args) -> Step {
         }
         let start = start as usize * size;
         let range = start..start + slots as usize * size;
-        data_mut(vm, a[0]).expect("an array").splice(range, new);
+        splice(vm, a[0], range, new);
         return Ok(vm.none());
     }
     if new.len() / size != slots as usize {
@@ -169,23 +169,39 @@ fn set_item(vm: &mut Vm, a: Args) -> Step {
     }
     Ok(vm.none())
 }
-/// Keeps the items whose index passes.
-fn retain(vm: &mut Vm, r: Ref, keep: impl Fn(usize) -> bool) -> Result<(), Ask> {
+/// Removes `count` items from `start` on, `step` apart.
+fn cut(vm: &mut Vm, r: Ref, start: i64, step: i64, count: i64) -> Result<(), Ask> {
     check_resizable(vm, r)?;
+    if count == 0 {
+        return Ok(());
+    }
     let size = item_size(array(vm, r).code);
-    let data = data_mut(vm, r).expect("an array");
-    *data = data.chunks(size).enumerate().filter(|(i, _)| keep(*i)).flat_map(|(_, b)| b.to_vec()).collect();
+    let (first, step) = if step < 0 { (start + (count - 1) * step, -step) } else { (start, step) };
+    if step == 1 || count == 1 {
+        let first = first as usize * size;
+        let end = first + count as usize * size;
+        splice(vm, r, first..end, vec![]);
+        return Ok(());
+    }
+    let mut rest = Vec::new();
+    for (i, b) in array(vm, r).data.chunks(size).enumerate() {
+        let i = i as i64 - first;
+        if i < 0 || i % step != 0 || i / step >= count {
+            rest.extend_from_slice(b);
+        }
+    }
+    let all = array(vm, r).data.len();
+    splice(vm, r, 0..all, rest);
     Ok(())
 }
 fn del_item(vm: &mut Vm, a: Args) -> Step {
     if slice_of(vm, a[1]) {
         let len = count(vm, a[0]) as i64;
         let (start, stop, step) = vm.slice_bounds(a[1], len)?;
-        let gone: std::collections::HashSet<i64> = (0..Vm::slice_len(start, stop, step)).map(|k| start + k * step).collect();
-        retain(vm, a[0], |i| !gone.contains(&(i as i64)))?;
+        cut(vm, a[0], start, step, Vm::slice_len(start, stop, step))?;
     } else {
         let at = position(vm, a[0], a[1], "array assignment index")?;
-        retain(vm, a[0], |i| i != at)?;
+        cut(vm, a[0], at as i64, 1, 1)?;
     }
     Ok(vm.none())
 }
@@ -237,14 +253,16 @@ pub fn extend_bytes(vm: &mut Vm, r: Ref, more: Vec<u8>) -> Result<(), Ask> {
     if !more.is_empty() {
         check_resizable(vm, r)?;
     }
-    data_mut(vm, r).expect("an array").extend(more);
+    let end = array(vm, r).data.len();
+    splice(vm, r, end..end, more);
     Ok(())
 }
 fn imul(vm: &mut Vm, a: Args) -> Step {
     let times = util::repeat_count(vm, a[1])?;
     let out = repeated(vm, a[0], times)?;
     check_resizable(vm, a[0])?;
-    *data_mut(vm, a[0]).expect("an array") = out;
+    let all = array(vm, a[0]).data.len();
+    splice(vm, a[0], 0..all, out);
     Ok(vm.incref(a[0]))
 }
 fn append(vm: &mut Vm, a: Args) -> Step {
@@ -260,7 +278,7 @@ fn insert(vm: &mut Vm, a: Args) -> Step {
     check_resizable(vm, a[0])?;
     let len = count(vm, a[0]) as i64;
     let at = if i < 0 { (i + len).max(0) } else { i.min(len) } as usize * item_size(code);
-    data_mut(vm, a[0]).expect("an array").splice(at..at, b);
+    splice(vm, a[0], at..at, b);
     Ok(vm.none())
 }
 fn pop(vm: &mut Vm, a: Args) -> Step {
@@ -274,7 +292,7 @@ fn pop(vm: &mut Vm, a: Args) -> Step {
         return Err(vm.index_error("pop index out of range"));
     }
     let value = item(vm, a[0], at as usize);
-    match retain(vm, a[0], |k| k != at as usize) {
+    match cut(vm, a[0], at, 1, 1) {
         Ok(()) => Ok(value),
         Err(e) => {
             vm.release(value);
@@ -296,7 +314,7 @@ fn find(vm: &mut Vm, r: Ref, value: Ref, start: usize, end: usize) -> Result<Opt
 fn remove(vm: &mut Vm, a: Args) -> Step {
     match find(vm, a[0], a[1], 0, usize::MAX)? {
         Some(at) => {
-            retain(vm, a[0], |k| k != at)?;
+            cut(vm, a[0], at as i64, 1, 1)?;
             Ok(vm.none())
         }
         None => Err(vm.value_error("array.remove(x): x not in array")),
@@ -327,6 +345,7 @@ fn reverse(vm: &mut Vm, a: Args) -> Step {
 }
 fn clear(vm: &mut Vm, a: Args) -> Step {
     check_resizable(vm, a[0])?;
-    data_mut(vm, a[0]).expect("an array").clear();
+    let all = array(vm, a[0]).data.len();
+    splice(vm, a[0], 0..all, vec![]);
     Ok(vm.none())
 }

@@ -2,6 +2,8 @@
 use super::items::{extend_array, extend_bytes, item, packed};
 use super::{array, code_arg, count, data_mut, item_size, make, make_as};
 use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::byte_growth::array_room;
 use crate::natives::text::{buffer, memoryview, util};
 use crate::vm::api::Cmp;
 use crate::vm::native::Def;
@@ -45,6 +47,8 @@ fn new(vm: &mut Vm, a: Args) -> Step {
         crate::natives::numbers::warn_deprecated(vm, "The 'u' type code is deprecated and will be removed in Python 3.16")?;
     }
     let Some(x) = a.opt(2) else { return Ok(make_as(vm, a[0], code, vec![])) };
+    let known = vm.str_of(x).is_some() || vm.state::<super::Array>(x).is_some() || matches!(vm.heap.get(x), Payload::List(_) | Payload::Tuple(_));
+    let at_once = vm.bytes_of(x).is_some();
     let unicode = matches!(code, b'u' | b'w');
     let data = if let Some(s) = vm.str_of(x) {
         if !unicode {
@@ -64,7 +68,14 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     } else {
         pack_items(vm, code, x)?
     };
-    Ok(make_as(vm, a[0], code, data))
+    let made = make_as(vm, a[0], code, data);
+    if !known {
+        // Bytes are added to an empty array; items of an iterator one by one.
+        let state = vm.state_mut::<super::Array>(made.get()).expect("an array");
+        let count = state.data.len() / item_size(code);
+        state.allocated = if at_once { array_room(0, 0, count) } else { (0..count).fold(0, |room, n| array_room(room, n, n + 1)) };
+    }
+    Ok(made)
 }
 fn whole_items(len: usize, code: u8) -> Result<(), &'static str> {
     if len.is_multiple_of(item_size(code)) { Ok(()) } else { Err("bytes length not a multiple of item size") }
@@ -131,7 +142,8 @@ fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
     Ok(vm.bool(op.holds(m.cmp(&n))))
 }
 fn size_of(vm: &mut Vm, a: Args) -> Step {
-    let k = array(vm, a[0]).data.len();
+    let x = array(vm, a[0]);
+    let k = x.allocated * item_size(x.code);
     Ok(vm.int(64 + k as i64))
 }
 fn copy(vm: &mut Vm, a: Args) -> Step {

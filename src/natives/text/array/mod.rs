@@ -2,6 +2,7 @@
 mod items;
 mod methods;
 use crate::heap::{Owned, Ref};
+use crate::objects::byte_growth::array_room;
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::{Payload, State};
 use crate::vm::native::{Def, ModuleDef, TypeDef};
@@ -13,7 +14,7 @@ pub static ARRAY: TypeDef = TypeDef {
     module: "array",
     base: t::OBJECT,
     layout: Layout::Native,
-    flags: type_flags::BASE | type_flags::SEQUENCE,
+    flags: type_flags::BASE | type_flags::SEQUENCE | type_flags::COLLECTED,
     size: (64, 0),
     doc: "array(typecode [, initializer]) -> array\n\nNumbers or characters of one type, stored compactly.",
     defs: &[methods::DEFS, items::DEFS],
@@ -50,6 +51,13 @@ pub struct Array {
     pub data: Vec<u8>,
     /// A view was made at some time; whether one is left is found by looking.
     pub exported: bool,
+    /// Items that there is room for.
+    pub allocated: usize,
+}
+impl Array {
+    fn new(code: u8, data: Vec<u8>) -> Array {
+        Array { allocated: data.len() / item_size(code), code, data, exported: false }
+    }
 }
 impl State for Array {
     fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
@@ -82,6 +90,17 @@ pub fn mark_exported(vm: &mut Vm, r: Ref) {
         x.exported = true;
     }
 }
+/// Replaces a range of bytes (whole items), in one step.
+fn splice(vm: &mut Vm, r: Ref, range: std::ops::Range<usize>, new: Vec<u8>) {
+    let x = vm.state_mut::<Array>(r).expect("an array");
+    let size = item_size(x.code);
+    let old = x.data.len() / size;
+    let change = range.len() != new.len();
+    x.data.splice(range, new);
+    if change {
+        x.allocated = array_room(x.allocated, old, x.data.len() / size);
+    }
+}
 /// Must come before every change of the length.
 fn check_resizable(vm: &mut Vm, r: Ref) -> Result<(), Ask> {
     if !vm.state::<Array>(r).is_some_and(|x| x.exported) {
@@ -105,10 +124,10 @@ fn count(vm: &Vm, r: Ref) -> usize {
 /// A new array of the exact type.
 fn make(vm: &mut Vm, code: u8, data: Vec<u8>) -> Owned {
     let ty = vm.type_of_def(&ARRAY);
-    vm.opaque(ty, Array { code, data, exported: false })
+    vm.opaque(ty, Array::new(code, data))
 }
 fn make_as(vm: &mut Vm, cls: Ref, code: u8, data: Vec<u8>) -> Owned {
-    vm.alloc(cls, Payload::Opaque(Box::new(Array { code, data, exported: false })))
+    vm.alloc(cls, Payload::Opaque(Box::new(Array::new(code, data))))
 }
 /// A type code argument.
 fn code_arg(vm: &mut Vm, r: Ref) -> Result<u8, Ask> {

@@ -8,6 +8,7 @@ use super::{byte_value, data, new_bytearray};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::iter::Iter;
+use crate::objects::byte_growth::ByteRoom;
 use crate::objects::types::ByteArray;
 use crate::vm::native::Def;
 use crate::vm::{Args, Ask, Step, Vm, n, t};
@@ -67,8 +68,25 @@ fn splice(vm: &mut Vm, r: Ref, range: std::ops::Range<usize>, new: Vec<u8>) -> R
     if range.len() != new.len() {
         check_resizable(vm, r)?;
     }
+    let (old, cut, added) = (data(vm, r).len(), range.len(), new.len());
+    let at_front = range.start == 0;
     data_mut(vm, r).splice(range, new);
+    let room = room_mut(vm, r);
+    if at_front && added < cut { room.drop_front(old, cut - added) } else { room.resize(old, old - cut + added) }
     Ok(())
+}
+/// The room, to be told of each change of the length.
+fn room_mut(vm: &mut Vm, r: Ref) -> &mut ByteRoom {
+    match vm.heap.get_mut(r) {
+        Payload::ByteArray(b) => &mut b.room,
+        _ => panic!("{r:?} is no bytearray"),
+    }
+}
+/// Gives it other contents in one step.
+fn replace(vm: &mut Vm, r: Ref, new: Vec<u8>) {
+    let (old, size) = (data(vm, r).len(), new.len());
+    *data_mut(vm, r) = new;
+    room_mut(vm, r).resize(old, size);
 }
 
 fn new(vm: &mut Vm, a: Args) -> Step {
@@ -79,7 +97,8 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     if !data(vm, a[0]).is_empty() || !b.is_empty() {
         check_resizable(vm, a[0])?;
     }
-    *data_mut(vm, a[0]) = b;
+    replace(vm, a[0], vec![]);
+    replace(vm, a[0], b);
     Ok(vm.none())
 }
 fn repr(vm: &mut Vm, a: Args) -> Step {
@@ -87,9 +106,9 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.str(s))
 }
 fn allocated(vm: &Vm, r: Ref) -> i64 {
-    match data(vm, r).len() as i64 {
-        0 => 0,
-        k => k + 1,
+    match vm.heap.get(r) {
+        Payload::ByteArray(b) => b.room.allocated as i64,
+        _ => 0,
     }
 }
 fn size_of(vm: &mut Vm, a: Args) -> Step {
@@ -165,13 +184,19 @@ fn delete_slice(vm: &mut Vm, r: Ref, start: i64, step: i64, count: i64) -> Resul
     if count == 0 {
         return Ok(());
     }
+    if step == 1 {
+        return splice(vm, r, start as usize..(start + count) as usize, vec![]);
+    }
     check_resizable(vm, r)?;
-    let gone: std::collections::HashSet<i64> = (0..count).map(|k| start + k * step).collect();
+    // From the lowest place on, whatever the direction.
+    let (first, step) = if step < 0 { (start + (count - 1) * step, -step) } else { (start, step) };
     let mut i = -1;
+    let old = data(vm, r).len();
     data_mut(vm, r).retain(|_| {
         i += 1;
-        !gone.contains(&i)
+        i < first || (i - first) % step != 0 || (i - first) / step >= count
     });
+    room_mut(vm, r).resize(old, old - count as usize);
     Ok(())
 }
 fn del_item(vm: &mut Vm, a: Args) -> Step {
@@ -202,7 +227,7 @@ fn imul(vm: &mut Vm, a: Args) -> Step {
         check_resizable(vm, a[0])?;
     }
     let out = data(vm, a[0]).repeat(count);
-    *data_mut(vm, a[0]) = out;
+    replace(vm, a[0], out);
     Ok(vm.incref(a[0]))
 }
 
@@ -233,12 +258,14 @@ fn reduce_ex(vm: &mut Vm, a: Args) -> Step {
 fn append(vm: &mut Vm, a: Args) -> Step {
     let b = byte_value(vm, a[1])?;
     check_resizable(vm, a[0])?;
+    let old = data(vm, a[0]).len();
     data_mut(vm, a[0]).push(b);
+    room_mut(vm, a[0]).resize(old, old + 1);
     Ok(vm.none())
 }
 fn clear(vm: &mut Vm, a: Args) -> Step {
     check_resizable(vm, a[0])?;
-    data_mut(vm, a[0]).clear();
+    replace(vm, a[0], vec![]);
     Ok(vm.none())
 }
 fn copy(vm: &mut Vm, a: Args) -> Step {
@@ -284,6 +311,7 @@ fn pop(vm: &mut Vm, a: Args) -> Step {
     }
     check_resizable(vm, a[0])?;
     let b = data_mut(vm, a[0]).remove(at as usize);
+    room_mut(vm, a[0]).resize(len as usize, len as usize - 1);
     Ok(vm.int(i64::from(b)))
 }
 fn remove(vm: &mut Vm, a: Args) -> Step {
@@ -291,7 +319,10 @@ fn remove(vm: &mut Vm, a: Args) -> Step {
     let Some(at) = data(vm, a[0]).iter().position(|c| *c == b) else {
         return Err(vm.value_error("value not found in bytearray"));
     };
-    splice(vm, a[0], at..at + 1, vec![])?;
+    check_resizable(vm, a[0])?;
+    let old = data(vm, a[0]).len();
+    data_mut(vm, a[0]).remove(at);
+    room_mut(vm, a[0]).resize(old, old - 1);
     Ok(vm.none())
 }
 fn resize(vm: &mut Vm, a: Args) -> Step {
@@ -303,7 +334,9 @@ fn resize(vm: &mut Vm, a: Args) -> Step {
     if size != data(vm, a[0]).len() {
         check_resizable(vm, a[0])?;
     }
+    let old = data(vm, a[0]).len();
     data_mut(vm, a[0]).resize(size, 0);
+    room_mut(vm, a[0]).resize(old, size);
     Ok(vm.none())
 }
 fn reverse(vm: &mut Vm, a: Args) -> Step {

@@ -53,7 +53,7 @@ pub(super) fn like(vm: &mut Vm, receiver: Ref, b: impl Into<Vec<u8>>) -> Owned {
     }
 }
 pub(super) fn new_bytearray(vm: &mut Vm, data: Vec<u8>) -> Owned {
-    vm.heap.alloc(t::BYTEARRAY, Payload::ByteArray(Box::new(ByteArray { data, ..ByteArray::default() })), 0)
+    vm.heap.alloc(t::BYTEARRAY, Payload::ByteArray(Box::new(ByteArray::new(data))), 0)
 }
 /// A part of the receiver: exact `bytes` answer themselves when it is the whole.
 pub(super) fn part(vm: &mut Vm, r: Ref, range: std::ops::Range<usize>) -> Owned {

@@ -17,9 +17,11 @@ pub static DEFS: &[Def] = &[
 pub fn is_space(b: u8) -> bool {
     matches!(b, 0x09..=0x0D | b' ')
 }
-fn parts(vm: &mut Vm, a: Args, ranges: Vec<Range<usize>>) -> Step {
+fn parts(vm: &mut Vm, a: Args, ranges: Vec<Range<usize>>, max: usize) -> Step {
     let items = ranges.into_iter().map(|r| part(vm, a[0], r)).collect();
-    Ok(vm.list(items))
+    let list = vm.list(items);
+    util::room_of_parts(vm, list.get(), max);
+    Ok(list)
 }
 fn separator(vm: &mut Vm, a: &Args) -> Result<(Option<Vec<u8>>, usize), Ask> {
     let max = util::int_arg(vm, a.opt(2), -1)?;
@@ -38,7 +40,7 @@ fn split(vm: &mut Vm, a: Args) -> Step {
         Some(sep) => scan::split(b, &sep, max),
         None => scan::words(b.iter().enumerate().map(|(i, b)| (i, is_space(*b))), b.len(), max),
     };
-    parts(vm, a, ranges)
+    parts(vm, a, ranges, max)
 }
 fn rsplit(vm: &mut Vm, a: Args) -> Step {
     let (sep, max) = separator(vm, &a)?;
@@ -47,7 +49,7 @@ fn rsplit(vm: &mut Vm, a: Args) -> Step {
         Some(sep) => scan::rsplit(b, &sep, max),
         None => scan::rwords(b.iter().enumerate().rev().map(|(i, b)| (i, 1, is_space(*b))), max),
     };
-    parts(vm, a, ranges)
+    parts(vm, a, ranges, max)
 }
 fn split_lines(vm: &mut Vm, a: Args) -> Step {
     let keep = util::bool_arg(vm, a.opt(1), false)?;
@@ -62,7 +64,8 @@ fn split_lines(vm: &mut Vm, a: Args) -> Step {
     if start < b.len() {
         ranges.push(start..b.len());
     }
-    parts(vm, a, ranges)
+    let items = ranges.into_iter().map(|r| part(vm, a[0], r)).collect();
+    Ok(vm.list(items))
 }
 fn partition(vm: &mut Vm, a: Args, last: bool) -> Step {
     let sep = buffer::required(vm, a[1])?;

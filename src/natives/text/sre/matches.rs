@@ -34,6 +34,7 @@ state!(Match, |m, f| [m.pattern, m.string].into_iter().for_each(f));
 static DEFS: &[Def] = &[
     Def::class_method("__class_getitem__", "(cls, item, /)", |vm, a| vm.tail_call(t::GENERIC_ALIAS, &[a[0], a[1]]), "See PEP 585"),
     Def::method("__repr__", "(self, /)", repr, "Return repr(self)."),
+    Def::method("__sizeof__", "(self, /)", size_of, "Size of object in memory, in bytes."),
     Def::method("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
     Def::method("__copy__", "(self, /)", |vm, a| Ok(vm.incref(a[0])), ""),
     Def::method("__deepcopy__", "(self, memo, /)", |vm, a| Ok(vm.incref(a[0])), ""),
@@ -168,4 +169,10 @@ fn regs(vm: &mut Vm, a: Args) -> Step {
     let spans = state_of(vm, a[0]).spans.clone();
     let items = spans.into_iter().map(|s| pair(vm, s)).collect();
     Ok(vm.tuple(items))
+}
+
+/// The object and two positions for the match and for each group.
+fn size_of(vm: &mut Vm, a: Args) -> Step {
+    let spans = vm.state::<Match>(a[0]).map_or(0, |m| m.spans.len());
+    Ok(vm.int(88 + 16 * spans as i64))
 }

@@ -23,9 +23,18 @@ pub fn is_space(c: CodePoint) -> bool {
     }
 }
 
-fn parts(vm: &mut Vm, a: Args, ranges: Vec<Range<usize>>) -> Step {
+/// The list of the parts. CPython makes it with room for the most parts that there may be, up to twelve.
+fn parts(vm: &mut Vm, a: Args, ranges: Vec<Range<usize>>, max: usize) -> Step {
+    let len = text(vm, a[0]).code_points().count();
+    let most = match (max, a.not_none(1)) {
+        (usize::MAX, None) => (len.max(1) - 1) / 2 + 1,
+        (usize::MAX, Some(sep)) => len / text(vm, sep).code_points().count() + 1,
+        _ => max,
+    };
     let items = ranges.into_iter().map(|r| util::part(vm, a[0], r)).collect();
-    Ok(vm.list(items))
+    let list = vm.list(items);
+    util::room_of_parts(vm, list.get(), most);
+    Ok(list)
 }
 fn separator(vm: &mut Vm, a: &Args) -> Result<(bool, usize), Ask> {
     let max = util::int_arg(vm, a.opt(2), -1)?;
@@ -48,7 +57,7 @@ fn split(vm: &mut Vm, a: Args) -> Step {
     } else {
         scan::words(s.code_point_indices().map(|(at, c)| (at, is_space(c))), s.len(), max)
     };
-    parts(vm, a, ranges)
+    parts(vm, a, ranges, max)
 }
 fn rsplit(vm: &mut Vm, a: Args) -> Step {
     let (given, max) = separator(vm, &a)?;
@@ -58,7 +67,7 @@ fn rsplit(vm: &mut Vm, a: Args) -> Step {
     } else {
         scan::rwords(s.code_point_indices().rev().map(|(at, c)| (at, c.len_wtf8(), is_space(c))), max)
     };
-    parts(vm, a, ranges)
+    parts(vm, a, ranges, max)
 }
 
 /// The line boundaries of `str.splitlines`.
@@ -89,8 +98,9 @@ pub fn lines(s: &Wtf8) -> Vec<(usize, usize, usize)> {
 }
 fn split_lines(vm: &mut Vm, a: Args) -> Step {
     let keep = util::bool_arg(vm, a.opt(1), false)?;
-    let ranges = lines(text(vm, a[0])).into_iter().map(|(from, content, end)| from..if keep { end } else { content }).collect();
-    parts(vm, a, ranges)
+    let ranges: Vec<Range<usize>> = lines(text(vm, a[0])).into_iter().map(|(from, content, end)| from..if keep { end } else { content }).collect();
+    let items = ranges.into_iter().map(|r| util::part(vm, a[0], r)).collect();
+    Ok(vm.list(items))
 }
 
 fn partition(vm: &mut Vm, a: Args) -> Step {

@@ -69,11 +69,11 @@ impl Layout {
     }
 }
 
-/// Whether a line is `name?`, `?name` or with two marks; the text without indentation.
+/// Whether a line is `name?`, `?name` or with two marks; the text without indentation. `*` stands for any letters of a name.
 fn is_help(line: &str) -> bool {
     let marked = line.ends_with('?') || line.starts_with('?');
     let name = line.trim_matches('?').trim();
-    let plain = |c: char| c.is_alphanumeric() || "_.%".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "_.%*".contains(c);
     marked && !name.is_empty() && name.chars().all(plain) && line.matches('?').count() <= 2
 }
 fn is_magic(line: &str) -> bool {
@@ -83,8 +83,28 @@ fn is_magic(line: &str) -> bool {
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
-/// A magic inside a block, as the call that it stands for.
+/// Targets and command of `name = %magic` and `name = !command`, which no Python statement looks like.
+fn assigned(line: &str) -> Option<(&str, &str)> {
+    let (targets, value) = line.split_once('=')?;
+    let plain = |c: char| c.is_alphanumeric() || "_., ".contains(c);
+    let value = value.trim_start();
+    let is_command = value.starts_with('!') || value.starts_with('%') && !value.starts_with("%%") && is_magic(value);
+    (is_command && targets.chars().all(plain) && !targets.trim().is_empty()).then_some((targets.trim_end(), value))
+}
+fn is_special(line: &str) -> bool {
+    is_magic(line) || line.starts_with('!') || is_help(line) || assigned(line).is_some()
+}
+/// A command of one line as the call that it stands for.
 fn as_call(line: &str) -> String {
+    if let Some((targets, value)) = assigned(line) {
+        return match value.strip_prefix('!') {
+            Some(command) => format!("{targets} = get_ipython().getoutput({})", quoted(command)),
+            None => format!("{targets} = {}", as_call(value)),
+        };
+    }
+    if is_help(line) {
+        return format!("get_ipython().help({})", quoted(line));
+    }
     if let Some(command) = line.strip_prefix('!') {
         return format!("get_ipython().system({})", quoted(command));
     }
@@ -109,8 +129,8 @@ pub fn segments(code: &str) -> Vec<Segment> {
     let mut layout = Layout::default();
     for line in code.split('\n') {
         let bare = line.trim();
-        let special = layout.at_statement() && (is_magic(bare) || bare.starts_with('!') || is_help(bare));
-        if special && line.starts_with(bare) {
+        let special = layout.at_statement() && is_special(bare);
+        if special && line.starts_with(bare) && assigned(bare).is_none() {
             if has_text {
                 out.push(Segment::Python(std::mem::take(&mut text)));
             }
@@ -122,7 +142,7 @@ pub fn segments(code: &str) -> Vec<Segment> {
             text = "\n".repeat(number + 1);
             has_text = false;
         } else {
-            if special && !is_help(bare) {
+            if special {
                 text += &line[..line.len() - line.trim_start().len()];
                 text += &as_call(bare);
             } else {
@@ -141,6 +161,20 @@ pub fn segments(code: &str) -> Vec<Segment> {
         out.push(Segment::Python(text));
     }
     out
+}
+
+/// The text with each command as the call that it stands for: for code that runs as one piece (`%%time`).
+pub fn as_python(code: &str) -> String {
+    let mut layout = Layout::default();
+    let lines = code.split('\n').map(|line| {
+        let bare = line.trim();
+        if layout.at_statement() && is_special(bare) {
+            return format!("{}{}", &line[..line.len() - line.trim_start().len()], as_call(bare));
+        }
+        layout.line(line);
+        line.to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The text with its magics as comments: for questions about its layout.
@@ -173,6 +207,14 @@ mod tests {
         assert_eq!(segments("!ls -l"), [magic("%system ls -l")]);
         assert_eq!(segments("str.join?"), [Segment::Help("str.join?".into())]);
         assert_eq!(segments("if x:\n    %time f()"), [python("if x:\n    get_ipython().run_line_magic('time', 'f()')\n")]);
+        assert_eq!(segments("x = %timeit -o f()"), [python("x = get_ipython().run_line_magic('timeit', '-o f()')\n")]);
+        assert_eq!(segments("a.b, c = !ls"), [python("a.b, c = get_ipython().getoutput('ls')\n")]);
+        assert_eq!(segments("x == '%s' % y"), [python("x == '%s' % y")]);
+        assert_eq!(segments("str.*find*?"), [Segment::Help("str.*find*?".into())]);
+        assert_eq!(
+            as_python("if x:\n  %who\nl = [\n%who\n]\nx?"),
+            "if x:\n  get_ipython().run_line_magic('who', '')\nl = [\n%who\n]\nget_ipython().help('x?')"
+        );
         assert_eq!(segments("\n%%time\nf()"), [Segment::Magic { line: "%%time".into(), body: Some("f()".into()) }]);
     }
 }
