@@ -3,7 +3,7 @@ mod samples;
 
 use pellucid::lens::view::heap::{self, Places};
 use pellucid::render::scene::{Item, Paint, Rect, Scene};
-use pellucid::render::{self, Figures, JSON_TYPE, Lang, View, measure};
+use pellucid::render::{self, Figures, Lang, View, measure};
 use pellucid::snapshot::heap::{HeapFrame, HeapName, HeapObject, HeapSlot, HeapSnapshot, HeapValue, SlotKey};
 use pellucid::snapshot::{Kind, Refcount};
 

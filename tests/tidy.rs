@@ -29,6 +29,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("natives", "face", "what the front end may refuse (`InputRefused`) is part of an answer to a system call"),
     ("sim", "objects", "an inode's number is a hash of its path, which `str` has"),
     ("inspect", "natives", "sizes and names are asked of the natives that Python asks"),
+    ("inspect", "sim", "who waits for what is the system's to say"),
+    ("lens", "natives", "the switch interval is kept where `sys` keeps it"),
     ("lens", "code", "a lens compiles its expression"),
     ("lens", "inspect", "a lens asks `inspect` for its snapshot"),
     ("lens", "heap", "a lens's memory names objects by handle until the reader is done"),

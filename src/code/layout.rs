@@ -1,6 +1,6 @@
 //! Questions about a source text that its tokens answer: indentation, nesting, how the last line looks.
 use rustpython_compiler::TokenKind;
-use rustpython_compiler::parser::{self, Mode, ParseOptions};
+use rustpython_compiler::parser::{self, LexicalErrorType, Mode, ParseErrorType, ParseOptions};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::problem::{ProblemKind, SyntaxProblem};
@@ -39,6 +39,18 @@ pub(super) fn tokens(source: &str) -> Vec<(TokenKind, TextRange)> {
         parsed.tokens().iter().map(|token| (token.kind(), token.range())).collect()
     };
     on_large_stack(source, collect).unwrap_or_default()
+}
+
+/// The first character outside ASCII that begins no token (a full-width colon, a curly quote), and where it is.
+pub(super) fn foreign_character(source: &str) -> Option<(usize, char)> {
+    let find = || {
+        let parsed = parser::parse_unchecked(source, ParseOptions::from(Mode::Module));
+        parsed.errors().iter().find_map(|e| match e.error {
+            ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) if !tok.is_ascii() => Some((e.location.start().to_usize(), tok)),
+            _ => None,
+        })
+    };
+    if source.is_ascii() { None } else { on_large_stack(source, find).flatten() }
 }
 
 /// The tokens without line ends, comments and indentation.

@@ -146,7 +146,7 @@ fn from_codegen(error: &CodegenError, filename: &str) -> SyntaxProblem {
 }
 
 fn from_parser(error: &ParseError, source: &str, filename: &str) -> SyntaxProblem {
-    if let Some((at, c)) = foreign_character(source).filter(|(at, _)| *at < error.raw_location.start().to_usize()) {
+    if let Some((at, c)) = layout::foreign_character(source).filter(|(at, _)| error.is_unclosed_bracket || *at < error.raw_location.start().to_usize()) {
         // The tokenizer meets it before the parser can meet its own problem.
         let mut problem = SyntaxProblem::plain(ProblemKind::SyntaxError, &wording::invalid_character(c), filename);
         problem.place(source, at, at);
@@ -171,18 +171,6 @@ fn from_parser(error: &ParseError, source: &str, filename: &str) -> SyntaxProble
         problem.place(source, start, end);
     }
     problem
-}
-
-/// The first character outside ASCII that begins no token, and where it is: a full-width colon, a curly quote.
-fn foreign_character(source: &str) -> Option<(usize, char)> {
-    if source.is_ascii() {
-        return None;
-    }
-    let mut unknown = layout::significant_tokens(source).into_iter().filter(|(kind, _)| *kind == TokenKind::Unknown);
-    unknown.find_map(|(_, range)| {
-        let at = range.start().to_usize();
-        source[at..].chars().next().filter(|c| !c.is_ascii()).map(|c| (at, c))
-    })
 }
 
 fn kind_of(msg: &str) -> ProblemKind {

@@ -5,6 +5,7 @@ mod ask;
 pub use attribute::Found;
 pub use compare::{Cmp, hash_bigint, hash_double, hash_int};
 mod attribute;
+mod type_attribute;
 mod compare;
 mod convert;
 mod dicts;
