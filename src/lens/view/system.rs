@@ -11,12 +11,17 @@ fn page(lens: &'static str, headline: String, bands: Vec<Band>, data: serde_json
     View { lens, lang, alt: headline.clone(), headline, notes: vec![], scene: sheet::draw(&bands), outline, tables: vec![], data }
 }
 
+fn labels_of(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 pub fn locks(s: &LocksSnapshot, lang: Lang) -> View {
     let waits = s.waiters.len();
+    let count = labels_of(s.locks.len(), "lock", "locks");
     let headline = match (&s.cycle[..], waits) {
         ([first, ..], _) => lang.pick(format!("Deadlock: {} -> {first}.", s.cycle.join(" -> ")), format!("死锁：{} -> {first}。", s.cycle.join(" -> "))),
-        ([], 0) => lang.pick(format!("{} locks; nobody waits.", s.locks.len()), format!("{} 个锁；无人等待。", s.locks.len())),
-        ([], _) => lang.pick(format!("{} locks; {waits} threads wait.", s.locks.len()), format!("{} 个锁；{waits} 个线程在等待。", s.locks.len())),
+        ([], 0) => lang.pick(format!("{count}; nobody waits."), format!("{} 个锁；无人等待。", s.locks.len())),
+        ([], _) => lang.pick(format!("{count}; {} for something.", labels_of(waits, "thread waits", "threads wait")), format!("{} 个锁；{waits} 个线程在等待。", s.locks.len())),
     };
     let list = |names: &[String]| if names.is_empty() { "·".to_owned() } else { names.join(", ") };
     let rows = s.locks.iter().map(|l| LineRow {

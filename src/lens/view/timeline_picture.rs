@@ -81,7 +81,7 @@ pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
         y += ROW;
     }
     let first_row = MARGIN + 20;
-    arrows(&mut scene, s, &axis, first_row, lanes, lang);
+    arrows(&mut scene, s, &axis, first_row, lanes);
     if let Some(text) = rest_lanes {
         scene.text(Text::new(MARGIN, y + 12, text).small().paint(Paint::Muted));
         y += 20;
@@ -208,12 +208,14 @@ fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: 
     }
 }
 
-fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize, lang: Lang) {
+fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize) {
     let row = |lane: usize| top + ROW * lane as i32;
     let all: Vec<&TimelineArrow> = s.arrows.iter().filter(|a| a.from.0 < lanes && a.to.0 < lanes && a.from.0 != a.to.0).collect();
     if all.len() > MOST_ARROWS {
         return;
     }
+    // Where labels stand already: one on another would say nothing.
+    let mut labels: Vec<(i32, i32)> = Vec::new();
     for a in all {
         let (x0, x1) = (axis.x(a.from.1), axis.x(a.to.1));
         let down = a.to.0 > a.from.0;
@@ -221,9 +223,11 @@ fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes:
         let start = a.label == "start";
         let stroke = if start { Stroke::thin(Paint::Muted).dashed() } else { Stroke::new(Paint::Line) };
         scene.arrow(vec![(x0, y0), (x1, y1)], stroke, Head::Arrow);
-        let _ = lang;
-        if !start && (x1 - x0).abs() + (y1 - y0).abs() > 40 {
-            scene.text(Text::new((x0 + x1) / 2 + 4, (y0 + y1) / 2 + 4, a.label.clone()).small().paint(Paint::Muted));
+        let at = ((x0 + x1) / 2 + 4, (y0 + y1) / 2 + 4);
+        let free = labels.iter().all(|l| (l.0 - at.0).abs() > 44 || (l.1 - at.1).abs() > 12);
+        if !start && free && (x1 - x0).abs() + (y1 - y0).abs() > 40 {
+            scene.text(Text::new(at.0, at.1, a.label.clone()).small().paint(Paint::Muted));
+            labels.push(at);
         }
     }
 }
