@@ -82,6 +82,8 @@ impl Machine {
     }
     fn run_all<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let main = self.vm.cur.id;
+        // What was noted under an earlier tracer may have been answered since.
+        self.doing.clear();
         if !self.os.sched.recording {
             self.os.sched.begin();
         }

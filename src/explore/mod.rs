@@ -31,12 +31,13 @@ pub struct Options {
 /// What one run ended with: all that can be told from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct End {
+    /// What it wrote, to stderr too.
     pub stdout: String,
     /// The value of the program's last expression, or nothing.
     pub value: Option<String>,
     /// The exception, as one line.
     pub error: Option<String>,
-    /// It did not end: stopped after [`ENDLESS`] looks of the machine at the world.
+    /// It was stopped after [`ENDLESS`] looks of the machine at the world; what it had written is not told.
     pub endless: bool,
 }
 
@@ -79,11 +80,17 @@ pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut d
         Strategy::Preemptions(bound) => by_preemptions(base, options, bound, program, host, &mut out),
         Strategy::Random { seed } => {
             for n in 0..options.runs as u64 {
+                if out.interrupted {
+                    break;
+                }
                 one(base, options.points, Policy::Random { seed: seed.wrapping_add(n) }, program, host, &mut out);
             }
         }
         Strategy::Pct { depth, seed } => {
             for n in 0..options.runs as u64 {
+                if out.interrupted {
+                    break;
+                }
                 one(base, options.points, Policy::Pct { depth, seed: seed.wrapping_add(n) }, program, host, &mut out);
             }
         }
@@ -114,8 +121,9 @@ fn one(base: &Machine, points: Points, policy: Policy, program: Program, host: &
     }
     if listener.looks > ENDLESS {
         end = End { endless: true, ..End::default() };
+    } else {
+        end.stdout = listener.text;
     }
-    end.stdout = listener.text;
     let choices = std::mem::take(&mut machine.os.sched.choices);
     out.runs += 1;
     out.decisions = out.decisions.max(choices.len());
@@ -148,17 +156,22 @@ fn switches(choices: &[Choice]) -> u32 {
 /// from each of them every other choice begins a new prefix, which waits under its number of preemptions.
 fn by_preemptions(base: &Machine, options: &Options, bound: u32, program: Program, host: &mut dyn Host, out: &mut Exploration) {
     let mut waiting: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::from([(0, vec![vec![]])]);
+    // Prefixes that wait, and whether some were left out: more than can be run are not worth their memory.
+    let (mut held, mut left_out) = (1usize, false);
     while let Some((cost, prefix)) = next(&mut waiting) {
         if out.runs >= options.runs || out.interrupted {
             waiting.entry(cost).or_default().push(prefix);
             break;
         }
+        held -= 1;
         let choices = one(base, options.points, Policy::Script(prefix.clone()), program, host, out);
         let mut spent = preemptions(&choices[..prefix.len().min(choices.len())]);
         for (i, c) in choices.iter().enumerate().skip(prefix.len()) {
             for other in c.able.iter().filter(|t| **t != c.chosen) {
                 let cost = spent + u32::from(c.current.is_some_and(|t| t != *other));
-                if cost <= bound {
+                left_out |= cost <= bound && held >= options.runs;
+                if cost <= bound && held < options.runs {
+                    held += 1;
                     let mut longer: Vec<u32> = choices[..i].iter().map(|c| c.chosen).collect();
                     longer.push(*other);
                     waiting.entry(cost).or_default().push(longer);
@@ -167,7 +180,7 @@ fn by_preemptions(base: &Machine, options: &Options, bound: u32, program: Progra
             spent += u32::from(c.current.is_some_and(|t| t != c.chosen));
         }
     }
-    out.complete = waiting.values().all(Vec::is_empty);
+    out.complete = !out.interrupted && !left_out && waiting.values().all(Vec::is_empty);
 }
 
 /// A prefix with the fewest preemptions.
@@ -185,6 +198,10 @@ pub struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
+    /// The front end has asked to stop.
+    pub fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
     pub fn new(real: &'a mut dyn Host) -> Listener<'a> {
         Listener { real, text: String::new(), looks: 0, interrupted: false }
     }

@@ -12,6 +12,7 @@ use crate::trace::{Lane, Log, Place, Thing, Waiting, What};
 use crate::vm::load::line_of;
 use crate::vm::thread::Activation;
 use crate::vm::{Tracer, Vm};
+use std::collections::HashMap;
 
 /// `a[k]` among the binary operations.
 const SUBSCRIPT: usize = 26;
@@ -28,6 +29,13 @@ pub struct Recorder {
     variables: bool,
     accesses: u64,
     searches: usize,
+    /// The lane that runs.
+    current: Lane,
+    /// Names told of variables: process, name and address of what has the variable, to the name with a number if another
+    /// variable had the name first.
+    told: HashMap<(i32, String, u64), String>,
+    /// How many variables have a name.
+    named: HashMap<String, u32>,
 }
 
 /// Accesses that are told: a long loop is not followed to its end.
@@ -35,7 +43,7 @@ const ACCESSES: u64 = 20_000;
 
 impl Recorder {
     pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
-        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0 }
+        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, thread: 0 }, told: HashMap::new(), named: HashMap::new() }
     }
     /// What was seen, or the part of it that is asked for.
     pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
@@ -71,11 +79,17 @@ impl Recorder {
     }
     /// Notes the access of one instruction to what others can see.
     fn access(&mut self, vm: &Vm, frame: &Frame, pc: usize) {
-        let Some((name, value, writes)) = access(vm, frame, pc) else { return };
+        let Some((name, owner, value, writes)) = access(vm, frame, pc) else { return };
         self.accesses += 1;
+        let named = &mut self.named;
+        let name = self.told.entry((self.current.pid, name.clone(), owner)).or_insert_with(|| {
+            let n = named.entry(name.clone()).or_default();
+            *n += 1;
+            if *n == 1 { name } else { format!("{name} #{n}") }
+        }).clone();
         let value = common::repr(vm, value).shown();
         let what = if writes { What::Writes { name, value } } else { What::Reads { name, value } };
-        let lane = Lane { pid: self.pid, thread: vm.cur.id };
+        let lane = Lane { pid: self.current.pid, thread: vm.cur.id };
         let place = place(vm);
         // Accesses have the time of the event before: they cost none of their own.
         let at = self.log.events.last().map_or(0, |e| e.at);
@@ -111,6 +125,7 @@ impl Tracer for Recorder {
     }
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
         self.name_lane(vm, lane);
+        self.current = lane;
         if let What::Waits(Waiting::For(thing)) | What::Takes(thing) | What::Misses(thing) = &what {
             let unknown = !self.log.things.contains_key(thing);
             let waits = matches!(what, What::Waits(_));
@@ -123,8 +138,9 @@ impl Tracer for Recorder {
     }
 }
 
-/// The variable that an instruction reads or writes, its value, and whether it writes.
-fn access(vm: &Vm, frame: &Frame, pc: usize) -> Option<(String, Ref, bool)> {
+/// The variable that an instruction reads or writes: its name, the address of the object that has it (0: the module), its
+/// value, and whether it writes.
+fn access(vm: &Vm, frame: &Frame, pc: usize) -> Option<(String, u64, Ref, bool)> {
     let code = vm.code_obj(frame.code_ref);
     let (mut at, mut arg) = (pc, 0usize);
     let o = loop {
@@ -142,38 +158,38 @@ fn access(vm: &Vm, frame: &Frame, pc: usize) -> Option<(String, Ref, bool)> {
     match o {
         op::LOAD_GLOBAL => {
             let value = vm.dict_get_name(frame.globals, code.names[arg >> 1]).filter(|v| is_data(vm, *v))?;
-            Some((name(arg >> 1), value, false))
+            Some((name(arg >> 1), 0, value, false))
         }
         op::LOAD_NAME => {
             let value = vm.dict_get_name(frame.globals, code.names[arg]).filter(|v| is_data(vm, *v))?;
-            Some((name(arg), value, false))
+            Some((name(arg), 0, value, false))
         }
-        op::STORE_GLOBAL | op::STORE_NAME => Some((name(arg), operand(1).filter(|v| is_data(vm, *v))?, true)),
+        op::STORE_GLOBAL | op::STORE_NAME => Some((name(arg), 0, operand(1).filter(|v| is_data(vm, *v))?, true)),
         op::LOAD_DEREF | op::STORE_DEREF => {
             let variable = vm.lossy(code.localsplus[arg]);
             let cell = vm.cur.stack.get(frame.base as usize + arg).and_then(|w| w.opt())?;
             let Payload::Cell(inside) = vm.heap.get(cell) else { return None };
             let value = if o == op::STORE_DEREF { operand(1)? } else { (*inside)? };
-            is_data(vm, value).then_some((variable, value, o == op::STORE_DEREF))
+            is_data(vm, value).then_some((variable, cell.address(), value, o == op::STORE_DEREF))
         }
         op::LOAD_ATTR => {
             let attr = name(arg >> 1);
             let obj = operand(1).filter(|r| matches!(vm.heap.get(*r), Payload::Instance(_)))?;
             let value = own_attribute(vm, obj, &attr).filter(|v| is_data(vm, *v))?;
-            Some((format!("{}.{attr}", called(vm, frame, obj)), value, false))
+            Some((format!("{}.{attr}", called(vm, frame, obj)), obj.address(), value, false))
         }
         op::STORE_ATTR => {
             let obj = operand(1).filter(|r| matches!(vm.heap.get(*r), Payload::Instance(_)))?;
-            Some((format!("{}.{}", called(vm, frame, obj), name(arg)), operand(2).filter(|v| is_data(vm, *v))?, true))
+            Some((format!("{}.{}", called(vm, frame, obj), name(arg)), obj.address(), operand(2).filter(|v| is_data(vm, *v))?, true))
         }
         op::BINARY_OP if arg == SUBSCRIPT => {
             let (obj, key) = (operand(2)?, operand(1)?);
             let value = item(vm, obj, key)?;
-            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), value, false))
+            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), obj.address(), value, false))
         }
         op::STORE_SUBSCR => {
             let (key, obj, value) = (operand(1)?, operand(2)?, operand(3)?);
-            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), value, true))
+            Some((format!("{}[{}]", called(vm, frame, obj), common::repr(vm, key).shown()), obj.address(), value, true))
         }
         _ => None,
     }

@@ -93,7 +93,7 @@ pub fn search(vm: &Vm, namespace: Ref, visit: &mut dyn FnMut(Ref, &str) -> bool)
 /// Whether a path may go on through an object: data does, code and numbers do not.
 fn leads_on(vm: &Vm, r: Ref) -> bool {
     use crate::snapshot::Kind::*;
-    matches!(common::kind(vm, r), List | Tuple | Sequence | Dict | Instance | Cell | Other | Generator) && vm.type_name(r) != "module"
+    matches!(common::kind(vm, r), List | Tuple | Sequence | Dict | Set | Instance | Cell | Other | Generator) && vm.type_name(r) != "module"
         || matches!(vm.heap.get(r), Payload::Method(..))
 }
 

@@ -28,8 +28,9 @@ struct Builder<'a> {
     /// Things that somebody waited for, or that have a name of the program.
     told: BTreeSet<Thing>,
     rows: BTreeMap<Thing, usize>,
-    holding: HashMap<Thing, (u64, usize)>,
-    queues: HashMap<Thing, u32>,
+    holding: BTreeMap<Thing, (u64, usize)>,
+    /// Lanes that wait for each.
+    queues: HashMap<Thing, BTreeSet<usize>>,
     /// Lanes of which another process is catching up.
     aside: BTreeSet<usize>,
     /// Bytes under way: sender, time, bytes left.
@@ -64,7 +65,7 @@ impl<'a> Builder<'a> {
         out.lanes = b_lanes.iter().map(|l| TimelineLane { name: lane_name(log, *l), pid: l.pid, ..Default::default() }).collect();
         let (told, shared) = (told(log), shared(log));
         Builder {
-            log, window, out, order, open: HashMap::new(), told, rows: BTreeMap::new(), holding: HashMap::new(), queues: HashMap::new(), aside: BTreeSet::new(),
+            log, window, out, order, open: HashMap::new(), told, rows: BTreeMap::new(), holding: BTreeMap::new(), queues: HashMap::new(), aside: BTreeSet::new(),
             sent: HashMap::new(), shared, reads: HashMap::new(), writes: HashMap::new(), accesses: 0,
         }
     }
@@ -121,6 +122,7 @@ impl<'a> Builder<'a> {
             }
             What::Runs { .. } if self.aside.remove(&lane) && self.open.get(&lane).is_some_and(|o| o.1 == LaneState::Runs) => {}
             What::Runs { ready } => {
+                self.queues.values_mut().for_each(|q| _ = q.remove(&lane));
                 let ready = ready.saturating_sub(self.base()).min(at);
                 // The time between being able to run and running is spent waiting for the GIL.
                 if self.open.get(&lane).is_some_and(|(from, state, _)| *state != LaneState::Ready && ready >= *from) && ready < at {
@@ -166,8 +168,8 @@ impl<'a> Builder<'a> {
             Waiting::Sleep => (LaneState::Asleep, SwitchReason::Sleep, String::new()),
             Waiting::For(thing) => {
                 let queue = self.queues.entry(*thing).or_default();
-                *queue += 1;
-                let most = *queue;
+                queue.insert(lane);
+                let most = queue.len() as u32;
                 if self.told.contains(thing) {
                     let row = self.row(thing);
                     self.out.things[row].most_waiting = self.out.things[row].most_waiting.max(most);
@@ -201,8 +203,6 @@ impl<'a> Builder<'a> {
         let name = self.thing(thing);
         match &e.what {
             What::Takes(_) => {
-                // Whoever takes it waits no more; the queue counts from one wait to the next take.
-                self.queues.insert(*thing, self.queues.get(thing).copied().unwrap_or(0).saturating_sub(1));
                 self.holding.insert(*thing, (at, lane));
                 self.step(e, StepKind::Takes(name));
             }

@@ -6,6 +6,10 @@ use crate::snapshot::explore::*;
 
 const HELP: &str = "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]";
 
+/// Changes of priority in a run that make sense, and schedules.
+pub(super) const DEEPEST: u32 = 100;
+const MOST_RUNS: usize = 1_000_000;
+
 /// The options of the command's line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -31,6 +35,12 @@ pub fn plan(line: &str) -> Result<Plan, String> {
             "--points" => points = vec![named_points(value()?)?],
             other => return Err(format!("%%explore knows no {other}. {HELP}")),
         }
+    }
+    if matches!(strategy, Strategy::Pct { depth, .. } if !(1..=DEEPEST).contains(&depth)) {
+        return Err(format!("--pct takes a depth from 1 to {DEEPEST}."));
+    }
+    if runs > MOST_RUNS {
+        return Err(format!("--runs takes at most {MOST_RUNS}."));
     }
     match &mut strategy {
         Strategy::Random { seed: s } | Strategy::Pct { seed: s, .. } => *s = seed,
@@ -122,7 +132,7 @@ fn strategy(s: &Strategy) -> String {
 fn kind(o: &Outcome) -> OutcomeKind {
     match &o.end.error {
         _ if o.end.endless => OutcomeKind::Endless,
-        Some(e) if e.contains("deadlock: ") => OutcomeKind::Deadlock,
+        Some(e) if e.starts_with("RuntimeError: deadlock: every thread waits") => OutcomeKind::Deadlock,
         Some(_) => OutcomeKind::Raises,
         None => OutcomeKind::Ends,
     }

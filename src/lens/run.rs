@@ -68,6 +68,9 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut d
         None => (name, false),
     };
     let (name, help) = *COMMANDS.iter().find(|(n, _)| *n == name)?;
+    if is_cell && CELLS.contains(&name) {
+        return Some(Err(format!("%%{name} stands on the first line of a cell: {help}")));
+    }
     if is_cell {
         return Some(Err(format!("%{name} is a command of one line: %{name} in the cell, without the second %")));
     }

@@ -1,5 +1,5 @@
 //! `%sched` and `%clock`: the schedule's settings, and the virtual clock with its cost model.
-use super::explore::{named_points, number, points_name};
+use super::explore::{DEEPEST, named_points, number, points_name};
 use super::view::timeline::time;
 use crate::machine::Machine;
 use crate::natives::errors::sys::switch_interval_ns;
@@ -20,7 +20,7 @@ pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
         let mut value = |what: &str| words.next().ok_or_else(|| format!("{word} needs {what}. {HELP}"));
         match word {
             "cpython" => policy = Some(Policy::Cpython),
-            "round_robin" => policy = Some(Policy::RoundRobin(number::<u64>(word, value("a number of switch points")?)?.max(1))),
+            "round_robin" => policy = Some(Policy::RoundRobin(number(word, value("a number of switch points")?)?)),
             "random" => policy = Some(Policy::Random { seed: number(word, value("a seed")?)? }),
             "pct" => policy = Some(Policy::Pct { depth: number(word, value("a depth and a seed")?)?, seed: number(word, value("a seed")?)? }),
             "points" => points = Some(named_points(value("gil, bytecode or line")?)?),
@@ -39,6 +39,12 @@ pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
             other => return Err(format!("%sched knows no `{other}`. {HELP}")),
         }
     }
+    if matches!(policy, Some(Policy::Pct { depth, .. }) if !(1..=DEEPEST).contains(&depth)) {
+        return Err(format!("pct takes a depth from 1 to {DEEPEST}."));
+    }
+    if policy == Some(Policy::RoundRobin(0)) {
+        return Err("round_robin takes a number of switch points, at least 1.".to_owned());
+    }
     if let Some(points) = points {
         machine.os.sched.points = points;
     }
@@ -55,11 +61,13 @@ fn told(machine: &Machine) -> String {
         Policy::Cpython => format!("cpython: a thread that waits for the GIL gets it after {interval} (sys.setswitchinterval), first come, first served"),
         Policy::RoundRobin(n) => format!("round_robin {n}: a turn of {n} switch points each"),
         Policy::Random { seed } => format!("random {seed}: at each switch point one of those that can run, each as likely"),
-        Policy::Pct { depth, seed } => format!("pct {depth} {seed}: random priorities, {} random changes", depth.saturating_sub(1)),
+        Policy::Pct { depth, seed } => format!("pct {depth} {seed}: random priorities, at most {} changes, at random points among the first 200", depth.saturating_sub(1)),
         Policy::Script(turns) => format!("manual: {}", turns.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
     };
     let points = match (&sched.policy, points_name(sched.points)) {
-        (Policy::Cpython, _) | (_, "gil") => "gil: calls and backward jumps, as CPython 3.10 and later",
+        (Policy::Cpython, "line") => "line, for other policies; cpython switches where CPython does",
+        (Policy::Cpython, "bytecode") => "bytecode, for other policies; cpython switches where CPython does",
+        (_, "gil") => "gil: calls and backward jumps, as CPython 3.10 and later",
         (_, "line") => "line: before every line",
         _ => "bytecode: before every instruction",
     };

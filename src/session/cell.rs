@@ -84,7 +84,10 @@ impl Session {
     fn run_segments(&mut self, code: &str, filename: &str, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {
         let parts = segments(code);
         let last = match &parts[..] {
-            [Segment::Magic { line, body: Some(body) }] if line.starts_with("%%explore") => self.run_explored(line, body, filename, host)?,
+            [Segment::Magic { line, body: Some(body) }] if line.split_whitespace().next() == Some("%%explore") => {
+                // The command's own line stays blank, so that line numbers are the cell's.
+                self.run_explored(line, &format!("\n{body}"), filename, host)?
+            }
             [Segment::Magic { line, body: Some(body) }] if crate::lens::is_cell_lens(line) => self.run_watched(line, body, filename, host)?,
             _ => self.run_parts(parts, filename, &mut NoTrace, host)?,
         };

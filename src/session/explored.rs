@@ -2,7 +2,7 @@
 use super::Session;
 use super::cell::Last;
 use super::errors::usage;
-use crate::code::segments::segments;
+use crate::code::segments::{Segment, segments};
 use crate::explore::{End, Options, explore, prepared};
 use crate::face::*;
 use crate::inspect::common;
@@ -24,32 +24,51 @@ const LIBRARY: &str = "/usr/lib/python3.14";
 const TOLD: usize = 4;
 
 impl Session {
+    /// Explores a program as `%%explore OPTIONS` explores a cell; the value is the page.
+    pub fn explore(&mut self, options: &str, source: &str, file: &str, host: &mut dyn Host) -> CellResult {
+        self.start(host);
+        match self.run_explored(&format!("%%explore {options}"), source, file, host) {
+            Ok(Last::Shown(page)) => CellResult { value: Some(page), ..CellResult::default() },
+            Ok(_) => CellResult::default(),
+            Err(error) => CellResult { error: Some(error), ..CellResult::default() },
+        }
+    }
     /// Explores a cell; the session's own machine stays as it is.
-    pub(super) fn run_explored(&mut self, line: &str, body: &str, file: &str, host: &mut dyn Host) -> Result<Last, CellError> {
+    pub(super) fn run_explored(&mut self, line: &str, source: &str, file: &str, host: &mut dyn Host) -> Result<Last, CellError> {
         let plan = plan(line).map_err(|message| usage(&message))?;
-        let source = format!("\n{body}");
-        crate::natives::errors::render::remember(&mut self.machine.vm, file, &source);
+        if let [Segment::Magic { line: inner, body: Some(_) }] = &segments(source)[..] {
+            let name = inner.split_whitespace().next().unwrap_or_default();
+            return Err(usage(&format!("one command of a cell at a time: %%explore cannot run a cell that begins with {name}")));
+        }
+        crate::natives::errors::render::remember(&mut self.machine.vm, file, source);
         let mut base = self.machine.clone();
-        self.warm(&mut base, &source, file, host);
+        let mut interrupted = self.warm(&mut base, source, file, host);
         let mut passes = Vec::new();
         for points in &plan.points {
+            if interrupted {
+                break;
+            }
             let options = Options { strategy: plan.strategy.clone(), points: *points, runs: plan.runs };
-            let mut program = |machine: &mut Machine, host: &mut dyn Host| self.on_copy(machine, &source, file, &mut NoTrace, host);
-            passes.push(explore(&base, &options, &mut program, host));
+            let mut program = |machine: &mut Machine, host: &mut dyn Host| self.on_copy(machine, source, file, &mut NoTrace, host);
+            let pass = explore(&base, &options, &mut program, host);
+            interrupted |= pass.interrupted;
+            passes.push(pass);
         }
         let (mut shown, schedules) = snapshot(&plan, &passes);
-        for (outcome, (points, schedule)) in shown.outcomes.iter_mut().zip(&schedules).take(TOLD) {
-            outcome.steps = Some(self.steps_of(&base, &source, file, *points, schedule, host).0);
+        shown.interrupted = interrupted;
+        let told = if interrupted { 0 } else { TOLD };
+        for (outcome, (points, schedule)) in shown.outcomes.iter_mut().zip(&schedules).take(told) {
+            outcome.steps = Some(self.steps_of(&base, source, file, *points, schedule, host).0);
         }
         let names = shown.outcomes.iter().map(|o| o.name.clone());
         let schedules = names.zip(schedules).map(|(name, (points, schedule))| (name, points, schedule)).collect();
-        self.machine.attic.0 = Some(Box::new(Kept { base, source, file: file.to_owned(), schedules }));
+        self.machine.attic.0 = Some(Box::new(Kept { base, source: source.to_owned(), file: file.to_owned(), schedules }));
         let view = crate::lens::view::explore::view(&shown, memory::get(&self.machine.vm).lang);
         Ok(Last::Shown(self.page(&view)))
     }
     /// Imports into a machine what the cell imports from the standard library, and what telling an exception needs, so that
-    /// not every run has to: whether such a module is there already changes no outcome.
-    fn warm(&mut self, base: &mut Machine, source: &str, file: &str, host: &mut dyn Host) {
+    /// not every run has to: whether such a module is there already changes no outcome. Whether the user has interrupted it.
+    fn warm(&mut self, base: &mut Machine, source: &str, file: &str, host: &mut dyn Host) -> bool {
         let mut quiet = crate::explore::Listener::new(host);
         let mut first = prepared(base, Points::Gil, Policy::Script(vec![]));
         self.on_copy(&mut first, source, file, &mut NoTrace, &mut quiet);
@@ -60,6 +79,7 @@ impl Session {
         for text in imports.chain(["raise RuntimeError".to_owned()]) {
             self.on_copy(base, &text, "<imports>", &mut NoTrace, &mut quiet);
         }
+        quiet.was_interrupted()
     }
     /// `%replay NAME`: shows what that run wrote, and its timeline.
     pub(super) fn replay(&mut self, line: &str, host: &mut dyn Host) -> Result<Last, CellError> {
@@ -99,6 +119,7 @@ impl Session {
                 self.machine.vm.release(value);
             }
             Ok(Last::Shown(_) | Last::Nothing) => {}
+            Err(e) if e.exit_code == Some(0) => {}
             Err(e) => end.error = Some(if e.evalue.is_empty() { e.ename } else { format!("{}: {}", e.ename, e.evalue) }),
         }
         std::mem::swap(&mut self.machine, machine);

@@ -118,6 +118,7 @@ impl Sched {
     }
     /// The running thread cannot go on: who of those that can run comes next. `ready` is not empty.
     pub fn next(&mut self, ready: &[u32]) -> u32 {
+        self.turn = 0;
         let chosen = match &self.policy {
             _ if ready.len() == 1 => return ready[0],
             Policy::Cpython | Policy::RoundRobin(_) => ready[0],

@@ -3,9 +3,13 @@ use super::run::{Program, exit_code, on_a_thread, parse, refused};
 use super::terminal::Terminal;
 use super::wrong;
 use crate::host_fs::HostFs;
-use pellucid::face::{CellOptions, CellResult, SessionOptions};
+use pellucid::face::{CellResult, SessionOptions};
 use pellucid::session::Session;
 use std::process::ExitCode;
+
+/// The explorer's options that take a value.
+const WITH_VALUE: &[&str] = &["--preemptions", "--pct", "--seed", "--points", "--runs"];
+const INTERRUPTED: u8 = 130;
 
 pub fn main(args: &[String]) -> ExitCode {
     let (options, rest) = split(args);
@@ -15,8 +19,8 @@ pub fn main(args: &[String]) -> ExitCode {
         Some(_) => {}
     }
     match parse(rest) {
-        Ok((Program::File { source, .. }, session)) => match String::from_utf8(source) {
-            Ok(source) => on_a_thread(move || explore(&options, &source, session.clone())),
+        Ok((Program::File { source, path }, session)) => match String::from_utf8(source) {
+            Ok(source) => on_a_thread(move || explore(&options, &source, &path, session.clone())),
             Err(_) => wrong("the file is not UTF-8 text"),
         },
         Ok(_) => wrong("explore needs a FILE"),
@@ -27,34 +31,41 @@ pub fn main(args: &[String]) -> ExitCode {
 /// The explorer's own options in front, and the rest.
 fn split(args: &[String]) -> (Vec<String>, &[String]) {
     let mut at = 0;
-    while let Some(option) = args.get(at).filter(|a| a.starts_with("--") && !a.starts_with("--mount")) {
-        at += if option == "--random" || option.contains('=') { 1 } else { 2 };
+    while let Some(option) = args.get(at) {
+        let known = WITH_VALUE.contains(&option.split('=').next().unwrap_or_default());
+        at += match option.as_str() {
+            "--random" => 1,
+            o if known && o.contains('=') => 1,
+            _ if known => 2,
+            _ => break,
+        };
     }
     let at = at.min(args.len());
     (args[..at].iter().flat_map(|a| a.split('=')).map(str::to_owned).collect(), &args[at..])
 }
 
-fn explore(options: &[String], source: &str, session: SessionOptions) -> u8 {
+fn explore(options: &[String], source: &str, path: &str, session: SessionOptions) -> u8 {
     let mut host = Terminal::new(HostFs::new(&session.mounts));
-    let cell = format!("%%explore {}\n{source}", options.join(" "));
-    let asked = CellOptions { execution_count: 1, ..CellOptions::default() };
-    let result = Session::new(session).run_cell(&cell, &asked, &mut host);
+    let result = Session::new(session).explore(&options.join(" "), source, path, &mut host);
     host.finish();
-    let several = several_outcomes(&result);
+    let code = verdict(&result);
     if let Some(text) = result.value.as_ref().and_then(|v| v.data.get("text/plain")).and_then(|t| t.as_str()) {
         println!("{text}");
     }
     match exit_code(&mut host, result) {
-        0 => u8::from(several),
+        0 => code,
         code => code,
     }
 }
 
-/// Whether the program may end in more than one way, or badly.
-fn several_outcomes(result: &CellResult) -> bool {
-    let data = result.value.as_ref().and_then(|v| v.data.get("application/vnd.pellucid.v1+json")).map(|j| &j["data"]["outcomes"]);
-    let outcomes = data.and_then(|o| o.as_array()).cloned().unwrap_or_default();
-    outcomes.len() > 1 || outcomes.iter().any(|o| o["kind"] != "ends")
+/// 0 when there is one outcome and it is an ordinary end; else 1, or 130 after an interrupt.
+fn verdict(result: &CellResult) -> u8 {
+    let data = result.value.as_ref().and_then(|v| v.data.get("application/vnd.pellucid.v1+json")).map(|j| &j["data"]);
+    if data.is_some_and(|d| d["interrupted"] == true) {
+        return INTERRUPTED;
+    }
+    let outcomes = data.and_then(|d| d["outcomes"].as_array()).cloned().unwrap_or_default();
+    u8::from(outcomes.len() != 1 || outcomes.iter().any(|o| o["kind"] != "ends"))
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ fn points(name: &str, lang: Lang) -> &str {
 }
 
 fn headline(s: &ExploreSnapshot, lang: Lang) -> String {
+    if s.outcomes.is_empty() {
+        return lang.pick("Interrupted before a schedule was run to its end.", "在任何调度运行完之前已中断。").to_owned();
+    }
     let runs: u64 = s.passes.iter().map(|p| p.runs).sum();
     let all = if s.passes.iter().all(|p| p.complete) && !s.interrupted { lang.pick("all ", "全部 ") } else { "" };
     let runs = thousands(runs);
@@ -62,7 +65,7 @@ fn outcomes(s: &ExploreSnapshot, lang: Lang) -> Lines {
         OutcomeKind::Ends => lang.pick("ends", "结束"),
         OutcomeKind::Raises => lang.pick("raises", "异常"),
         OutcomeKind::Deadlock => lang.pick("deadlock", "死锁"),
-        OutcomeKind::Endless => lang.pick("does not end", "不终止"),
+        OutcomeKind::Endless => lang.pick("stopped: too long", "太久，已停止"),
     };
     let rows = s.outcomes.iter().map(|o| {
         let mut cells = vec![o.name.clone(), kind(o.kind).to_owned()];
