@@ -512,6 +512,20 @@ impl Opcode {
     }
 }
 
+/// The instruction that begins at a code unit, with the argument that its EXTENDED_ARG prefixes make.
+pub fn decode(units: &[u16], mut at: usize) -> Option<(u8, usize)> {
+    let mut arg = 0;
+    loop {
+        let unit = *units.get(at)?;
+        let o = (unit & 0xFF) as u8;
+        arg = arg << 8 | (unit >> 8) as usize;
+        if o != op::EXTENDED_ARG {
+            return Some((o, arg));
+        }
+        at += 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

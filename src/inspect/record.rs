@@ -2,8 +2,9 @@
 //! asked) the reads and writes of variables that other threads can see.
 use super::threads::{names_of_things, own_attribute, own_frames, process_name, spoken, thread_name};
 use super::timeline::{Window, snapshot};
-use super::{common, threads};
-use crate::code::opcode::op;
+use super::common;
+use super::deadlock::main_namespace;
+use crate::code::opcode::{decode, op};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
@@ -97,10 +98,6 @@ impl Recorder {
     }
 }
 
-fn main_namespace(vm: &Vm) -> Option<Ref> {
-    own_frames(vm, &vm.cur).last().map(|f| f.globals)
-}
-
 /// Where the running thread is in the program.
 fn place(vm: &Vm) -> Option<Place> {
     let mut frames = own_frames(vm, &vm.cur);
@@ -116,7 +113,7 @@ impl Tracer for Recorder {
     fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
         if self.variables && self.accesses < ACCESSES && !vm.parked.is_empty() {
             if let Some(Activation::Py(frame)) = vm.cur.activations.last() {
-                if threads::is_own(vm, frame) {
+                if vm.is_own_code(frame) {
                     self.access(vm, frame, pc);
                 }
             }
@@ -142,16 +139,7 @@ impl Tracer for Recorder {
 /// value, and whether it writes.
 fn access(vm: &Vm, frame: &Frame, pc: usize) -> Option<(String, u64, Ref, bool)> {
     let code = vm.code_obj(frame.code_ref);
-    let (mut at, mut arg) = (pc, 0usize);
-    let o = loop {
-        let unit = *code.units.get(at)?;
-        arg = arg << 8 | (unit >> 8) as usize;
-        let o = (unit & 0xFF) as u8;
-        if o != op::EXTENDED_ARG {
-            break o;
-        }
-        at += 1;
-    };
+    let (o, arg) = decode(&code.units, pc)?;
     // The operand so far from the top of the stack.
     let operand = |down: usize| vm.cur.stack.get((frame.sp as usize).checked_sub(down)?).and_then(|w| w.opt());
     let name = |index: usize| vm.lossy(code.names[index]);

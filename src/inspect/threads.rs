@@ -8,7 +8,7 @@ use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::trace::Thing;
 use crate::vm::thread::{Activation, Thread};
-use crate::vm::{Vm, n};
+use crate::vm::Vm;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// Objects that the search for names goes through.
@@ -16,15 +16,10 @@ const MOST: usize = 20_000;
 /// Steps from a variable to a lock.
 const DEPTH: usize = 6;
 
-/// Whether a frame belongs to the program: its module is `__main__`.
-pub fn is_own(vm: &Vm, frame: &Frame) -> bool {
-    !frame.hidden && vm.dict_get_name(frame.globals, n::__NAME__).is_some_and(|name| vm.utf8(name) == Some("__main__"))
-}
-
 /// The program's frames of a thread, innermost first.
 pub fn own_frames<'a>(vm: &'a Vm, thread: &'a Thread) -> impl Iterator<Item = &'a Frame> {
     let frame = |a: &'a Activation| match a {
-        Activation::Py(f) if is_own(vm, f) => Some(f),
+        Activation::Py(f) if vm.is_own_code(f) => Some(f),
         _ => None,
     };
     thread.activations.iter().rev().filter_map(frame)

@@ -10,4 +10,4 @@ mod watch;
 mod watched;
 
 pub use run::{is_cell_lens, names, plan, run_magic};
-pub use watch::{begin, end};
+pub use watch::{display, begin, end};

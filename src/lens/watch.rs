@@ -106,7 +106,8 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
     Ok(display(machine, &view))
 }
 
-pub(super) fn display(machine: &Machine, view: &View) -> Display {
+/// A view in every form that is set (`%figures`).
+pub fn display(machine: &Machine, view: &View) -> Display {
     Display { data: render::bundle(view, &memory::get(&machine.vm).figures()), ..Default::default() }
 }
 

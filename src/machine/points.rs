@@ -1,13 +1,13 @@
 //! Switch points finer than CPython's: the tracer that stops a run before every instruction or line.
 use super::Machine;
 use crate::code::linetable;
-use crate::code::opcode::op;
+use crate::code::opcode::{decode, op};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::sim::policy::Points;
 use crate::vm::thread::Activation;
-use crate::vm::{Tracer, Vm, n};
+use crate::vm::{Tracer, Vm};
 use std::collections::HashMap;
 
 /// Stops runs at switch points. Threads that are alone meet none.
@@ -48,7 +48,7 @@ impl Tracer for Stepper {
             return false;
         }
         let Some(Activation::Py(frame)) = vm.cur.activations.last() else { return false };
-        if frame.hidden || self.own_code_only && !is_own_code(vm, frame) {
+        if frame.hidden || self.own_code_only && !vm.is_own_code(frame) {
             return false;
         }
         if let Some(at) = self.stopped.iter().position(|t| *t == vm.cur.id) {
@@ -67,14 +67,7 @@ impl Tracer for Stepper {
 /// constants and stack. What lies between two such instructions cannot be told from outside, so a switch there is the
 /// same as a switch before the next of them.
 fn touches_shared(vm: &Vm, frame: &Frame, pc: usize) -> bool {
-    let units = &vm.code_obj(frame.code_ref).units;
-    let unit = units[pc];
-    let (mut o, mut arg, mut at) = ((unit & 0xFF) as u8, (unit >> 8) as usize, pc);
-    while o == op::EXTENDED_ARG {
-        at += 1;
-        o = (units[at] & 0xFF) as u8;
-        arg = arg << 8 | (units[at] >> 8) as usize;
-    }
+    let Some((o, arg)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return false };
     match o {
         op::LOAD_GLOBAL => {
             // What is found among the builtins is nobody's variable.
@@ -100,14 +93,9 @@ fn plain_operand(vm: &Vm, frame: &Frame, down: usize) -> bool {
     word.is_some_and(plain)
 }
 
-/// Whether a frame is the program's own: its module is `__main__`.
-fn is_own_code(vm: &Vm, frame: &Frame) -> bool {
-    vm.dict_get_name(frame.globals, n::__NAME__).is_some_and(|name| vm.utf8(name) == Some("__main__"))
-}
-
 impl Machine {
     /// Whether the running thread stands in the program's own code.
     pub(super) fn in_own_code(&self) -> bool {
-        matches!(self.vm.cur.activations.last(), Some(Activation::Py(f)) if !f.hidden && is_own_code(&self.vm, f))
+        matches!(self.vm.cur.activations.last(), Some(Activation::Py(f)) if !f.hidden && self.vm.is_own_code(f))
     }
 }

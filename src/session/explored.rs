@@ -10,7 +10,6 @@ use crate::inspect::record::Recorder;
 use crate::lens::explore::{Kept, plan, snapshot};
 use crate::lens::memory;
 use crate::machine::Machine;
-use crate::render;
 use crate::sim::policy::{Points, Policy};
 use crate::snapshot::timeline::TimelineSnapshot;
 use crate::heap::Ref;
@@ -64,7 +63,7 @@ impl Session {
         let schedules = names.zip(schedules).map(|(name, (points, schedule))| (name, points, schedule)).collect();
         self.machine.attic.0 = Some(Box::new(Kept { base, source: source.to_owned(), file: file.to_owned(), schedules }));
         let view = crate::lens::view::explore::view(&shown, memory::get(&self.machine.vm).lang);
-        Ok(Last::Shown(self.page(&view)))
+        Ok(Last::Shown(crate::lens::display(&self.machine, &view)))
     }
     /// Imports into a machine what the cell imports from the standard library, and what telling an exception needs, so that
     /// not every run has to: whether such a module is there already changes no outcome. Whether the user has interrupted it.
@@ -96,7 +95,7 @@ impl Session {
                     host.write(Stream::Stderr, &format!("{error}\n"));
                 }
                 let view = crate::lens::view::timeline::view(&steps, memory::get(&self.machine.vm).lang);
-                Ok(Last::Shown(self.page(&view)))
+                Ok(Last::Shown(crate::lens::display(&self.machine, &view)))
             }
             None => {
                 let names: Vec<&str> = kept.schedules.iter().map(|s| s.0.as_str()).collect();
@@ -105,9 +104,6 @@ impl Session {
         };
         self.machine.attic.0 = Some(kept);
         answer
-    }
-    fn page(&self, view: &render::View) -> Display {
-        Display { data: render::bundle(view, &memory::get(&self.machine.vm).figures()), ..Display::default() }
     }
     /// Runs the cell on a machine that takes the session's place meanwhile.
     fn on_copy<T: Tracer>(&mut self, machine: &mut Machine, source: &str, file: &str, tracer: &mut T, host: &mut dyn Host) -> End {

@@ -76,6 +76,10 @@ impl Vm {
             _ => panic!("the top activation is no Python frame"),
         }
     }
+    /// Whether a frame is the program's own: its module is `__main__`.
+    pub fn is_own_code(&self, frame: &Frame) -> bool {
+        !frame.hidden && self.dict_get_name(frame.globals, super::n::__NAME__).is_some_and(|name| self.utf8(name) == Some("__main__"))
+    }
     #[inline]
     pub(super) fn save(&mut self, r: &Regs, at: usize) {
         let f = self.top();

@@ -5,6 +5,7 @@ tests see what is on the wire and can send what no real front end would.
 """
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import zmq
 from jupyter_client.session import Session
@@ -66,6 +67,19 @@ class FrontEnd:
         for channel in ("shell", "stdin", "control"):
             self.sockets[channel] = self.connect(channel, zmq.DEALER, self.session.bsession)
         self.sockets["hb"] = self.connect("hb", zmq.REQ)
+
+    @contextlib.contextmanager
+    def stalled_subscriber(self) -> Iterator[None]:
+        """A subscriber that reads nothing, with little room, for as long as the block runs."""
+        stalled = self.context.socket(zmq.SUB)
+        stalled.rcvhwm, stalled.rcvbuf = 1, 4096
+        stalled.subscribe(b"")
+        stalled.connect(self.url("iopub"))
+        time.sleep(0.3)
+        try:
+            yield
+        finally:
+            stalled.close(0)
 
     def url(self, channel: str) -> str:
         c = self.connection

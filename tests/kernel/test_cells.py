@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 
-import zmq
 from front_end import FrontEnd, kinds, streams, text
 
 
@@ -90,15 +89,8 @@ def test_one_large_text(kernel: FrontEnd) -> None:
 
 
 def test_a_stalled_subscriber_stops_nobody(kernel: FrontEnd) -> None:
-    stalled = kernel.context.socket(zmq.SUB)
-    stalled.rcvhwm, stalled.rcvbuf = 1, 4096
-    stalled.subscribe(b"")
-    stalled.connect(kernel.url("iopub"))
-    time.sleep(0.3)
-    try:
+    with kernel.stalled_subscriber():
         reply, said = kernel.run("for i in range(400):\n    print('x' * 100000)", 60)
-    finally:
-        stalled.close(0)
     assert reply["status"] == "ok" and len(text(said)) == 400 * 100_001
 
 

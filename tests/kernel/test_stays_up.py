@@ -59,19 +59,12 @@ def test_twenty_thousand_lines_are_quick_and_whole(kernel: FrontEnd) -> None:
 
 
 def test_many_displays_for_a_subscriber_that_stopped_reading(kernel: FrontEnd) -> None:
-    stalled = kernel.context.socket(zmq.SUB)
-    stalled.rcvhwm, stalled.rcvbuf = 1, 4096
-    stalled.subscribe(b"")
-    stalled.connect(kernel.url("iopub"))
-    time.sleep(0.3)
-    try:
+    with kernel.stalled_subscriber():
         _, said = kernel.run("for i in range(2000):\n    display({'text/plain': str(i) + 'x' * 20000}, raw=True)", 60)
         shown = [m["content"]["data"]["text/plain"] for m in said if m["msg_type"] == "display_data"]
         assert [int(s.rstrip("x")) for s in shown] == list(range(2000))
         # A client that comes meanwhile misses nothing.
         assert text(kernel.run("print('still')")[1]) == "still\n"
-    finally:
-        stalled.close(0)
 
 
 def test_subscribers_that_come_and_go_while_a_cell_prints(kernel: FrontEnd) -> None:
