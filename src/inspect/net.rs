@@ -9,13 +9,15 @@ use crate::sim::net::site::Action;
 use crate::sim::threads::Source;
 use crate::snapshot::net::*;
 use crate::vm::syscall::{Address, errno};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of each list.
 const SOCKETS: usize = 24;
 const CONNECTIONS: usize = 8;
 const LISTENERS: usize = 8;
-const FLIGHTS: usize = 16;
+const FLIGHTS: usize = 10;
+/// Segments each way of one connection.
+const LANE: usize = 4;
 const QUEUE: usize = 16;
 /// Bytes of a buffer that are shown.
 const BYTES: usize = 24;
@@ -27,10 +29,11 @@ pub fn snapshot(machine: &Machine) -> NetSnapshot {
     let mut order: Vec<u32> = own.iter().map(|(id, _)| **id).collect();
     order.sort_by_key(|id| (reader.owners.get(id).and_then(|o| o.first().copied()).unwrap_or((i32::MAX, 0)), *id));
     let mut states: BTreeMap<SocketState, u64> = BTreeMap::new();
-    own.iter().for_each(|(_, s)| *states.entry(state(machine, s)).or_default() += 1);
+    own.iter().for_each(|(id, s)| *states.entry(reader.state(**id, s)).or_default() += 1);
     let connected: Vec<u32> = order.iter().copied().filter(|id| reader.leads(*id)).collect();
     let listening: Vec<u32> = order.iter().copied().filter(|id| matches!(net.table[id].state, State::Listening { .. })).collect();
-    let flights: Vec<Flight> = net.later.iter().filter_map(|((due, _), e)| reader.flight(*due, e)).collect();
+    let under_way = net.later.values().filter(|e| sender(e).is_some()).count();
+    let flights: Vec<Flight> = net.later.iter().filter_map(|((due, _), e)| reader.flight(*due, e)).take(FLIGHTS).collect();
     let (pollers, more_pollers) = pollers::all(machine, &reader.names);
     let more = |all: usize, shown: usize| all.saturating_sub(shown) as u64;
     NetSnapshot {
@@ -44,8 +47,8 @@ pub fn snapshot(machine: &Machine) -> NetSnapshot {
         listeners: listening.iter().take(LISTENERS).map(|id| reader.listener(*id)).collect(),
         pollers,
         more_pollers,
-        more_flights: more(flights.len(), FLIGHTS),
-        flights: flights.into_iter().take(FLIGHTS).collect(),
+        more_flights: more(under_way, FLIGHTS),
+        flights,
         rules: net.links.rules.iter().map(|r| Rule { what: r.name().to_owned(), amount: r.amount(), place: r.place() }).collect(),
         hosts: reader.hosts(),
         counts: [net.counts.segments, net.counts.lost, net.counts.refused, net.counts.resets],
@@ -58,6 +61,8 @@ struct Reader<'a> {
     now: u64,
     /// Process and descriptor of each socket's holders.
     owners: BTreeMap<u32, Vec<(i32, i32)>>,
+    /// Connections that wait for `accept`.
+    queued: BTreeSet<u32>,
     /// How each socket is called.
     names: BTreeMap<u32, String>,
 }
@@ -79,25 +84,6 @@ fn preview(bytes: impl Iterator<Item = u8>, whole: usize) -> String {
     let text: String = shown.iter().flat_map(|b| std::ascii::escape_default(*b)).map(char::from).collect();
     let more = if whole > shown.len() { "…" } else { "" };
     if whole == 0 { String::new() } else { format!("b'{}'{more}", text.replace("\\\"", "\"")) }
-}
-fn state(machine: &Machine, s: &Socket) -> SocketState {
-    let queued = || machine.os.net.table.values().any(|l| matches!(&l.state, State::Listening { queue, .. } if queue.iter().any(|q| machine.os.net.table.get(q).is_some_and(|x| std::ptr::eq(x, s)))));
-    match &s.state {
-        State::New if s.kind == DATAGRAM && s.remote != Address::None => SocketState::Connected,
-        State::New if s.bound => SocketState::Bound,
-        State::New => SocketState::Fresh,
-        State::Listening { .. } => SocketState::Listens,
-        State::Connecting => SocketState::Connecting,
-        State::Accepting(_) => SocketState::HalfOpen,
-        State::Broken => SocketState::Broken,
-        State::Connected => match (s.shut, s.ended) {
-            (true, true) => SocketState::Ended,
-            (true, false) => SocketState::SendsNoMore,
-            (false, true) => SocketState::PeerSendsNoMore,
-            (false, false) if s.bound && s.service.is_none() && queued() => SocketState::Queued,
-            (false, false) => SocketState::Connected,
-        },
-    }
 }
 fn kind(s: &Socket) -> &'static str {
     match (s.family, s.kind) {
@@ -124,7 +110,27 @@ impl<'a> Reader<'a> {
         owners.values_mut().for_each(|o| o.sort_by_key(|(pid, fd)| (*pid != machine.main_process(), *pid, *fd)));
         let first = |id: &u32, o: &Vec<(i32, i32)>| (*id, descriptor(machine, o[0].0, o[0].1));
         let names = owners.iter().map(|(id, o)| first(id, o)).collect();
-        Reader { machine, now: machine.os.time_of(machine.os.process.pid, machine.vm.ticks), owners, names }
+        let queues = machine.os.net.table.values().filter_map(|s| if let State::Listening { queue, .. } = &s.state { Some(queue) } else { None });
+        let queued = queues.flatten().copied().collect();
+        Reader { machine, queued, now: machine.os.time_of(machine.os.process.pid, machine.vm.ticks), owners, names }
+    }
+    fn state(&self, id: u32, s: &Socket) -> SocketState {
+        match &s.state {
+            State::New if s.kind == DATAGRAM && s.remote != Address::None => SocketState::Connected,
+            State::New if s.bound => SocketState::Bound,
+            State::New => SocketState::Fresh,
+            State::Listening { .. } => SocketState::Listens,
+            State::Connecting => SocketState::Connecting,
+            State::Accepting(_) => SocketState::HalfOpen,
+            State::Broken => SocketState::Broken,
+            State::Connected => match (s.shut, s.ended) {
+                (true, true) => SocketState::Ended,
+                (true, false) => SocketState::SendsNoMore,
+                (false, true) => SocketState::PeerSendsNoMore,
+                (false, false) if s.bound && s.service.is_none() && self.queued.contains(&id) => SocketState::Queued,
+                (false, false) => SocketState::Connected,
+            },
+        }
     }
     fn waiters(&self, source: Source) -> Vec<String> {
         self.machine.os.threads.awaiting(source).into_iter().map(|(t, call)| format!("{} ({call})", name_of(self.machine, t))).collect()
@@ -148,7 +154,7 @@ impl<'a> Reader<'a> {
             id,
             owners: self.owners.get(&id).map(|o| o.iter().map(named).collect()).unwrap_or_default(),
             kind: kind(s).to_owned(),
-            state: state(self.machine, s),
+            state: self.state(id, s),
             local: self.address(&s.local),
             remote: self.address(&s.remote),
             received: Buffer {
@@ -176,8 +182,12 @@ impl<'a> Reader<'a> {
     fn connection(&self, id: u32) -> Connection {
         let net = &self.machine.os.net;
         let peer = net.peer(id).or_else(|| net.table.iter().find(|(_, s)| s.peer == Some(id)).map(|(p, _)| *p));
-        let told = |from: u32| net.later.iter().filter(|(_, e)| sender(e) == Some(from)).filter_map(|((due, _), e)| self.flight(*due, e)).take(CONNECTIONS).collect();
-        Connection { left: self.row(id), right: peer.map(|p| self.row(p)), to_right: told(id), to_left: peer.map(told).unwrap_or_default() }
+        let told = |from: u32| net.later.iter().filter(|(_, e)| sender(e) == Some(from)).filter_map(|((due, _), e)| self.flight(*due, e)).collect::<Vec<_>>();
+        let (mut to_right, mut to_left) = (told(id), peer.map(told).unwrap_or_default());
+        let more = [&to_right, &to_left].map(|l| l.len().saturating_sub(LANE) as u64);
+        to_right.truncate(LANE);
+        to_left.truncate(LANE);
+        Connection { left: self.row(id), right: peer.map(|p| self.row(p)), to_right, to_left, more }
     }
     fn listener(&self, id: u32) -> Listener {
         let s = &self.machine.os.net.table[&id];

@@ -149,7 +149,10 @@ impl Threads {
     }
     pub(super) fn unqueue(&mut self, thread: Tid) {
         if std::mem::take(&mut self.entries.entry(thread).or_default().queued) {
-            self.runnable.retain(|t| *t != thread);
+            match self.runnable.front() == Some(&thread) {
+                true => _ = self.runnable.pop_front(),
+                false => self.runnable.retain(|t| *t != thread),
+            }
         }
     }
     /// `sources`: whose change wakes it.

@@ -90,6 +90,8 @@ pub struct Connection {
     pub right: Option<SocketRow>,
     pub to_right: Vec<Flight>,
     pub to_left: Vec<Flight>,
+    /// Segments of each way that are left out.
+    pub more: [u64; 2],
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -39,7 +39,7 @@ pub fn owner(s: &SocketRow, lang: Lang) -> String {
 pub fn buffer(b: &Buffer, lang: Lang) -> String {
     let room = thousands(b.room);
     let messages = if b.messages > 1 { lang.pick(format!(" in {} messages", b.messages), format!("，{} 条消息", b.messages)) } else { String::new() };
-    let first = if b.first.is_empty() { String::new() } else { format!(": {}", b.first) };
+    let first = if b.first.is_empty() { String::new() } else { format!("{}{}", lang.pick(": ", "："), b.first) };
     lang.pick(format!("{} of {room} bytes{messages}{first}", thousands(b.bytes)), format!("{} / {room} 字节{messages}{first}", thousands(b.bytes)))
 }
 /// A segment in words, without where from and to.
@@ -109,7 +109,14 @@ fn headline(s: &NetSnapshot, lang: Lang) -> String {
             n => lang.pick(format!("No sockets; {n} rule{} in force.", if n == 1 { " is" } else { "s are" }), format!("没有套接字；{n} 条规则生效。")),
         };
     }
-    let parts: Vec<String> = s.states.iter().map(|(x, n)| lang.pick(format!("{} {}", thousands(*n), short(*x, lang)), format!("{} 个{}", thousands(*n), short(*x, lang)))).collect();
+    let mut words: Vec<(&str, u64)> = Vec::new();
+    for (x, n) in &s.states {
+        match words.iter_mut().find(|w| w.0 == short(*x, lang)) {
+            Some(w) => w.1 += n,
+            None => words.push((short(*x, lang), *n)),
+        }
+    }
+    let parts: Vec<String> = words.iter().map(|(w, n)| lang.pick(format!("{} {w}", thousands(*n)), format!("{} 个{w}", thousands(*n)))).collect();
     let mut text = lang.pick(
         format!("{} socket{}: {}", thousands(all), if all == 1 { "" } else { "s" }, parts.join(", ")),
         format!("{} 个套接字：{}", thousands(all), parts.join("，")),
@@ -166,9 +173,13 @@ fn end_words(s: &SocketRow, lang: Lang) -> String {
 }
 fn connection_words(c: &Connection, lang: Lang) -> Vec<String> {
     let mut out = vec![format!("  {}", end_words(&c.left, lang))];
-    let lane = |mark: &str, list: &[Flight]| list.iter().map(|f| format!("    {mark} {}, {}", flight(f, lang), due(f, lang))).collect::<Vec<_>>();
-    out.extend(lane("->", &c.to_right));
-    out.extend(lane("<-", &c.to_left));
+    let comma = lang.pick(", ", "，");
+    let lane = |mark: &str, list: &[Flight], rest: u64| {
+        let told = list.iter().map(|f| format!("    {mark} {}{comma}{}", flight(f, lang), due(f, lang)));
+        told.chain(more(rest, lang).map(|m| format!("    {mark} {m}"))).collect::<Vec<_>>()
+    };
+    out.extend(lane("->", &c.to_right, c.more[0]));
+    out.extend(lane("<-", &c.to_left, c.more[1]));
     out.push(match &c.right {
         Some(r) => format!("    {}", end_words(r, lang)),
         None if c.left.state == SocketState::Connecting => format!("    {} {}", c.left.remote, lang.pick("has not answered", "尚未应答")),
@@ -185,7 +196,7 @@ fn bands(s: &NetSnapshot, lang: Lang) -> Vec<Band> {
         let rows = s.states.iter().map(|(x, n)| LineRow { cells: vec![state(*x, lang).0.to_owned(), thousands(*n)], role: Some(state(*x, lang).1) });
         out.push(table(lang.pick("All sockets, by state", "全部套接字（按状态）"), lang.pick(["state", "sockets"], ["状态", "套接字"]), rows.collect(), None));
     }
-    if !rest.is_empty() || (s.connections.is_empty() && s.listeners.is_empty()) {
+    if !rest.is_empty() {
         let rows = rest.iter().map(|r| LineRow {
             cells: vec![owner(r, lang), r.kind.clone(), state(r.state, lang).0.to_owned(), dash(&r.local), dash(&r.remote), buffer(&r.received, lang), list(&r.waiters)],
             role: Some(state(r.state, lang).1),

@@ -23,8 +23,13 @@ pub fn draw(connections: &[Connection], more: &Option<String>, lang: Lang) -> Sc
             Some(r) => end(&mut scene, right, y, r, lang),
             None => nobody(&mut scene, right, y, &c.left, lang),
         }
-        lane(&mut scene, y + 30, &c.to_right, true, lang);
-        lane(&mut scene, y + 66, &c.to_left, false, lang);
+        let ends = |from: Option<&SocketRow>, to: Option<&SocketRow>| {
+            from.is_none_or(|s| matches!(s.state, SocketState::SendsNoMore | SocketState::Ended | SocketState::Broken))
+                && to.is_none_or(|s| matches!(s.state, SocketState::PeerSendsNoMore | SocketState::Ended | SocketState::Broken))
+        };
+        let (l, r) = (Some(&c.left), c.right.as_ref());
+        lane(&mut scene, y + 30, &c.to_right, c.more[0], true, ends(l, r), lang);
+        lane(&mut scene, y + 66, &c.to_left, c.more[1], false, ends(r, l) && c.left.state != SocketState::Connecting, lang);
         y += HEIGHT + GAP;
     }
     if let Some(more) = more {
@@ -78,9 +83,14 @@ fn nobody(scene: &mut Scene, x: i32, y: i32, s: &SocketRow, lang: Lang) {
     scene.text(Text::new(x + 8, y + 41, words).paint(Paint::Muted));
 }
 /// One direction: an arrow, and on it what is under way, nearer to the goal the sooner it arrives.
-fn lane(scene: &mut Scene, y: i32, flights: &[Flight], to_right: bool, lang: Lang) {
+fn lane(scene: &mut Scene, y: i32, flights: &[Flight], more: u64, to_right: bool, over: bool, lang: Lang) {
     let (from, to) = if to_right { (MARGIN + CARD + 6, MARGIN + CARD + WAY - 6) } else { (MARGIN + CARD + WAY - 6, MARGIN + CARD + 6) };
     let stroke = if flights.is_empty() { Stroke::thin(Paint::Edge(Role::Idle)) } else { Stroke::new(Paint::Line) };
+    if over && flights.is_empty() {
+        scene.rule((from, y), (to, y), Stroke::thin(Paint::Edge(Role::Idle)).dotted());
+        scene.text(Text::new(MARGIN + CARD + WAY / 2, y - 5, lang.pick("FIN: no more this way", "FIN：此方向已结束")).small().middle().paint(Paint::Muted));
+        return;
+    }
     scene.arrow(vec![(from, y), (to, y)], stroke, Head::Arrow);
     let shown = flights.len().min(CHIPS);
     for (i, f) in flights.iter().take(CHIPS).enumerate() {
@@ -100,8 +110,9 @@ fn lane(scene: &mut Scene, y: i32, flights: &[Flight], to_right: bool, lang: Lan
             scene.text(Text::new(middle, y + 23, format!("+{}", super::timeline::time(f.left))).small().middle().paint(Paint::Muted));
         }
     }
-    if flights.len() > CHIPS {
-        let text = format!("+{}", flights.len() - CHIPS);
-        scene.text(Text::new(from + if to_right { 4 } else { -4 }, y - 6, text).small().paint(Paint::Muted));
+    let rest = more + flights.len().saturating_sub(CHIPS) as u64;
+    if rest > 0 {
+        let text = Text::new(from + if to_right { 2 } else { -2 }, y - 5, format!("+{rest}")).small().paint(Paint::Muted);
+        scene.text(if to_right { text } else { text.end() });
     }
 }
