@@ -166,7 +166,7 @@ impl Vm {
             GenState::Created => {
                 // Nothing can catch it: the generator ends where it began.
                 assert!(self.push_generator(g, ret), "a created generator has a frame");
-                return self.unwind(exc);
+                return self.unwind_thrown(exc);
             }
             GenState::Suspended => {}
         }
@@ -174,6 +174,12 @@ impl Vm {
         // In place of a sent value: handlers count it.
         let none = self.none();
         self.push_saved(none);
+        self.unwind_thrown(exc);
+    }
+    fn unwind_thrown(&mut self, exc: Owned) {
+        if self.is_watched() && self.tell_throw(&exc) {
+            return self.release(exc);
+        }
         self.unwind(exc);
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
@@ -217,6 +223,12 @@ impl Vm {
     pub(super) fn end_generator(&mut self, g: Ref, value: Owned, ret: Ret) {
         let is_async = self.ty(g) == t::ASYNC_GENERATOR;
         if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && !is_async && matches!(self.cur.activations.last(), Some(Activation::Py(_))) {
+            if matches!(ret, Ret::ForIter(_)) && value.get() != fixed::NONE && self.is_watched() {
+                if let Ask::Raise(e) = self.stop_iteration(Some(value.get())) {
+                    self.tell_swallowed(e.get());
+                    self.release(e);
+                }
+            }
             return self.end_iteration(value, ret);
         }
         let e = if is_async {
