@@ -308,7 +308,7 @@ impl Vm {
         let dict = self.builtins;
         for def in crate::natives::TYPES.iter().flat_map(|g| g.iter()) {
             let Some(ty) = def.place else { continue };
-            if def.module == "builtins" && crate::natives::object::IN_BUILTINS.contains(&def.name) || self.is_subtype(ty, t::BASE_EXCEPTION) && def.module == "builtins" && !def.name.starts_with('_') {
+            if def.module == "builtins" && crate::natives::object::IN_BUILTINS.contains(&def.name) || self.is_subtype(ty, t::BASE_EXCEPTION) && def.module == "builtins" {
                 let o = self.incref(ty);
                 self.dict_set_str(dict, def.name, o);
             }

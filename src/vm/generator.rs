@@ -250,6 +250,25 @@ impl Vm {
         }
         self.heap.decref_raw(g);
     }
+    /// Carries out a `Request::Through`, whose references it takes over. The generator stands at the YIELD_VALUE of a SEND
+    /// loop: it goes on there with what the call returns, or behind the loop when that ends.
+    pub(super) fn start_through(&mut self, g: Ref, func: Ref, args: Vec<Ref>, ret: Ret) {
+        if self.cur.depth >= self.recursion_limit || self.delegate_of(g).is_none() {
+            [g, func].into_iter().chain(args).for_each(|r| self.heap.decref_raw(r));
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            return self.raise_ask(e);
+        }
+        assert!(self.push_generator(g, ret), "a suspended generator has a frame");
+        self.heap.decref_raw(g);
+        let f = self.top();
+        f.pc = f.last;
+        let (code, at) = (f.code_ref, f.last as usize);
+        // SEND, its cache, YIELD_VALUE.
+        let units = &self.code_obj(code).units;
+        let past = at.checked_sub(2).map_or(0, |send| (units[send] >> 8) as u32);
+        let words = args.into_iter().map(Word::owned).collect();
+        self.call_words(Word::owned(func), words, None, Ret::Send(past));
+    }
     /// What a suspended generator delegates to (`yield from`, `await`), borrowed.
     pub fn delegate_of(&self, g: Ref) -> Option<Ref> {
         let x = self.generator(g);

@@ -123,6 +123,7 @@ impl Request {
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
             }
+            Request::Through { generator, func, args } => [generator, func].into_iter().chain(args).for_each(|r| f(*r)),
             Request::Body { func, namespace } => {
                 f(*func);
                 f(*namespace);

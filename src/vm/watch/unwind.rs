@@ -73,6 +73,9 @@ impl Vm {
         let Some(here) = self.here() else { return false };
         self.queue_tools(&here, event::PY_UNWIND, 2 * here.at as i64, &[exc.get()]);
         self.queue_frame_event(&here, event::PY_UNWIND, fixed::NONE, false);
+        if let Some(last) = ended {
+            self.top().last = last;
+        }
         self.tell_on_the_way(exc, Point::Unwound, ended)
     }
     /// Tells that an exception is thrown into the generator whose frame is on top.

@@ -149,7 +149,7 @@ fn register_callback(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn get_events(vm: &mut Vm, a: Args) -> Step {
-    let tool = used(vm, a[0])?;
+    let tool = tool(vm, a[0])?;
     let bits = state(vm).global[tool];
     Ok(vm.int(bits as i64))
 }
@@ -161,7 +161,7 @@ fn code_number(vm: &mut Vm, r: Ref) -> Result<u32, Ask> {
 }
 fn get_local_events(vm: &mut Vm, a: Args) -> Step {
     let code = code_number(vm, a[1])?;
-    let tool = used(vm, a[0])?;
+    let tool = tool(vm, a[0])?;
     let bits = state(vm).local.get(&code).map_or(0, |x| x[tool]);
     Ok(vm.int(bits as i64))
 }
