@@ -45,6 +45,8 @@ pub struct Thread {
     pub task: Option<Ref>,
     /// The request with which a new thread begins.
     pub start: Option<Request>,
+    /// Trace and profile function, and what is being told to them; none before the first.
+    pub watch: Option<Box<super::watch::Watch>>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
     pub reprs: Vec<ReprRunning>,
 }
@@ -76,7 +78,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, watch, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
@@ -96,6 +98,7 @@ impl Thread {
         if let Some(request) = start {
             request.visit(f);
         }
+        watch.iter().for_each(|w| w.visit(f));
     }
 }
 
@@ -120,6 +123,7 @@ impl Request {
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
             }
+            Request::Through { generator, func, args } => [generator, func].into_iter().chain(args).for_each(|r| f(*r)),
             Request::Body { func, namespace } => {
                 f(*func);
                 f(*namespace);
