@@ -125,7 +125,7 @@ impl Machine {
         if self.os.sched.decides_at_points() {
             return if self.os.sched.points == Points::Gil { 1 } else { SLICE };
         }
-        if self.os.ready(&ctx).is_empty() {
+        if !self.os.anyone_ready(&ctx) {
             self.turn = self.interval();
             let until = self.os.until_next_timer(&ctx).map_or(SLICE, |ns| ns.div_ceil(NS_PER_TICK));
             return until.clamp(1, SLICE);
@@ -189,7 +189,7 @@ impl Machine {
             let here = point && (!self.os.sched.own_code_only || self.in_own_code());
             return here && self.os.at_point(ctx);
         }
-        let over = self.turn == 0 && !self.os.ready(ctx).is_empty();
+        let over = self.turn == 0 && self.os.anyone_ready(ctx);
         if over {
             self.os.preempt(ctx);
         }

@@ -14,11 +14,13 @@ pub fn visit_all<const N: usize>(refs: [Option<Ref>; N], f: Visit) {
 pub struct ByteArray {
     pub data: Vec<u8>,
     pub exports: u32,
+    /// The first views that were made: whether one of them is still there is seen at its place in the heap.
+    pub views: Vec<Ref>,
     pub room: ByteRoom,
 }
 impl ByteArray {
     pub fn new(data: Vec<u8>) -> ByteArray {
-        ByteArray { room: ByteRoom::exact(data.len()), data, exports: 0 }
+        ByteArray { room: ByteRoom::exact(data.len()), data, exports: 0, views: vec![] }
     }
 }
 

@@ -29,6 +29,16 @@ pub enum Wait {
     Semaphore(u64),
 }
 
+/// Whose change wakes threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    Socket(u32),
+    Pipe(u32),
+    Epoll(u32),
+    /// The end of a thread.
+    End(Tid),
+}
+
 /// A call that has not finished: tried again whenever what it waits for may have come.
 #[derive(Clone, Debug)]
 pub struct Pending {
@@ -52,6 +62,8 @@ struct Entry {
     timer: u64,
     /// Virtual time at which it was made runnable, by the clock of whoever did: it does not run before.
     ready_at: u64,
+    /// Where it is on the lists of those that wait.
+    sources: Vec<Source>,
     /// A call that a signal broke off: asked again, it goes on with its old deadline (PEP 475).
     broken_off: Option<Pending>,
 }
@@ -64,6 +76,8 @@ pub struct Threads {
     /// Deadline, number of the timer, thread; a timer whose number is not its thread's is void.
     timers: BinaryHeap<Reverse<(u64, u64, Tid)>>,
     last_timer: u64,
+    /// Who waits for which change, in the order in which they came.
+    awaited: BTreeMap<Source, VecDeque<Tid>>,
     /// The last thread number given out, by process.
     last: BTreeMap<i32, u32>,
 }
@@ -127,14 +141,25 @@ impl Threads {
     pub(super) fn end_process(&mut self, pid: i32) {
         self.runnable.retain(|t| t.pid != pid);
         self.entries.retain(|t, _| t.pid != pid);
+        for list in self.awaited.values_mut() {
+            list.retain(|t| t.pid != pid);
+        }
+        self.awaited.retain(|_, list| !list.is_empty());
         self.last.remove(&pid);
     }
     pub(super) fn unqueue(&mut self, thread: Tid) {
         if std::mem::take(&mut self.entries.entry(thread).or_default().queued) {
-            self.runnable.retain(|t| *t != thread);
+            match self.runnable.front() == Some(&thread) {
+                true => _ = self.runnable.pop_front(),
+                false => self.runnable.retain(|t| *t != thread),
+            }
         }
     }
-    pub(super) fn block(&mut self, thread: Tid, pending: Pending, now: u64) {
+    /// `sources`: whose change wakes it.
+    pub(super) fn block(&mut self, thread: Tid, pending: Pending, now: u64, sources: Vec<Source>) {
+        for source in &sources {
+            self.awaited.entry(*source).or_default().push_back(thread);
+        }
         let e = self.entries.entry(thread).or_default();
         if let Some(at) = pending.deadline {
             self.last_timer += 1;
@@ -143,18 +168,46 @@ impl Threads {
         }
         let turn = pending.wait == Wait::Yield;
         e.pending = Some(pending);
+        e.sources = sources;
         if turn {
             self.queue(thread, now);
         }
     }
     /// Puts back a call that was tried in vain; its timer still runs.
-    pub(super) fn block_again(&mut self, thread: Tid, pending: Pending) {
-        self.block(thread, pending, 0);
+    pub(super) fn block_again(&mut self, thread: Tid, pending: Pending, sources: Vec<Source>) {
+        self.block(thread, pending, 0, sources);
     }
     pub(super) fn take_pending(&mut self, thread: Tid) -> Option<Pending> {
         let e = self.entries.get_mut(&thread)?;
         e.timer = 0;
+        for source in std::mem::take(&mut e.sources) {
+            if let Some(list) = self.awaited.get_mut(&source) {
+                match list.front() == Some(&thread) {
+                    true => _ = list.pop_front(),
+                    false => list.retain(|t| *t != thread),
+                }
+                if list.is_empty() {
+                    self.awaited.remove(&source);
+                }
+            }
+        }
         e.pending.take()
+    }
+    /// Threads that wait for this change, each with the call that it waits in.
+    pub fn awaiting(&self, source: Source) -> Vec<(Tid, &'static str)> {
+        let list = self.awaited.get(&source).into_iter().flatten();
+        list.filter_map(|t| Some((*t, call_name(&self.entries.get(t)?.pending.as_ref()?.call)))).collect()
+    }
+    /// Every call that waits.
+    pub fn calls(&self) -> impl Iterator<Item = (Tid, &Syscall)> {
+        self.entries.iter().filter_map(|(t, e)| e.pending.as_ref().map(|p| (*t, &p.call)))
+    }
+    /// Makes every thread runnable that waits for this change.
+    pub(super) fn wake_source(&mut self, source: Source, now: u64) {
+        let Some(list) = self.awaited.get(&source) else { return };
+        for thread in list.clone() {
+            self.queue(thread, now);
+        }
     }
     pub(super) fn cancel(&mut self, thread: Tid, now: u64) -> bool {
         let waited = self.take_pending(thread).is_some();
@@ -180,9 +233,9 @@ impl Threads {
     }
     pub(super) fn end(&mut self, thread: Tid) {
         self.unqueue(thread);
+        self.take_pending(thread);
         let e = self.entries.entry(thread).or_default();
         e.ended = true;
-        e.pending = None;
     }
     pub fn ended(&self, thread: Tid) -> bool {
         self.entries.get(&thread).is_some_and(|e| e.ended)
@@ -210,6 +263,21 @@ impl Threads {
             self.timers.pop();
             self.queue(thread, at);
         }
+    }
+}
+
+/// What Python calls a call that can wait for I/O.
+fn call_name(call: &Syscall) -> &'static str {
+    match call {
+        Syscall::Accept { .. } => "accept",
+        Syscall::Connect { .. } => "connect",
+        Syscall::Send { .. } => "send",
+        Syscall::Receive { .. } | Syscall::ReceiveMessage { .. } => "recv",
+        Syscall::Read { .. } => "read",
+        Syscall::Write { .. } => "write",
+        Syscall::Poll { .. } => "select",
+        Syscall::EpollWait { .. } => "epoll",
+        _ => "waits",
     }
 }
 
