@@ -15,7 +15,7 @@ use crate::trace::{Lane, What, Why};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
 use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use points::Stepper;
 use record::Doing;
@@ -43,6 +43,8 @@ pub struct Machine {
     pub explain: fn(&Machine, &[(Tid, Wait)]) -> String,
     /// What lenses keep beside the machine; a copy of the machine has none of it.
     pub attic: Attic,
+    /// Without a GIL: threads that have let others come as far in time; for them nothing has happened.
+    aside: BTreeSet<Lane>,
     /// What blocked threads had asked, while a tracer looks.
     doing: BTreeMap<Lane, Doing>,
 }
@@ -52,7 +54,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), doing: BTreeMap::new() }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), aside: BTreeSet::new(), doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -74,10 +76,12 @@ impl Machine {
     /// The same, watched by a tracer.
     pub fn run_traced<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let sched = &self.os.sched;
-        if sched.points == Points::Gil || !sched.decides_at_points() {
+        let meets_points = sched.gil_off || sched.decides_at_points();
+        if sched.points() == Points::Gil || !meets_points {
             return self.run_all(request, tracer, host);
         }
-        let mut stepper = Stepper::new(sched.points, sched.own_code_only);
+        let only_shared = sched.own_code_only || sched.is_free();
+        let mut stepper = Stepper::new(sched.points(), sched.own_code_only, only_shared);
         self.run_all(request, &mut Both(&mut stepper, tracer), host)
     }
     fn run_all<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
@@ -123,7 +127,10 @@ impl Machine {
         }
         let ctx = asks(&self.vm, host);
         if self.os.sched.decides_at_points() {
-            return if self.os.sched.points == Points::Gil { 1 } else { SLICE };
+            return if self.os.sched.points() == Points::Gil { 1 } else { SLICE };
+        }
+        if self.os.sched.gil_off {
+            return SLICE;
         }
         if self.os.ready(&ctx).is_empty() {
             self.turn = self.interval();
@@ -144,6 +151,8 @@ impl Machine {
                 Syscall::Fork => self.fork(tracer, host),
                 Syscall::Spawn { .. } => self.spawn(tracer, *call, host),
                 Syscall::Exit { status } if self.pid != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
+                // What others see happens in the order of time: the thread asks again when they have come as far.
+                _ if self.os.sched.is_free() && self.os.must_wait(&asks(&self.vm, host)) => self.give_way(tracer, true, host),
                 call => {
                     let doing = if T::ON { self.doing(&call) } else { Doing::Other };
                     match self.os.answer(call, &mut asks(&self.vm, host)) {
@@ -170,14 +179,22 @@ impl Machine {
     fn give_way<T: Tracer>(&mut self, tracer: &mut T, point: bool, host: &mut dyn Host) {
         let ctx = asks(&self.vm, host);
         let why = if self.must_switch(point, &ctx) {
-            if self.os.sched.decides_at_points() { Why::Policy } else { Why::Interval }
+            match () {
+                _ if self.os.sched.gil_off => Why::Aside,
+                _ if self.os.sched.decides_at_points() => Why::Policy,
+                _ => Why::Interval,
+            }
         } else if !self.others.is_empty() && self.os.another_is_behind(&ctx) {
             self.os.step_aside(&ctx);
             Why::Aside
         } else {
             return;
         };
-        self.tell_stop(tracer, why);
+        if self.os.sched.gil_off {
+            self.aside.insert(self.lane());
+        } else {
+            self.tell_stop(tracer, why);
+        }
         self.switch(tracer, host);
     }
     /// Whether the running thread must give way to another of its process, which is then in the queue.
@@ -188,6 +205,9 @@ impl Machine {
         if self.os.sched.decides_at_points() {
             let here = point && (!self.os.sched.own_code_only || self.in_own_code());
             return here && self.os.at_point(ctx);
+        }
+        if self.os.sched.gil_off {
+            return point && self.os.race(ctx);
         }
         let over = self.turn == 0 && !self.os.ready(ctx).is_empty();
         if over {

@@ -26,7 +26,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("timeline", "%%timeline [--from T] [--to T] [--threads NAME,…] [--no-variables]: lanes of threads and processes while the cell runs: who has the GIL, who waits and for what."),
     ("locks", "%locks: locks, Conditions, Semaphores, Events and queues: who holds, who waits, and who waits for whom."),
     ("ps", "%ps: processes with parent, state, threads and descriptors."),
-    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]: the schedule's settings."),
+    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line] [cpus N] [gil on|off]: the schedule's settings."),
     ("clock", "%clock: the virtual time, and what costs time."),
     ("explore", "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]: the cell under many schedules, on copies of the machine: every outcome with its simplest schedule."),
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),

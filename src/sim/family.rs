@@ -4,7 +4,7 @@ use super::locks::Locks;
 use super::process::Process;
 use super::threads::{Tid, Wait};
 use super::{Ctx, Os, Stop, Sys};
-use crate::vm::syscall::{CPUS, SysResult, Syscall, errno};
+use crate::vm::syscall::{SysResult, Syscall, errno};
 use std::collections::BTreeMap;
 
 /// `waitpid`: do not wait.
@@ -12,6 +12,9 @@ const WNOHANG: i32 = 1;
 const SIGKILL: i32 = 9;
 pub(super) const SIGALRM: i32 = 14;
 const SIGCHLD: i32 = 17;
+
+/// Processors of a fresh computer.
+pub const CPUS: usize = 4;
 
 /// When an interval timer is due, and its interval (ns).
 type Timer = Option<(u64, u64)>;
@@ -29,16 +32,22 @@ pub struct Parked {
 }
 
 /// All processes but the current one, the ended ones nobody has waited for, and the processors.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Family {
     parked: BTreeMap<i32, Parked>,
     /// Ended children: parent and wait status, by pid, in the order of their numbers.
     zombies: BTreeMap<i32, (i32, i32)>,
     /// Until when each processor is busy.
-    busy_until: [u64; CPUS],
-    /// The processor of the process that runs.
+    busy_until: Vec<u64>,
+    /// The processor of the process (without a GIL: of the thread) that runs.
     cpu: usize,
     last_pid: i32,
+}
+
+impl Default for Family {
+    fn default() -> Family {
+        Family { parked: BTreeMap::new(), zombies: BTreeMap::new(), busy_until: vec![0; CPUS], cpu: 0, last_pid: 0 }
+    }
 }
 
 /// A signal joins those that have come; one that waits already does not come twice (POSIX).
@@ -77,9 +86,22 @@ impl Family {
     pub(super) fn leave_cpu(&mut self, now: u64) {
         self.busy_until[self.cpu] = now;
     }
-    /// The processor that has been free longest, for a process that is ready at `at`: when it starts there.
+    /// How many processors there are.
+    pub fn cpus(&self) -> usize {
+        self.busy_until.len()
+    }
+    /// From now on there are so many processors, at least one.
+    pub fn set_cpus(&mut self, cpus: usize) {
+        let free = self.busy_until.iter().copied().min().unwrap_or(0);
+        self.busy_until.resize(cpus.max(1), free);
+        self.cpu = self.cpu.min(cpus.max(1) - 1);
+    }
+    /// A processor for what is ready at `at`: the one that became free last before that, otherwise the first that will be.
+    /// When it starts there.
     pub(super) fn take_cpu(&mut self, at: u64) -> u64 {
-        self.cpu = (0..CPUS).min_by_key(|i| self.busy_until[*i]).expect("there is a processor");
+        let free = (0..self.cpus()).filter(|i| self.busy_until[*i] <= at).max_by_key(|i| self.busy_until[*i]);
+        let first = || (0..self.cpus()).min_by_key(|i| self.busy_until[*i]).expect("there is a processor");
+        self.cpu = free.unwrap_or_else(first);
         let start = at.max(self.busy_until[self.cpu]);
         self.busy_until[self.cpu] = start;
         start

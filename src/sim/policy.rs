@@ -51,10 +51,14 @@ pub struct Sched {
     pub points: Points,
     /// Points lie only in the program's own code: what the library does between them is one step unless it waits.
     pub own_code_only: bool,
+    /// There is no GIL: threads run side by side, each with a clock of its own.
+    pub gil_off: bool,
     /// Decisions are kept.
     pub recording: bool,
     pub choices: Vec<Choice>,
     random: Option<Random>,
+    /// Without a GIL: who comes first among threads that are at the same place in time.
+    noise: Option<Random>,
     /// Points passed since the run began, and since the running thread got its turn.
     passed: u64,
     turn: u64,
@@ -73,6 +77,7 @@ impl Sched {
     /// A run begins: the same settings give the same run.
     pub fn begin(&mut self) {
         self.choices.clear();
+        self.noise = None;
         (self.passed, self.turn, self.decided) = (0, 0, 0);
         self.priorities.clear();
         self.random = match self.policy {
@@ -87,6 +92,18 @@ impl Sched {
     /// Whether decisions are taken at switch points; otherwise a turn is a time.
     pub fn decides_at_points(&self) -> bool {
         self.policy != Policy::Cpython
+    }
+    /// Where the running thread runs without others having to wait for it, and without a policy that decides.
+    pub fn is_free(&self) -> bool {
+        self.gil_off && !self.decides_at_points()
+    }
+    /// The points that count: a GIL's points are none where there is no GIL.
+    pub fn points(&self) -> Points {
+        if self.gil_off && self.points == Points::Gil { Points::Bytecode } else { self.points }
+    }
+    /// Which of so many threads at the same place in time comes first, each as likely; the same in each run.
+    pub(super) fn race(&mut self, n: usize) -> usize {
+        (self.noise.get_or_insert_with(|| Random::new(0)).next() % n.max(1) as u64) as usize
     }
     fn below(&mut self, n: u64) -> u64 {
         let bytes = self.random.get_or_insert_with(|| Random::new(0)).bytes(8);
