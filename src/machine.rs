@@ -151,8 +151,11 @@ impl Machine {
                 Syscall::Fork => self.fork(tracer, host),
                 Syscall::Spawn { .. } => self.spawn(tracer, *call, host),
                 Syscall::Exit { status } if self.pid != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
-                // What others see happens in the order of time: the thread asks again when they have come as far.
-                _ if self.os.sched.is_free() && self.os.must_wait(&asks(&self.vm, host)) => self.give_way(tracer, true, host),
+                // What others see happens in the order of time: the thread asks when they have come as far.
+                call if self.os.sched.is_free() && self.os.must_wait(&asks(&self.vm, host)) => {
+                    self.vm.cur.asks = Some(Box::new(call));
+                    self.give_way(tracer, true, host);
+                }
                 call => {
                     let doing = if T::ON { self.doing(&call) } else { Doing::Other };
                     match self.os.answer(call, &mut asks(&self.vm, host)) {
@@ -295,6 +298,9 @@ impl Machine {
         }
         if let Some(start) = self.vm.cur.start.take() {
             self.vm.start(start);
+        }
+        if let Some(call) = self.vm.cur.asks.take() {
+            self.vm.pending_syscall = Some(call);
         }
     }
 }

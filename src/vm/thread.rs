@@ -45,6 +45,8 @@ pub struct Thread {
     pub task: Option<Ref>,
     /// The request with which a new thread begins.
     pub start: Option<Request>,
+    /// What it asks of the system as soon as it goes on: others had to come first.
+    pub asks: Option<Box<super::syscall::Syscall>>,
     /// Thread-local objects that may have a dict for this thread: not counted, may have died.
     pub locals: Vec<Ref>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
@@ -78,7 +80,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, locals: _, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, asks: _, locals: _, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
