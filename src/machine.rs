@@ -14,7 +14,7 @@ use crate::sim::{Answer, Ctx, Os, Pick, Tid};
 use crate::trace::{Lane, What, Why};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
-use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm};
+use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm, t};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use points::Stepper;
@@ -22,6 +22,13 @@ use record::Doing;
 
 /// Ticks between two looks at the world: interrupts, timers, other processes.
 const SLICE: u64 = 20_000;
+
+/// What a limited run may use: calls and backward jumps, and looks of the machine at the world (one at each switch point).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fuel {
+    pub ticks: u64,
+    pub slices: u64,
+}
 
 /// One simulated computer. Plain data: a clone is a snapshot.
 #[derive(Clone)]
@@ -43,6 +50,8 @@ pub struct Machine {
     pub explain: fn(&Machine, &[(Tid, Wait)]) -> String,
     /// What lenses keep beside the machine; a copy of the machine has none of it.
     pub attic: Attic,
+    /// What a run may still use, if it is limited.
+    pub fuel: Option<Fuel>,
     /// Without a GIL: threads that have let others come as far in time; for them nothing has happened.
     aside: BTreeSet<Lane>,
     /// What blocked threads had asked, while a tracer looks.
@@ -54,7 +63,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), aside: BTreeSet::new(), doing: BTreeMap::new() }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), fuel: None, aside: BTreeSet::new(), doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -94,6 +103,9 @@ impl Machine {
         self.vm.start(request);
         self.tell(tracer, || What::Runs { ready: 0 });
         loop {
+            if self.is_out_of_fuel() {
+                return Err(self.vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]));
+            }
             let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
@@ -116,7 +128,16 @@ impl Machine {
         let outcome = self.vm.run(tracer, &mut budget);
         self.vm.ticks += slice - budget;
         self.turn = self.turn.saturating_sub(slice - budget);
+        if let Some(fuel) = &mut self.fuel {
+            fuel.ticks = fuel.ticks.saturating_sub(slice - budget);
+            fuel.slices = fuel.slices.saturating_sub(1);
+        }
         self.hand_over_output(tracer, host, outcome)
+    }
+    /// Whether a limited run has used up what it had: it stops where it is, whatever the program does against it, and its machine
+    /// is good for nothing more.
+    pub fn is_out_of_fuel(&self) -> bool {
+        self.fuel.is_some_and(|f| f.ticks == 0 || f.slices == 0)
     }
     /// For how long the current thread may run before the scheduler must be asked. The switch interval counts from when
     /// another thread waits for the GIL, so it does not begin while nobody does.

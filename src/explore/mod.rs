@@ -5,7 +5,7 @@
 //! preemptions (Musuvathi and Qadeer, CHESS, PLDI 2007) tries all schedules without a preemption first, then all with one,
 //! and so on; a preemption is a switch away from a thread that could have gone on.
 use crate::face::{Errno, Host, HostStat, Stream};
-use crate::machine::Machine;
+use crate::machine::{Fuel, Machine};
 use crate::sim::policy::{Choice, Points, Policy};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub struct End {
     pub value: Option<String>,
     /// The exception, as one line.
     pub error: Option<String>,
-    /// It was stopped after [`ENDLESS`] looks of the machine at the world; what it had written is not told.
+    /// It was stopped because it had used up [`MOST`]; what it had written is not told.
     pub endless: bool,
 }
 
@@ -67,8 +67,8 @@ pub struct Exploration {
     pub interrupted: bool,
 }
 
-/// Looks at the world after which a run counts as endless.
-pub const ENDLESS: u64 = 60_000;
+/// What a run may use; one that uses more counts as endless. About a second of real time.
+pub const MOST: Fuel = Fuel { ticks: 10_000_000, slices: 60_000 };
 
 /// What runs on a copy of the machine.
 pub type Program<'a> = &'a mut dyn FnMut(&mut Machine, &mut dyn Host) -> End;
@@ -87,11 +87,19 @@ pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut d
             }
         }
         Strategy::Pct { depth, seed } => {
+            // Its guarantee needs the length of a run: the longest so far is the best guess.
+            let mut length = None;
             for n in 0..options.runs as u64 {
                 if out.interrupted {
                     break;
                 }
-                one(base, options.points, Policy::Pct { depth, seed: seed.wrapping_add(n) }, program, host, &mut out);
+                let policy = Policy::Pct { depth, seed: seed.wrapping_add(n) };
+                let mut machine = prepared(base, options.points, policy.clone());
+                if let Some(points) = length {
+                    machine.os.sched.set_within(policy, points);
+                }
+                one_on(&mut machine, program, host, &mut out);
+                length = length.max(Some(machine.os.sched.passed()));
             }
         }
     }
@@ -104,6 +112,7 @@ pub fn prepared(base: &Machine, points: Points, policy: Policy) -> Machine {
     let sched = &mut machine.os.sched;
     (sched.points, sched.own_code_only, sched.recording) = (points, true, true);
     sched.set(policy);
+    machine.fuel = Some(MOST);
     machine
 }
 
@@ -112,14 +121,17 @@ fn one(base: &Machine, points: Points, policy: Policy, program: Program, host: &
     if out.interrupted {
         return vec![];
     }
-    let mut machine = prepared(base, points, policy);
+    one_on(&mut prepared(base, points, policy), program, host, out)
+}
+/// The same on a machine that has its policy.
+fn one_on(machine: &mut Machine, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
     let mut listener = Listener::new(host);
-    let mut end = program(&mut machine, &mut listener);
+    let mut end = program(machine, &mut listener);
     out.interrupted |= listener.interrupted;
     if listener.interrupted {
         return vec![];
     }
-    if listener.looks > ENDLESS {
+    if machine.is_out_of_fuel() {
         end = End { endless: true, ..End::default() };
     } else {
         end.stdout = listener.text;
@@ -193,7 +205,6 @@ fn next(waiting: &mut BTreeMap<u32, Vec<Vec<u32>>>) -> Option<(u32, Vec<u32>)> {
 pub struct Listener<'a> {
     real: &'a mut dyn Host,
     pub text: String,
-    looks: u64,
     interrupted: bool,
 }
 
@@ -203,7 +214,7 @@ impl<'a> Listener<'a> {
         self.interrupted
     }
     pub fn new(real: &'a mut dyn Host) -> Listener<'a> {
-        Listener { real, text: String::new(), looks: 0, interrupted: false }
+        Listener { real, text: String::new(), interrupted: false }
     }
 }
 
@@ -212,9 +223,8 @@ impl Host for Listener<'_> {
         self.text.push_str(text);
     }
     fn interrupted(&mut self) -> bool {
-        self.looks += 1;
         self.interrupted |= self.real.interrupted();
-        self.interrupted || self.looks > ENDLESS && self.looks.is_multiple_of(64)
+        self.interrupted
     }
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
         self.real.read_file(path)

@@ -64,6 +64,10 @@ pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
 }
 
 impl Family {
+    /// Whether there is no process beside the current one.
+    pub(super) fn is_alone(&self) -> bool {
+        self.parked.is_empty()
+    }
     pub(super) fn timers(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.parked.values().filter_map(|p| p.timer)
     }
@@ -161,7 +165,7 @@ impl Os {
         let mut process = self.process.clone();
         process.pid = pid;
         process.parent = self.process.pid;
-        process.fds.retain(|fd, _| keep(*fd));
+        process.keep(keep);
         for slot in process.fds.values() {
             self.table.shared(slot.file);
         }
@@ -190,7 +194,7 @@ impl Os {
             slot.inheritable = true;
             self.table.shared(slot.file);
             let child = self.family.parked.get_mut(&pid).expect("just made");
-            child.process.fds.insert(*to, slot);
+            child.process.add(*to, slot);
         }
         let child = self.family.parked.get_mut(&pid).expect("just made");
         child.locks = Locks::default();
@@ -211,7 +215,7 @@ impl Os {
         }
         self.threads.end_process(pid);
         self.semaphores.forget_process(pid);
-        self.wake_io(ctx);
+        self.wake_io(now);
         // Children without a parent belong to the system, which waits for none of them.
         self.family.parked.values_mut().filter(|p| p.process.parent == pid).for_each(|p| p.process.parent = 1);
         self.family.zombies.retain(|_, (of, _)| *of != pid);

@@ -33,7 +33,7 @@ pub enum Policy {
     Script(Vec<u32>),
 }
 
-/// Points among which a `pct` run puts its changes of priority.
+/// Points among which a `pct` run puts its changes of priority, where nothing is known of its length.
 const PCT_POINTS: u64 = 200;
 
 /// One decision: who could have run, who was running (if it could go on), and who was chosen.
@@ -61,6 +61,8 @@ pub struct Sched {
     noise: Option<Random>,
     /// Points passed since the run began, and since the running thread got its turn.
     passed: u64,
+    /// Points that a run is thought to have.
+    length: u64,
     turn: u64,
     /// Decisions taken.
     decided: usize,
@@ -71,8 +73,16 @@ pub struct Sched {
 
 impl Sched {
     pub fn set(&mut self, policy: Policy) {
-        self.policy = policy;
+        self.set_within(policy, PCT_POINTS);
+    }
+    /// The same, where a run is thought to have so many points: `pct` puts its changes of priority among them.
+    pub fn set_within(&mut self, policy: Policy, points: u64) {
+        (self.policy, self.length) = (policy, points);
         self.begin();
+    }
+    /// Switch points that the run has passed.
+    pub fn passed(&self) -> u64 {
+        self.passed
     }
     /// A run begins: the same settings give the same run.
     pub fn begin(&mut self) {
@@ -85,7 +95,7 @@ impl Sched {
             _ => None,
         };
         self.falls = match self.policy {
-            Policy::Pct { depth, .. } => (1..depth).map(|_| 1 + self.below(PCT_POINTS)).collect(),
+            Policy::Pct { depth, .. } => (1..depth).map(|_| 1 + self.below(self.length)).collect(),
             _ => vec![],
         };
     }

@@ -1,5 +1,5 @@
 //! Who runs next: one function states the policy ([`Os::pick`]), over all threads of all processes.
-use super::threads::{Tid, Wait};
+use super::threads::{Source, Tid, Wait};
 use super::{Ctx, Os, Pick, Stop, family};
 use crate::vm::syscall::SysResult;
 
@@ -78,7 +78,7 @@ impl Os {
     pub fn thread_ended(&mut self, ctx: &Ctx) {
         let (me, now) = (self.tid(ctx.thread), self.now(ctx));
         self.threads.end(me);
-        self.threads.wake_where(now, |t, w| t.pid == me.pid && *w == Wait::Join(me.thread));
+        self.threads.wake_source(Source::End(me), now);
     }
     /// Takes a thread of the current process out of whatever it waits for, so that an exception can be raised in it; it
     /// becomes runnable. Whether it had been waiting.
@@ -150,7 +150,7 @@ impl Os {
     pub fn next_event(&mut self) -> Option<u64> {
         let sleeper = self.threads.next_timer().map(|(at, _)| at);
         let timers = self.family.timers().chain(self.timer).map(|(at, _)| at);
-        timers.chain(sleeper).min()
+        timers.chain(sleeper).chain(self.net.next_due()).min()
     }
     /// Wakes everything that is due at `now`; interval timers raise SIGALRM.
     pub fn fire_timers(&mut self, now: u64, ctx: &Ctx) {
@@ -160,6 +160,7 @@ impl Os {
             self.raise(family::SIGALRM);
         }
         self.family.fire(now);
+        self.deliver(now);
     }
     /// The current process computes: its interval timer may have become due meanwhile.
     pub fn look_at_timer(&mut self, ctx: &Ctx) {
@@ -233,6 +234,10 @@ impl Os {
     }
     /// The runnable thread whose process can go on first, and when.
     fn earliest(&self, ctx: &Ctx) -> Option<(u64, Tid)> {
+        if self.family.is_alone() {
+            let t = *self.threads.runnable().front()?;
+            return Some((self.now(ctx).max(self.threads.ready_at(t)), t));
+        }
         let mut best: Option<(u64, Tid)> = None;
         let mut seen: Vec<i32> = Vec::new();
         for t in self.threads.runnable() {
@@ -276,7 +281,7 @@ impl Os {
         let before = self.clock;
         self.come_to(at, ctx);
         let outcome = self.attempt(&mut pending, ctx);
-        self.wake_io(ctx);
+        self.wake_io(self.now(ctx));
         ctx.thread = asker;
         match outcome {
             Ok(r) => Some(Some(r)),
@@ -285,7 +290,8 @@ impl Os {
                 // Woken in vain: for this process no time has passed.
                 self.clock = before;
                 pending.wait = wait;
-                self.threads.block_again(tid, pending);
+                let sources = self.sources(tid, &pending);
+                self.threads.block_again(tid, pending, sources);
                 None
             }
         }

@@ -29,6 +29,16 @@ pub enum Wait {
     Semaphore(u64),
 }
 
+/// Whose change wakes threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    Socket(u32),
+    Pipe(u32),
+    Epoll(u32),
+    /// The end of a thread.
+    End(Tid),
+}
+
 /// A call that has not finished: tried again whenever what it waits for may have come.
 #[derive(Clone, Debug)]
 pub struct Pending {
@@ -58,6 +68,8 @@ struct Entry {
     ready_at: u64,
     /// Without a GIL: the time it had come to when it last ran.
     time: u64,
+    /// Where it is on the lists of those that wait.
+    sources: Vec<Source>,
     /// A call that a signal broke off: asked again, it goes on with its old deadline (PEP 475).
     broken_off: Option<Pending>,
 }
@@ -70,6 +82,8 @@ pub struct Threads {
     /// Deadline, number of the timer, thread; a timer whose number is not its thread's is void.
     timers: BinaryHeap<Reverse<(u64, u64, Tid)>>,
     last_timer: u64,
+    /// Who waits for which change, in the order in which they came.
+    awaited: BTreeMap<Source, VecDeque<Tid>>,
     /// The last thread number given out, by process.
     last: BTreeMap<i32, u32>,
 }
@@ -147,6 +161,10 @@ impl Threads {
     pub(super) fn end_process(&mut self, pid: i32) {
         self.runnable.retain(|t| t.pid != pid);
         self.entries.retain(|t, _| t.pid != pid);
+        for list in self.awaited.values_mut() {
+            list.retain(|t| t.pid != pid);
+        }
+        self.awaited.retain(|_, list| !list.is_empty());
         self.last.remove(&pid);
     }
     pub(super) fn unqueue(&mut self, thread: Tid) {
@@ -154,7 +172,11 @@ impl Threads {
             self.runnable.retain(|t| *t != thread);
         }
     }
-    pub(super) fn block(&mut self, thread: Tid, pending: Pending, now: u64) {
+    /// `sources`: whose change wakes it.
+    pub(super) fn block(&mut self, thread: Tid, pending: Pending, now: u64, sources: Vec<Source>) {
+        for source in &sources {
+            self.awaited.entry(*source).or_default().push_back(thread);
+        }
         let e = self.entries.entry(thread).or_default();
         if let Some(at) = pending.deadline {
             self.last_timer += 1;
@@ -163,18 +185,37 @@ impl Threads {
         }
         let turn = pending.wait == Wait::Yield;
         e.pending = Some(pending);
+        e.sources = sources;
         if turn {
             self.queue(thread, now);
         }
     }
     /// Puts back a call that was tried in vain; its timer still runs.
-    pub(super) fn block_again(&mut self, thread: Tid, pending: Pending) {
-        self.block(thread, pending, 0);
+    pub(super) fn block_again(&mut self, thread: Tid, pending: Pending, sources: Vec<Source>) {
+        self.block(thread, pending, 0, sources);
     }
     pub(super) fn take_pending(&mut self, thread: Tid) -> Option<Pending> {
         let e = self.entries.get_mut(&thread)?;
         e.timer = 0;
+        for source in std::mem::take(&mut e.sources) {
+            if let Some(list) = self.awaited.get_mut(&source) {
+                match list.front() == Some(&thread) {
+                    true => _ = list.pop_front(),
+                    false => list.retain(|t| *t != thread),
+                }
+                if list.is_empty() {
+                    self.awaited.remove(&source);
+                }
+            }
+        }
         e.pending.take()
+    }
+    /// Makes every thread runnable that waits for this change.
+    pub(super) fn wake_source(&mut self, source: Source, now: u64) {
+        let Some(list) = self.awaited.get(&source) else { return };
+        for thread in list.clone() {
+            self.queue(thread, now);
+        }
     }
     pub(super) fn cancel(&mut self, thread: Tid, now: u64) -> bool {
         let waited = self.take_pending(thread).is_some();
@@ -200,9 +241,9 @@ impl Threads {
     }
     pub(super) fn end(&mut self, thread: Tid) {
         self.unqueue(thread);
+        self.take_pending(thread);
         let e = self.entries.entry(thread).or_default();
         e.ended = true;
-        e.pending = None;
     }
     /// The threads of a process, in the order of their numbers.
     pub(super) fn of_process(&self, pid: i32) -> Vec<Tid> {
@@ -210,8 +251,8 @@ impl Threads {
     }
     pub(super) fn freeze(&mut self, thread: Tid) {
         self.unqueue(thread);
-        let e = self.entries.entry(thread).or_default();
-        (e.frozen, e.pending) = (true, None);
+        self.take_pending(thread);
+        self.entries.entry(thread).or_default().frozen = true;
     }
     pub(super) fn release_joiners(&mut self, thread: Tid, now: u64) {
         self.entries.entry(thread).or_default().released = true;

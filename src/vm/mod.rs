@@ -13,6 +13,7 @@ pub mod exec;
 mod finalize;
 mod frames;
 mod generator;
+pub mod interned;
 pub mod load;
 mod ops;
 mod run;
@@ -60,7 +61,7 @@ pub struct Vm {
     /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
     pub native_types: HashMap<(&'static str, &'static str), Ref>,
     /// Text → the interned `str` object.
-    pub interned: HashMap<Box<str>, Ref>,
+    pub interned: interned::Interned,
     /// `sys.modules`.
     pub modules: Ref,
     /// The `builtins` module's dict.

@@ -7,7 +7,7 @@ mod errno;
 pub mod io;
 mod locale;
 pub mod multiprocessing;
-mod net;
+pub mod net;
 mod posix;
 pub mod queue;
 pub mod signal;
