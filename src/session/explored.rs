@@ -129,7 +129,9 @@ impl Session {
         let mut end = self.on_copy(&mut machine, source, file, &mut recorder, &mut quiet);
         end.stdout = quiet.text;
         recorder.finish(&machine.vm);
-        (recorder.snapshot(&Default::default()), end)
+        let mut snapshot = recorder.snapshot(&Default::default());
+        snapshot.run_free(base.os.free_on());
+        (snapshot, end)
     }
 }
 

@@ -130,6 +130,10 @@ impl Os {
             _ => {}
         }
     }
+    /// How many processors threads have without a GIL; None: with one.
+    pub fn free_on(&self) -> Option<u64> {
+        self.sched.gil_off.then(|| self.family.cpus() as u64)
+    }
     /// Takes the GIL away, or brings it back. Threads that can run or wait go on no earlier than now.
     pub fn set_gil_off(&mut self, off: bool, ticks: u64) {
         if off == self.sched.gil_off {
