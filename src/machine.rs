@@ -6,6 +6,7 @@ mod signals;
 
 use crate::face::{Host, SessionOptions};
 use crate::heap::Owned;
+use crate::objects::Heap;
 use crate::sim::clock::NS_PER_TICK;
 use crate::sim::fs::Library;
 use crate::sim::policy::Points;
@@ -109,6 +110,7 @@ impl Machine {
             let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
+                    self.attic.spare = None;
                     return r;
                 }
                 self.thread_finished(tracer, r, host);
@@ -332,12 +334,29 @@ fn plain_deadlock(machine: &Machine, waiting: &[(Tid, Wait)]) -> String {
     format!("deadlock: every thread waits ({})", list.join("; "))
 }
 
-/// A place for one thing of any type.
+/// What is kept beside a machine and is no part of it: a place for one thing of any type, and the heap of a process that has
+/// ended, whose memory the next one uses.
 #[derive(Default)]
-pub struct Attic(pub Option<Box<dyn std::any::Any + Send>>);
+pub struct Attic {
+    pub kept: Option<Box<dyn std::any::Any + Send>>,
+    pub spare: Option<Heap>,
+}
 impl Clone for Attic {
     fn clone(&self) -> Attic {
-        Attic(None)
+        Attic::default()
+    }
+}
+
+impl Machine {
+    /// A copy as `clone` makes it, in the memory of a machine that is not needed any more.
+    pub fn copy_onto(&mut self, old: Machine) -> Machine {
+        let own = std::mem::take(&mut self.vm.heap);
+        let mut copy = self.clone();
+        self.vm.heap = own;
+        let mut heap = old.vm.heap;
+        heap.clone_from(&self.vm.heap);
+        copy.vm.heap = heap;
+        copy
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Outcome {
     pub switches: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Exploration {
     /// In the order in which they were found.
     pub outcomes: Vec<Outcome>,
@@ -65,6 +65,8 @@ pub struct Exploration {
     pub decisions: usize,
     /// The front end has asked to stop.
     pub interrupted: bool,
+    /// The machine of the last run, for its memory.
+    spare: Option<Machine>,
 }
 
 /// What a run may use; one that uses more counts as endless. About a second of real time.
@@ -74,7 +76,7 @@ pub const MOST: Fuel = Fuel { ticks: 10_000_000, slices: 60_000 };
 pub type Program<'a> = &'a mut dyn FnMut(&mut Machine, &mut dyn Host) -> End;
 
 /// Runs the program under every schedule of the search.
-pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut dyn Host) -> Exploration {
+pub fn explore(base: &mut Machine, options: &Options, program: Program, host: &mut dyn Host) -> Exploration {
     let mut out = Exploration::default();
     match options.strategy {
         Strategy::Preemptions(bound) => by_preemptions(base, options, bound, program, host, &mut out),
@@ -94,21 +96,33 @@ pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut d
                     break;
                 }
                 let policy = Policy::Pct { depth, seed: seed.wrapping_add(n) };
-                let mut machine = prepared(base, options.points, policy.clone());
+                let mut machine = prepared_again(base, &mut out.spare, options.points, policy.clone());
                 if let Some(points) = length {
                     machine.os.sched.set_within(policy, points);
                 }
                 one_on(&mut machine, program, host, &mut out);
                 length = length.max(Some(machine.os.sched.passed()));
+                out.spare = Some(machine);
             }
         }
     }
+    out.spare = None;
     out
 }
 
 /// A copy of the machine that will follow a schedule.
 pub fn prepared(base: &Machine, points: Points, policy: Policy) -> Machine {
-    let mut machine = base.clone();
+    set_up(base.clone(), points, policy)
+}
+/// The same in the memory of the machine of the last run.
+fn prepared_again(base: &mut Machine, spare: &mut Option<Machine>, points: Points, policy: Policy) -> Machine {
+    let machine = match spare.take() {
+        Some(old) => base.copy_onto(old),
+        None => base.clone(),
+    };
+    set_up(machine, points, policy)
+}
+fn set_up(mut machine: Machine, points: Points, policy: Policy) -> Machine {
     let sched = &mut machine.os.sched;
     (sched.points, sched.own_code_only, sched.recording) = (points, true, true);
     sched.set(policy);
@@ -117,11 +131,15 @@ pub fn prepared(base: &Machine, points: Points, policy: Policy) -> Machine {
 }
 
 /// Runs one schedule and counts its outcome; gives its decisions.
-fn one(base: &Machine, points: Points, policy: Policy, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
+fn one(base: &mut Machine, points: Points, policy: Policy, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
     if out.interrupted {
         return vec![];
     }
-    one_on(&mut prepared(base, points, policy), program, host, out)
+    let mut spare = out.spare.take();
+    let mut machine = prepared_again(base, &mut spare, points, policy);
+    let choices = one_on(&mut machine, program, host, out);
+    out.spare = Some(machine);
+    choices
 }
 /// The same on a machine that has its policy.
 fn one_on(machine: &mut Machine, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
@@ -166,7 +184,7 @@ fn switches(choices: &[Choice]) -> u32 {
 
 /// Schedules are told apart by their decisions; each is run once. A run shows the decisions that a prefix leaves open;
 /// from each of them every other choice begins a new prefix, which waits under its number of preemptions.
-fn by_preemptions(base: &Machine, options: &Options, bound: u32, program: Program, host: &mut dyn Host, out: &mut Exploration) {
+fn by_preemptions(base: &mut Machine, options: &Options, bound: u32, program: Program, host: &mut dyn Host, out: &mut Exploration) {
     let mut waiting: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::from([(0, vec![vec![]])]);
     // Prefixes that wait, and whether some were left out: more than can be run are not worth their memory.
     let (mut held, mut left_out) = (1usize, false);

@@ -134,6 +134,14 @@ impl Vm {
         self.temps.push(r);
         r
     }
+    /// A copy as `clone` makes it, in the memory of a heap that is not needed any more.
+    pub fn copy_into(&mut self, mut heap: Heap) -> Vm {
+        let own = std::mem::take(&mut self.heap);
+        let mut copy = self.clone();
+        heap.clone_from(&own);
+        (self.heap, copy.heap) = (own, heap);
+        copy
+    }
     /// After a fork: only the thread that asked is in the child.
     pub fn drop_other_threads(&mut self) {
         self.main_thread = self.cur.id;

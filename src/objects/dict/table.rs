@@ -34,7 +34,6 @@ pub enum Step {
 }
 
 /// A dict's table. References in entries are owned.
-#[derive(Clone)]
 pub struct Dict {
     /// log2 of the number of index slots; 0 for the empty dict that has no table yet.
     log2: u8,
@@ -53,6 +52,18 @@ pub struct Dict {
     /// Of a dict made for an instance, as long as its names are those that the class shares: the places for values that CPython
     /// allocates in place of a table (the table here is the machine's own). 0: CPython has a table too.
     shared: u8,
+}
+
+impl Clone for Dict {
+    fn clone(&self) -> Dict {
+        Dict { index: self.index.clone(), entries: self.entries.clone(), ..*self }
+    }
+    fn clone_from(&mut self, source: &Dict) {
+        let (mut index, mut entries) = (std::mem::take(&mut self.index), std::mem::take(&mut self.entries));
+        index.clone_from(&source.index);
+        entries.clone_from(&source.entries);
+        *self = Dict { index, entries, ..*source };
+    }
 }
 
 impl Default for Dict {
