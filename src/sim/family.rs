@@ -2,7 +2,7 @@
 use super::clock::Clock;
 use super::locks::Locks;
 use super::process::Process;
-use super::threads::{Tid, Wait};
+use super::threads::{Threads, Tid, Wait};
 use super::{Ctx, Os, Stop, Sys};
 use crate::vm::syscall::{SysResult, Syscall, errno};
 use std::collections::BTreeMap;
@@ -56,6 +56,19 @@ pub(super) fn note(signals: &mut Vec<i32>, signal: i32) {
         signals.push(signal);
     }
 }
+/// SIGKILL and SIGSTOP, as bits.
+pub(super) const NEVER_BLOCKED: u64 = 1 << (SIGKILL - 1) | 1 << 18;
+/// A signal's bit in a mask.
+pub(super) fn bit(signal: i32) -> u64 {
+    1u64.checked_shl((signal - 1) as u32).unwrap_or(0)
+}
+/// Whether one of the signals is not blocked.
+pub(super) fn open(signals: &[i32], blocked: impl FnOnce() -> u64) -> bool {
+    !signals.is_empty() && {
+        let blocked = blocked();
+        signals.iter().any(|n| bit(*n) & blocked == 0)
+    }
+}
 /// Whether an interval timer is due; then it is set for the next time.
 pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
     let Some((at, interval)) = timer.filter(|(at, _)| *at <= now) else { return false };
@@ -79,8 +92,8 @@ impl Family {
             }
         }
     }
-    pub(super) fn signalled(&self) -> Option<i32> {
-        self.parked.iter().find(|(_, p)| !p.signals.is_empty()).map(|(pid, _)| *pid)
+    pub(super) fn signalled(&self, threads: &Threads) -> Option<i32> {
+        self.parked.iter().find(|(pid, p)| open(&p.signals, || threads.blocked_by_all(**pid))).map(|(pid, _)| *pid)
     }
     /// How far a parked process has come.
     pub(super) fn now(&self, pid: i32) -> u64 {
@@ -179,6 +192,7 @@ impl Os {
     fn fork(&mut self, ctx: &Ctx) -> Sys {
         let pid = self.child(ctx, |_| true, ctx.ticks);
         self.threads.queue(Tid { pid, thread: ctx.thread }, self.now(ctx));
+        self.threads.block_signals(Tid { pid, thread: ctx.thread }, self.threads.blocked(self.tid(ctx.thread)));
         Ok(SysResult::Int(pid as i64))
     }
     /// A process with a machine of its own. `fds`: (descriptor in the child, descriptor here).
@@ -202,6 +216,7 @@ impl Os {
             child.process.cwd = cwd.clone();
         }
         self.threads.queue(Tid { pid, thread: 0 }, self.now(ctx));
+        self.threads.block_signals(Tid { pid, thread: 0 }, self.threads.blocked(self.tid(ctx.thread)));
         Ok(SysResult::Int(pid as i64))
     }
     /// The current process ends with a wait status; another one becomes current. The caller drops its machine.

@@ -221,7 +221,7 @@ impl Os {
             SemNew { .. } | SemOpen { .. } | SemUnlink { .. } | SemAcquire { .. } | SemRelease { .. } | SemValue { .. } => {
                 self.semaphore_call(p, ctx)
             }
-            Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadRelease { .. } | ThreadsFreeze | ThreadSelf | LockAcquire { .. }
+            SigMask { .. } | SigPending | Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadRelease { .. } | ThreadsFreeze | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
             ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid | CpuCount | GilEnabled
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),

@@ -68,7 +68,7 @@ impl Os {
         let mut out: Vec<Source> = match call {
             Syscall::Poll { fds, .. } => fds.iter().filter_map(|(fd, _)| of(fd)).collect(),
             Syscall::EpollWait { epoll, .. } => of(epoll).into_iter().collect(),
-            Syscall::Read { fd, .. } | Syscall::Write { fd, .. } | Syscall::Send { fd, .. } | Syscall::Receive { fd, .. }
+            Syscall::Read { fd, .. } | Syscall::Write { fd, .. } | Syscall::Send { fd, .. } | Syscall::Receive { fd, .. } | Syscall::ReceiveMessage { fd, .. }
             | Syscall::Accept { fd } | Syscall::Connect { fd, .. } => of(fd).into_iter().collect(),
             _ => vec![],
         };

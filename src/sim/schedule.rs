@@ -179,11 +179,19 @@ impl Os {
     }
     /// Whether the current process has signals to take.
     pub fn has_signals(&self) -> bool {
-        !self.signals.is_empty()
+        family::open(&self.signals, || self.threads.blocked_by_all(self.process.pid))
     }
-    /// Signals that have come since the last time, in order.
+    /// Signals that have come since the last time, in order; those that every thread blocks stay.
     pub fn take_signals(&mut self) -> Vec<i32> {
-        std::mem::take(&mut self.signals)
+        let blocked = self.threads.blocked_by_all(self.process.pid);
+        let (stay, come) = std::mem::take(&mut self.signals).into_iter().partition(|n| family::bit(*n) & blocked != 0);
+        self.signals = stay;
+        come
+    }
+    /// Signals of the current process that wait because they are blocked, as bits.
+    pub(super) fn blocked_signals(&self) -> u64 {
+        let blocked = self.threads.blocked_by_all(self.process.pid);
+        self.signals.iter().map(|n| family::bit(*n) & blocked).fold(0, |a, b| a | b)
     }
 
     /// The next thread. Policy: every process has a clock of its own, and so has every thread of a process without a GIL.
@@ -234,7 +242,7 @@ impl Os {
     }
     /// A process with signals to take, the current one first.
     fn signalled(&self) -> Option<i32> {
-        if self.has_signals() { Some(self.process.pid) } else { self.family.signalled() }
+        if self.has_signals() { Some(self.process.pid) } else { self.family.signalled(&self.threads) }
     }
     /// The runnable thread whose process can go on first, and when.
     fn earliest(&self, ctx: &Ctx) -> Option<(u64, Tid)> {

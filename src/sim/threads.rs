@@ -62,6 +62,8 @@ struct Entry {
     released: bool,
     /// It never runs again, and has not ended.
     frozen: bool,
+    /// Signals that it blocks, as bits.
+    blocked: u64,
     /// Which of its timers is the valid one.
     timer: u64,
     /// Virtual time at which it was made runnable, by the clock of whoever did: it does not run before.
@@ -107,6 +109,8 @@ impl Threads {
         let last = self.last.entry(parent.pid).or_default();
         *last = (*last).max(parent.thread).max(known) + 1;
         let thread = Tid { pid: parent.pid, thread: *last };
+        let blocked = self.blocked(parent);
+        self.entries.entry(thread).or_default().blocked = blocked;
         self.queue(thread, now);
         thread.thread
     }
@@ -249,6 +253,18 @@ impl Threads {
     pub(super) fn of_process(&self, pid: i32) -> Vec<Tid> {
         self.entries.range(Tid { pid, thread: 0 }..=Tid { pid, thread: u32::MAX }).map(|(t, _)| *t).collect()
     }
+    /// Signals that a thread blocks.
+    pub(super) fn blocked(&self, thread: Tid) -> u64 {
+        self.entries.get(&thread).map_or(0, |e| e.blocked)
+    }
+    pub(super) fn block_signals(&mut self, thread: Tid, mask: u64) {
+        self.entries.entry(thread).or_default().blocked = mask;
+    }
+    /// Signals that no thread of a process takes.
+    pub(super) fn blocked_by_all(&self, pid: i32) -> u64 {
+        let all = self.entries.range(Tid { pid, thread: 0 }..=Tid { pid, thread: u32::MAX });
+        all.filter(|(_, e)| !e.ended && !e.frozen).map(|(_, e)| e.blocked).reduce(|a, b| a & b).unwrap_or(0)
+    }
     pub(super) fn freeze(&mut self, thread: Tid) {
         self.unqueue(thread);
         self.take_pending(thread);
@@ -305,6 +321,18 @@ impl Os {
             Syscall::ThreadYield => Ok(SysResult::Done),
             Syscall::Sleep { .. } if over => Ok(SysResult::Done),
             Syscall::Sleep { .. } => Err(Stop::Wait(Wait::Sleep)),
+            Syscall::SigMask { how, mask } => {
+                let old = self.threads.blocked(me(ctx.thread));
+                let new = match how {
+                    0 => old | mask,
+                    1 => old & !mask,
+                    2 => mask,
+                    _ => return Err(errno::EINVAL.into()),
+                };
+                self.threads.block_signals(me(ctx.thread), new & !super::family::NEVER_BLOCKED);
+                Ok(SysResult::Int(old as i64))
+            }
+            Syscall::SigPending => Ok(SysResult::Int(self.blocked_signals() as i64)),
             // A handler has run: that is what it waited for.
             Syscall::Pause if !p.first => Ok(SysResult::Done),
             Syscall::Pause => Err(Stop::Wait(Wait::Sleep)),

@@ -136,6 +136,10 @@ pub enum Syscall {
     WaitPid { pid: i32, options: i32 },
     /// A signal for another process.
     Kill { pid: i32, signal: i32 },
+    /// The signals that the thread blocks, as bits (1 << number - 1): `how` 0 adds, 1 takes away, 2 sets. Answers what they were.
+    SigMask { how: i32, mask: u64 },
+    /// Signals that have come while they were blocked, as bits.
+    SigPending,
     /// Until a signal's handler has run.
     Pause,
     /// Shared memory of `size` bytes (0: the file's size): of a memory file, or a fresh one for fd -1. Answers its number
