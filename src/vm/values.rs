@@ -68,7 +68,6 @@ impl Vm {
     /// The interned string of this text.
     pub fn intern(&mut self, s: &str) -> Owned {
         if let Some(r) = self.interned.get(s) {
-            let r = *r;
             return self.incref(r);
         }
         let o = self.str(s);
