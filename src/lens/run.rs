@@ -27,7 +27,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("locks", "%locks: locks, Conditions, Semaphores, Events and queues: who holds, who waits, and who waits for whom."),
     ("ps", "%ps: processes with parent, state, threads and descriptors."),
     ("net", "%net: sockets with their states and buffers, backlogs, pollers with their ready lists, segments on the way, links. %net latency TIME [HOST[:PORT]], bandwidth RATE, drop PERCENT, delay TIME, partition [HOST], heal, refuse HOST[:PORT], host NAME [ADDRESS], seed N, reset: sets up the virtual network."),
-    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]: the schedule's settings."),
+    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line] [cpus N] [gil on|off]: the schedule's settings."),
     ("clock", "%clock: the virtual time, and what costs time."),
     ("explore", "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]: the cell under many schedules, on copies of the machine: every outcome with its simplest schedule."),
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),

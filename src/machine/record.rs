@@ -78,10 +78,14 @@ impl Machine {
     }
     /// The scheduler's choice runs: with the answer of the call that it had waited in.
     pub(super) fn tell_run<T: Tracer>(&mut self, tracer: &mut T, before: Lane, answer: Option<&SysResult>) {
+        let lane = self.lane();
+        let aside = self.aside.remove(&lane) && answer.is_none();
         if !T::ON {
             return;
         }
-        let lane = self.lane();
+        if aside {
+            return tracer.goes_on(self.os.clock.now(self.vm.ticks), lane);
+        }
         if lane != before || answer.is_some() {
             let ready = self.os.threads.ready_at(Tid { pid: lane.pid, thread: lane.thread });
             self.tell(tracer, || What::Runs { ready });

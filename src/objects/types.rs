@@ -121,7 +121,8 @@ pub struct Traceback {
     pub next: Option<Ref>,
     /// Byte offset of the instruction (`tb_lasti`).
     pub lasti: i32,
-    pub lineno: i32,
+    /// `tb_lineno`, where it was given; else it follows from `lasti` when somebody asks.
+    pub lineno: Option<i32>,
 }
 impl Traceback {
     pub fn visit(&self, f: Visit) {

@@ -100,7 +100,7 @@ pub struct Os {
     /// Settings of the schedule.
     pub sched: policy::Sched,
     /// The next thread is chosen already: by the decision at a switch point.
-    chosen: bool,
+    chosen: Option<Tid>,
     pub random: Random,
     /// Signals that have come and were not yet taken.
     signals: Vec<i32>,
@@ -134,7 +134,7 @@ impl Os {
             segments: Default::default(),
             threads: Threads::default(),
             sched: Default::default(),
-            chosen: false,
+            chosen: None,
             random: Random::new(options.seed),
             signals: Vec::new(),
             timer: None,
@@ -221,9 +221,9 @@ impl Os {
             SemNew { .. } | SemOpen { .. } | SemUnlink { .. } | SemAcquire { .. } | SemRelease { .. } | SemValue { .. } => {
                 self.semaphore_call(p, ctx)
             }
-            Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
+            SigMask { .. } | SigPending | Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadRelease { .. } | ThreadsFreeze | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
-            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid
+            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid | CpuCount | GilEnabled
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),
         }
     }

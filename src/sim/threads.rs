@@ -58,10 +58,18 @@ struct Entry {
     pending: Option<Pending>,
     queued: bool,
     ended: bool,
+    /// Those who join it take it as ended though it goes on (`_ThreadHandle._set_done`).
+    released: bool,
+    /// It never runs again, and has not ended.
+    frozen: bool,
+    /// Signals that it blocks, as bits.
+    blocked: u64,
     /// Which of its timers is the valid one.
     timer: u64,
     /// Virtual time at which it was made runnable, by the clock of whoever did: it does not run before.
     ready_at: u64,
+    /// Without a GIL: the time it had come to when it last ran.
+    time: u64,
     /// Where it is on the lists of those that wait.
     sources: Vec<Source>,
     /// A call that a signal broke off: asked again, it goes on with its old deadline (PEP 475).
@@ -101,6 +109,8 @@ impl Threads {
         let last = self.last.entry(parent.pid).or_default();
         *last = (*last).max(parent.thread).max(known) + 1;
         let thread = Tid { pid: parent.pid, thread: *last };
+        let blocked = self.blocked(parent);
+        self.entries.entry(thread).or_default().blocked = blocked;
         self.queue(thread, now);
         thread.thread
     }
@@ -119,7 +129,7 @@ impl Threads {
     /// Marks it; false when it is in the queue already, or has ended.
     fn becomes_runnable(&mut self, thread: Tid, now: u64) -> bool {
         let e = self.entries.entry(thread).or_default();
-        let new = !e.queued && !e.ended;
+        let new = !e.queued && !e.ended && !e.frozen;
         if new {
             e.queued = true;
             e.ready_at = now;
@@ -136,6 +146,20 @@ impl Threads {
     /// Since when it can run; of a running thread, since when it could.
     pub fn ready_at(&self, thread: Tid) -> u64 {
         self.entries.get(&thread).map_or(0, |e| e.ready_at)
+    }
+    /// Without a GIL: the earliest time at which it can go on.
+    pub fn can_go_on_at(&self, thread: Tid) -> u64 {
+        self.entries.get(&thread).map_or(0, |e| e.time.max(e.ready_at))
+    }
+    pub(super) fn set_time(&mut self, thread: Tid, now: u64) {
+        self.entries.entry(thread).or_default().time = now;
+    }
+    /// No thread goes on before its process's time.
+    pub(super) fn not_before(&mut self, now: impl Fn(i32, &super::Family) -> u64, family: &super::Family) {
+        self.entries.iter_mut().for_each(|(t, e)| e.time = e.time.max(now(t.pid, family)));
+    }
+    pub(super) fn is_queued(&self, thread: Tid) -> bool {
+        self.entries.get(&thread).is_some_and(|e| e.queued)
     }
     /// Forgets every thread of a process.
     pub(super) fn end_process(&mut self, pid: i32) {
@@ -237,6 +261,35 @@ impl Threads {
         let e = self.entries.entry(thread).or_default();
         e.ended = true;
     }
+    /// The threads of a process, in the order of their numbers.
+    pub(super) fn of_process(&self, pid: i32) -> Vec<Tid> {
+        self.entries.range(Tid { pid, thread: 0 }..=Tid { pid, thread: u32::MAX }).map(|(t, _)| *t).collect()
+    }
+    /// Signals that a thread blocks.
+    pub(super) fn blocked(&self, thread: Tid) -> u64 {
+        self.entries.get(&thread).map_or(0, |e| e.blocked)
+    }
+    pub(super) fn block_signals(&mut self, thread: Tid, mask: u64) {
+        self.entries.entry(thread).or_default().blocked = mask;
+    }
+    /// Signals that no thread of a process takes.
+    pub(super) fn blocked_by_all(&self, pid: i32) -> u64 {
+        let all = self.entries.range(Tid { pid, thread: 0 }..=Tid { pid, thread: u32::MAX });
+        all.filter(|(_, e)| !e.ended && !e.frozen).map(|(_, e)| e.blocked).reduce(|a, b| a & b).unwrap_or(0)
+    }
+    pub(super) fn freeze(&mut self, thread: Tid) {
+        self.unqueue(thread);
+        self.take_pending(thread);
+        self.entries.entry(thread).or_default().frozen = true;
+    }
+    pub(super) fn release_joiners(&mut self, thread: Tid, now: u64) {
+        self.entries.entry(thread).or_default().released = true;
+        self.wake_where(now, |t, w| t.pid == thread.pid && *w == Wait::Join(thread.thread));
+    }
+    /// Whether it has ended, as far as those are concerned who join it.
+    fn joinable(&self, thread: Tid) -> bool {
+        self.entries.get(&thread).is_some_and(|e| e.ended || e.released)
+    }
     pub fn ended(&self, thread: Tid) -> bool {
         self.entries.get(&thread).is_some_and(|e| e.ended)
     }
@@ -295,13 +348,33 @@ impl Os {
             Syscall::ThreadYield => Ok(SysResult::Done),
             Syscall::Sleep { .. } if over => Ok(SysResult::Done),
             Syscall::Sleep { .. } => Err(Stop::Wait(Wait::Sleep)),
+            Syscall::SigMask { how, mask } => {
+                let old = self.threads.blocked(me(ctx.thread));
+                let new = match how {
+                    0 => old | mask,
+                    1 => old & !mask,
+                    2 => mask,
+                    _ => return Err(errno::EINVAL.into()),
+                };
+                self.threads.block_signals(me(ctx.thread), new & !super::family::NEVER_BLOCKED);
+                Ok(SysResult::Int(old as i64))
+            }
+            Syscall::SigPending => Ok(SysResult::Int(self.blocked_signals() as i64)),
             // A handler has run: that is what it waited for.
             Syscall::Pause if !p.first => Ok(SysResult::Done),
             Syscall::Pause => Err(Stop::Wait(Wait::Sleep)),
             Syscall::ThreadSelf => Ok(SysResult::Int(ctx.thread as i64)),
             Syscall::ThreadDone { thread } => flag(self.threads.ended(me(thread))),
+            Syscall::ThreadRelease { thread } => {
+                self.threads.release_joiners(me(thread), now);
+                Ok(SysResult::Done)
+            }
+            Syscall::ThreadsFreeze => {
+                self.freeze_other_threads(ctx.thread, ctx);
+                Ok(SysResult::Done)
+            }
             Syscall::ThreadJoin { thread, .. } => {
-                if self.threads.ended(me(thread)) {
+                if self.threads.joinable(me(thread)) {
                     return flag(true);
                 }
                 if over { flag(false) } else { Err(Stop::Wait(Wait::Join(thread))) }

@@ -1,8 +1,5 @@
 //! The door to the simulated operating system: one closed enum of calls, one of results.
 
-/// Processors of the simulated computer.
-pub const CPUS: usize = 4;
-
 /// A call that a native makes by `vm.syscall(…)?`. A call that must wait suspends its thread, not the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Syscall {
@@ -70,6 +67,10 @@ pub enum Syscall {
     Stopwatch { number: u64, say: Option<(String, u64)> },
     GetPid,
     GetParentPid,
+    /// How many processors the computer has.
+    CpuCount,
+    /// Whether threads take turns: 1, or 0 without a GIL.
+    GilEnabled,
     /// A new thread, runnable at once; answers its number. The native that asked then puts it into `Vm::parked`.
     ThreadStart,
     ThreadYield,
@@ -77,6 +78,10 @@ pub enum Syscall {
     ThreadJoin { thread: u32, timeout_ns: Option<u64> },
     /// Whether a thread has ended: 1 or 0.
     ThreadDone { thread: u32 },
+    /// Those who join the thread take it as ended from now on.
+    ThreadRelease { thread: u32 },
+    /// The other threads of the process never run again.
+    ThreadsFreeze,
     ThreadSelf,
     /// Take a lock: answers 1, or 0 when it would block or timed out. `timeout_ns` None waits for ever.
     LockAcquire { lock: u64, blocking: bool, timeout_ns: Option<u64> },
@@ -131,6 +136,10 @@ pub enum Syscall {
     WaitPid { pid: i32, options: i32 },
     /// A signal for another process.
     Kill { pid: i32, signal: i32 },
+    /// The signals that the thread blocks, as bits (1 << number - 1): `how` 0 adds, 1 takes away, 2 sets. Answers what they were.
+    SigMask { how: i32, mask: u64 },
+    /// Signals that have come while they were blocked, as bits.
+    SigPending,
     /// Until a signal's handler has run.
     Pause,
     /// Shared memory of `size` bytes (0: the file's size): of a memory file, or a fresh one for fd -1. Answers its number
