@@ -155,7 +155,7 @@ impl Machine {
         if self.os.sched.gil_off {
             return SLICE;
         }
-        if self.os.ready(&ctx).is_empty() {
+        if !self.os.anyone_ready(&ctx) {
             self.turn = self.interval();
             let until = self.os.until_next_timer(&ctx).map_or(SLICE, |ns| ns.div_ceil(NS_PER_TICK));
             return until.clamp(1, SLICE);
@@ -235,7 +235,7 @@ impl Machine {
         if self.os.sched.gil_off {
             return point && self.os.race(ctx);
         }
-        let over = self.turn == 0 && !self.os.ready(ctx).is_empty();
+        let over = self.turn == 0 && self.os.anyone_ready(ctx);
         if over {
             self.os.preempt(ctx);
         }

@@ -28,6 +28,10 @@ pub trait Payload: Default {
     fn is_leaf(&self) -> bool {
         !self.is_container()
     }
+    /// Never changes what it refers to: where no child can be part of a cycle, neither can it.
+    fn is_frozen(&self) -> bool {
+        false
+    }
     /// Owns no memory and refers to nothing: nothing happens when it is dropped.
     fn is_flat(&self) -> bool {
         false
@@ -167,6 +171,26 @@ impl<P: Payload> Heap<P> {
             self.track(r);
         }
         Owned::adopt(r)
+    }
+    /// A new object whose references never change, of an immortal type: the collector hears of it only where a child could
+    /// be part of a cycle (CPython's `PyTuple_FromArray`).
+    #[inline]
+    pub fn alloc_frozen(&mut self, ty: Ref, payload: P) -> Owned {
+        debug_assert!(ty.raw() < FIRST_MORTAL && payload.is_frozen(), "alloc_frozen is for tuples");
+        let mut cyclic = false;
+        payload.visit_each(|c| cyclic |= self.is_collectable(c));
+        self.live += 1;
+        let r = self.place(Slot { rc: 1, flags: 0, ty, payload });
+        if cyclic {
+            self.track(r);
+        }
+        Owned::adopt(r)
+    }
+    /// Whether an object's kind is one that the collector follows, be it tracked now or not.
+    #[inline]
+    pub(super) fn is_collectable(&self, r: Ref) -> bool {
+        let s = &self.slots[r.index()];
+        s.payload.is_container() || s.ty.raw() >= FIRST_MORTAL
     }
     /// A new object of an immortal type, which holds no reference.
     #[inline]

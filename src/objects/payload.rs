@@ -236,6 +236,10 @@ impl crate::heap::Payload for Payload {
             _ => true,
         }
     }
+    #[inline(always)]
+    fn is_frozen(&self) -> bool {
+        matches!(self, Payload::Tuple(_))
+    }
     /// A range holds its three ints, and yet no cycle can go through it.
     fn is_leaf(&self) -> bool {
         !self.is_container() && !matches!(self, Payload::Range(_))

@@ -11,7 +11,7 @@ mod io;
 pub mod locks;
 pub mod pipe;
 pub mod policy;
-mod epoll;
+pub mod epoll;
 pub mod net;
 pub mod poll;
 pub mod process;

@@ -21,6 +21,13 @@ impl Os {
         let threads = &self.threads;
         threads.runnable().iter().filter(|t| t.pid == pid && t.thread != ctx.thread && threads.ready_at(**t) <= now).map(|t| t.thread).collect()
     }
+    /// Whether there is one of them.
+    pub fn anyone_ready(&mut self, ctx: &Ctx) -> bool {
+        let (now, pid) = (self.now(ctx), self.process.pid);
+        self.threads.fire(now);
+        let threads = &self.threads;
+        threads.runnable().iter().any(|t| t.pid == pid && t.thread != ctx.thread && threads.ready_at(*t) <= now)
+    }
     /// A switch point of the running thread, under a policy that decides there: whether another goes on.
     pub fn at_point(&mut self, ctx: &Ctx) -> bool {
         let others = self.ready(ctx);

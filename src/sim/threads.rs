@@ -173,7 +173,10 @@ impl Threads {
     }
     pub(super) fn unqueue(&mut self, thread: Tid) {
         if std::mem::take(&mut self.entries.entry(thread).or_default().queued) {
-            self.runnable.retain(|t| *t != thread);
+            match self.runnable.front() == Some(&thread) {
+                true => _ = self.runnable.pop_front(),
+                false => self.runnable.retain(|t| *t != thread),
+            }
         }
     }
     /// `sources`: whose change wakes it.
@@ -213,6 +216,15 @@ impl Threads {
             }
         }
         e.pending.take()
+    }
+    /// Threads that wait for this change, each with the call that it waits in.
+    pub fn awaiting(&self, source: Source) -> Vec<(Tid, &'static str)> {
+        let list = self.awaited.get(&source).into_iter().flatten();
+        list.filter_map(|t| Some((*t, call_name(&self.entries.get(t)?.pending.as_ref()?.call)))).collect()
+    }
+    /// Every call that waits.
+    pub fn calls(&self) -> impl Iterator<Item = (Tid, &Syscall)> {
+        self.entries.iter().filter_map(|(t, e)| e.pending.as_ref().map(|p| (*t, &p.call)))
     }
     /// Makes every thread runnable that waits for this change.
     pub(super) fn wake_source(&mut self, source: Source, now: u64) {
@@ -304,6 +316,21 @@ impl Threads {
             self.timers.pop();
             self.queue(thread, at);
         }
+    }
+}
+
+/// What Python calls a call that can wait for I/O.
+fn call_name(call: &Syscall) -> &'static str {
+    match call {
+        Syscall::Accept { .. } => "accept",
+        Syscall::Connect { .. } => "connect",
+        Syscall::Send { .. } => "send",
+        Syscall::Receive { .. } | Syscall::ReceiveMessage { .. } => "recv",
+        Syscall::Read { .. } => "read",
+        Syscall::Write { .. } => "write",
+        Syscall::Poll { .. } => "select",
+        Syscall::EpollWait { .. } => "epoll",
+        _ => "waits",
     }
 }
 

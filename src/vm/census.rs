@@ -55,6 +55,7 @@ impl Vm {
         let prelude = |r: &Ref| matches!(self.heap.get(*r), Payload::Module(m) if Some(m.dict) == self.prelude);
         self.heap.iter().filter(prelude).for_each(|r| f(r));
         self.registry.values().for_each(|r| f(*r));
+        self.monitoring.iter().for_each(|m| m.visit(f));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
         let queues = self.held.iter().map(|(_, hidden)| hidden).chain([&self.hidden]);

@@ -24,6 +24,7 @@ pub mod step;
 pub mod syscall;
 pub mod thread;
 pub mod values;
+pub mod watch;
 
 use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
@@ -94,8 +95,10 @@ pub struct Vm {
     pub recursion_limit: usize,
     /// Largest number of digits in an int–str conversion (`sys.set_int_max_str_digits`).
     pub int_max_str_digits: usize,
-    /// State of `sys.monitoring`, tracing and the like: off unless set.
-    pub tracing: bool,
+    /// The tools of `sys.monitoring`, once one is in use.
+    pub monitoring: Option<Box<watch::Monitoring>>,
+    /// Where lines begin, of code objects that ran while the program watched itself.
+    pub lines: HashMap<u32, std::sync::Arc<watch::lines::Lines>>,
     /// Bytes that one allocation may take at most (a guard against memory bombs).
     pub memory_limit: usize,
     /// Instructions and calls executed: the virtual clock's base.

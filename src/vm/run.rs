@@ -2,6 +2,7 @@
 use super::Vm;
 use super::syscall::Syscall;
 use super::thread::Activation;
+use super::watch::Watched;
 use crate::heap::Owned;
 use crate::trace::{Lane, What};
 
@@ -20,6 +21,8 @@ pub enum Outcome {
 pub trait Tracer {
     /// False: no hook is ever called.
     const ON: bool;
+    /// The program itself is to be told of events (`watch/`).
+    const PROGRAM: bool = false;
     /// Before each instruction of a Python frame. `pc`: its code unit; the frame's own `pc` may be behind.
     /// Whether the run is to stop before it ([`Outcome::Budget`]); it is asked again when the run goes on.
     fn instruction(&mut self, _vm: &Vm, _pc: usize) -> bool {
@@ -90,7 +93,8 @@ impl Vm {
                     if *budget == 0 {
                         return Outcome::Budget;
                     }
-                    if self.interpret(tracer, budget) {
+                    let stop = if self.is_watched() { self.interpret(&mut Watched(tracer), budget) } else { self.interpret(tracer, budget) };
+                    if stop {
                         return Outcome::Budget;
                     }
                 }

@@ -109,7 +109,7 @@ impl Vm {
         if items.is_empty() {
             return Owned::adopt(fixed::EMPTY_TUPLE);
         }
-        self.heap.alloc(t::TUPLE, Payload::Tuple(items.into_boxed_slice()), 0)
+        self.heap.alloc_frozen(t::TUPLE, Payload::Tuple(items.into_boxed_slice()))
     }
     /// A tuple of borrowed objects.
     pub fn tuple_of(&mut self, items: &[Ref]) -> Owned {

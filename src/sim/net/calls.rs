@@ -126,10 +126,13 @@ impl Os {
         match self.net.connect(s, address)? {
             Attempt::Done => Ok(SysResult::Done),
             Attempt::Full => self.or_wait(fd, None),
-            Attempt::Begun if self.file(fd)?.flags & open::NONBLOCK != 0 => Err(errno::EINPROGRESS.into()),
+            Attempt::Begun if self.file(fd)?.flags & open::NONBLOCK != 0 && !matches!(address, Address::Unix(_)) => Err(errno::EINPROGRESS.into()),
             Attempt::Begun => {
                 p.progress = 1;
-                Err(Stop::Wait(Wait::Io))
+                match self.net.attempt_over(s)? {
+                    Attempt::Done => Ok(SysResult::Done),
+                    _ => Err(Stop::Wait(Wait::Io)),
+                }
             }
         }
     }

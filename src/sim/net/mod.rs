@@ -164,7 +164,9 @@ impl Net {
         let kind = kind & TYPE_MASK;
         match (family, kind, proto) {
             (AF_UNIX, STREAM | DATAGRAM | SEQPACKET, 0) => {}
-            (AF_INET | AF_INET6, STREAM, 0 | 6) | (AF_INET | AF_INET6, DATAGRAM, 0 | 17) => {}
+            (AF_INET | AF_INET6, STREAM, 0 | 6) => {}
+            // UDP-Lite is UDP where no bit is ever wrong.
+            (AF_INET | AF_INET6, DATAGRAM, 0 | 17 | 136) => {}
             (AF_INET | AF_INET6, 3, _) => return Err(errno::EPERM),
             (_, STREAM | DATAGRAM, _) => return Err(errno::EPROTONOSUPPORT),
             _ => return Err(errno::ESOCKTNOSUPPORT),

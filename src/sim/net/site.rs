@@ -2,6 +2,7 @@
 //! thread: a host answers when a request has come, after its page's delay.
 use super::wire::Event;
 use super::{Net, State};
+use crate::sim::rand::Random;
 use crate::vm::syscall::SitePage;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -186,7 +187,8 @@ fn linked_page(n: u32, k: u32) -> SitePage {
     let title = if k == 0 { format!("site-{n}.test") } else { format!("site-{n}.test, page {k}") };
     let list: String = links.iter().map(|l| format!("<li><a href=\"{l}\">{l}</a></li>\n")).collect();
     let words = ["pellucid", "socket", "packet", "selector", "future", "coroutine", "backlog", "window"];
-    let prose: Vec<&str> = (0..12 + (7 * n + 3 * k) % 20).map(|i| words[((n + k * i + i * i) % 8) as usize]).collect();
+    let mut dice = Random::new(u64::from(n) << 8 | u64::from(k));
+    let prose: Vec<&str> = (0..12 + (7 * n + 3 * k) % 20).map(|_| words[(dice.next() % 8) as usize]).collect();
     let slow = if k == 15 { 500_000_000 } else { SERVING_NS };
     SitePage { delay_ns: slow, ..page(200, html(&title, &format!("<p>{}.</p>\n<ul>\n{list}</ul>\n", prose.join(" ")))) }
 }

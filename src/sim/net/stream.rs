@@ -15,8 +15,6 @@ pub struct Received {
     pub files: Vec<u32>,
     /// The message was longer than what was asked for.
     pub cut: bool,
-    /// The whole length of the message.
-    pub whole: usize,
 }
 
 /// How a connection attempt goes.
@@ -111,7 +109,8 @@ impl Net {
             return Ok(Attempt::Begun);
         }
         self.transmit(Segment { from: s, to: None, source, target: address.clone(), what: What::Syn, number: 0, tries: 0 });
-        self.attempt_over(s)
+        // How it went is asked afterwards: over TCP even the loopback's answer comes after the call (EINPROGRESS).
+        Ok(Attempt::Begun)
     }
     /// Whether a connection attempt is over, and how.
     pub(super) fn attempt_over(&mut self, s: u32) -> Result<Attempt, i32> {
@@ -291,7 +290,7 @@ impl Net {
         }
         let left = &first.data[first.at..];
         let k = count.min(left.len());
-        let mut out = Received { data: left[..k].to_vec(), cut: !stream && k < left.len(), whole: left.len(), ..Default::default() };
+        let mut out = Received { data: left[..k].to_vec(), cut: !stream && k < left.len(), ..Default::default() };
         if !stream {
             out.from = Some(first.from.clone());
         }

@@ -73,6 +73,11 @@ impl Vm {
         }
         Err(Ask::Need { request, catch })
     }
+    /// The request to call on top of a generator's frame ([`Request::Through`]), with borrowed arguments.
+    pub fn call_through(&mut self, generator: Ref, func: Ref, args: &[Ref]) -> Ask {
+        [generator, func].iter().chain(args).for_each(|r| self.heap.incref_raw(*r));
+        Ask::Tail(Box::new(Request::Through { generator, func, args: args.to_vec() }))
+    }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
         self.heap.incref_raw(func);

@@ -2,6 +2,7 @@
 use super::address::{self, AF_INET, AF_INET6, AF_UNIX, resolve4};
 use super::{gaierror, socket};
 use crate::heap::{Owned, Ref};
+use crate::objects::Payload;
 use crate::vm::step::Step;
 use crate::vm::syscall::{Address, SysResult, Syscall};
 use crate::vm::{Args, Ask, Def, Vm, fixed, t};
@@ -61,7 +62,14 @@ fn text(vm: &mut Vm, r: Ref) -> Result<Option<String>, Ask> {
         return Ok(Some(String::from_utf8_lossy(b).into_owned()));
     }
     match vm.str_of(r) {
-        Some(s) => Ok(Some(s.lossy().into_owned())),
+        Some(s) => match s.as_str() {
+            Some(s) => Ok(Some(s.to_owned())),
+            None => {
+                // It has no bytes: the error says which character.
+                vm.call_method(r, "encode", &[])?;
+                Ok(None)
+            }
+        },
         None => Err(vm.type_error("getaddrinfo() argument 1 must be string or None")),
     }
 }
@@ -135,6 +143,12 @@ fn getaddrinfo(vm: &mut Vm, a: Args) -> Step {
     if kinds.is_empty() {
         return Err(gaierror(vm, -7, "ai_socktype not supported"));
     }
+    let scope = match host.as_deref().and_then(|h| h.split_once('%')) {
+        Some((_, "lo")) => 1,
+        Some((_, "eth0")) => 2,
+        Some((_, n)) => n.parse().unwrap_or(0),
+        None => 0,
+    };
     let mut rows = Vec::new();
     for (family, ip) in addresses_of(vm, host.as_deref(), family, flags)? {
         for (kind, proto) in &kinds {
@@ -145,7 +159,13 @@ fn getaddrinfo(vm: &mut Vm, a: Args) -> Step {
                 vm.int(*kind as i64),
                 vm.int(*proto as i64),
                 vm.str(name),
-                address::object(vm, &address),
+                match (&address, scope) {
+                    (Address::Inet6(ip, port), 1..) => {
+                        let four = vec![vm.str(ip.as_str()), vm.int(*port as i64), vm.int(0), vm.int(scope)];
+                        vm.tuple(four)
+                    }
+                    _ => address::object(vm, &address),
+                },
             ];
             rows.push(vm.tuple(items));
         }
@@ -337,21 +357,31 @@ fn inet_ntop(vm: &mut Vm, a: Args) -> Step {
         None => Err(vm.value_error("invalid length of packed IP address string")),
     }
 }
-fn swap16(vm: &mut Vm, a: Args) -> Step {
-    let i = vm.index_i64(a[0])?;
-    match u16::try_from(i) {
-        Ok(x) => Ok(vm.int(x.swap_bytes() as i64)),
-        Err(_) if i < 0 => Err(vm.overflow_error("can't convert negative Python int to C 16-bit unsigned integer")),
-        Err(_) => Err(vm.overflow_error("Python int too large to convert to C 16-bit unsigned integer")),
+/// A number without sign of so many bits, for the functions on byte orders.
+fn unsigned(vm: &mut Vm, r: Ref, bits: u32) -> Result<u64, Ask> {
+    let i = vm.index_ref(r)?;
+    let negative = match vm.heap.get(i) {
+        Payload::BigInt(b) => b.sign() == num_bigint::Sign::Minus,
+        _ => vm.i64_of(i).is_some_and(|n| n < 0),
+    };
+    if negative {
+        return Err(vm.value_error("Cannot convert negative int"));
+    }
+    match vm.i64_of(i).filter(|n| n >> bits == 0) {
+        Some(n) => Ok(n as u64),
+        None => {
+            let message = format!("Python int too large for C uint{bits}_t");
+            Err(vm.overflow_error(message))
+        }
     }
 }
+fn swap16(vm: &mut Vm, a: Args) -> Step {
+    let n = unsigned(vm, a[0], 16)? as u16;
+    Ok(vm.int(n.swap_bytes() as i64))
+}
 fn swap32(vm: &mut Vm, a: Args) -> Step {
-    let i = vm.index_i64(a[0])?;
-    match u32::try_from(i) {
-        Ok(x) => Ok(vm.int(x.swap_bytes() as i64)),
-        Err(_) if i < 0 => Err(vm.overflow_error("can't convert negative value to unsigned int")),
-        Err(_) => Err(vm.overflow_error("int larger than 32 bits")),
-    }
+    let n = unsigned(vm, a[0], 32)? as u32;
+    Ok(vm.int(n.swap_bytes() as i64))
 }
 fn if_nametoindex(vm: &mut Vm, a: Args) -> Step {
     let Some(name) = vm.as_path(a[0])?.map(|p| vm.path_text(p)) else {
@@ -365,13 +395,10 @@ fn if_nametoindex(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn if_indextoname(vm: &mut Vm, a: Args) -> Step {
-    let index = vm.index_ref(a[0])?;
-    match vm.i64_of(index) {
-        Some(1) => Ok(vm.str("lo")),
-        Some(2) => Ok(vm.str("eth0")),
-        Some(n) if (0..=u32::MAX as i64).contains(&n) => Err(vm.os_error(6, None, None)),
-        Some(n) if n < 0 => Err(vm.overflow_error("can't convert negative number to unsigned int")),
-        _ => Err(vm.overflow_error("Python int too large to convert to C unsigned int")),
+    match unsigned(vm, a[0], 32)? {
+        1 => Ok(vm.str("lo")),
+        2 => Ok(vm.str("eth0")),
+        _ => Err(vm.os_error(6, None, None)),
     }
 }
 fn sethostname(vm: &mut Vm, a: Args) -> Step {

@@ -26,17 +26,28 @@ const MOST: usize = 253;
 
 fn control_size(vm: &mut Vm, a: Args, align: usize) -> Step {
     let n = vm.index_i64(a[0])?;
-    if !(0..=i32::MAX as i64 - HEAD as i64 - 8).contains(&n) {
+    let most = i32::MAX as i64 - HEAD as i64 - if align == 1 { 0 } else { 7 };
+    if !(0..=most).contains(&n) {
         let message = if align == 1 { "CMSG_LEN() argument out of range" } else { "CMSG_SPACE() argument out of range" };
         return Err(vm.overflow_error(message));
     }
     Ok(vm.int((HEAD + (n as usize).next_multiple_of(align)) as i64))
 }
+/// The items of an iterable as they are when the call begins: what the items' own methods do to it changes nothing.
+fn fixed_items(vm: &mut Vm, iterable: Ref) -> Result<Vec<Ref>, Ask> {
+    let items = vm.collect(iterable)?;
+    let kept = vm.once(|vm| {
+        items.iter().for_each(|r| vm.heap.incref_raw(*r));
+        let owned = items.iter().map(|r| Owned::adopt(*r)).collect();
+        Ok(vm.tuple(owned))
+    })?;
+    Ok(vm.items_of(kept).map(<[Ref]>::to_vec).unwrap_or_default())
+}
 /// The descriptors among the ancillary items.
 fn control(vm: &mut Vm, given: Option<Ref>, family: i32) -> Result<Vec<i32>, Ask> {
     let Some(list) = given else { return Ok(vec![]) };
     let mut files = Vec::new();
-    for item in vm.collect(list)? {
+    for item in fixed_items(vm, list)? {
         let Some(&[level, kind, data]) = vm.items_of(item) else {
             return Err(vm.type_error("[sendmsg() ancillary data items] must be sequence of length 3"));
         };
@@ -44,7 +55,8 @@ fn control(vm: &mut Vm, given: Option<Ref>, family: i32) -> Result<Vec<i32>, Ask
         match (family, level, kind) {
             (AF_UNIX, SOL_SOCKET, SCM_RIGHTS) => files.extend(data.chunks_exact(4).map(|c| i32::from_ne_bytes(c.try_into().expect("four bytes")))),
             // Credentials are the system's to say; the rest is for the network's own layers.
-            (AF_UNIX, ..) => return Err(vm.os_error(22, None, None)),
+            // What is for other layers is no error; credentials are the system's to say.
+            (AF_UNIX, SOL_SOCKET, _) => return Err(vm.os_error(22, None, None)),
             _ => {}
         }
     }
@@ -58,7 +70,7 @@ fn sendmsg(vm: &mut Vm, a: Args) -> Step {
         return Err(vm.type_error("sendmsg() argument 1 must be iterable"));
     }
     let mut data = Vec::new();
-    for part in vm.collect(a[1])? {
+    for part in fixed_items(vm, a[1])? {
         data.extend(vm.buffer_bytes(part)?);
     }
     let (fd, family) = (get(vm, a[0]).fd, get(vm, a[0]).family);
