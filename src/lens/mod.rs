@@ -1,4 +1,5 @@
 //! Lenses: the cell commands that look into the machine.
+pub mod claims;
 pub mod explore;
 pub mod memory;
 mod parse;

@@ -32,6 +32,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),
     ("frames", "%frames EXPR: a suspended generator, coroutine, async generator or task: line, locals, operand stack, and the chain of yield from and await down to what it waits for."),
     ("loop", "%loop [LOOP]: the running or last event loop: ready queue, timer heap, selector, and its tasks with what each awaits."),
+    ("claims", "%claims [CHAPTER | ID] [--run]: the statements of the notes: what holds, what is corrected, what is dated; an ID runs its check on a fresh machine, --run those of the chapter."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
@@ -42,7 +43,7 @@ const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore"];
 const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
 
 /// Commands that are no expressions: they stand on a line of their own.
-const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "replay"];
+const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "replay", "claims"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {

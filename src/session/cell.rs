@@ -138,9 +138,16 @@ impl Session {
                 Segment::Python(text) => self.run_python(&text, file, tracer, host),
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
-                    if line.split_whitespace().next() == Some("%replay") {
-                        last = self.replay(&line, host)?;
-                        continue;
+                    match line.split_whitespace().next() {
+                        Some("%replay") => {
+                            last = self.replay(&line, host)?;
+                            continue;
+                        }
+                        Some("%claims") => {
+                            last = self.claims(&line, host)?;
+                            continue;
+                        }
+                        _ => {}
                     }
                     match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
                         Some(display) => {
