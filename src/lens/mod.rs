@@ -5,6 +5,7 @@ pub mod memory;
 mod parse;
 mod run;
 mod sched;
+mod step;
 mod timeline;
 pub mod view;
 mod watch;

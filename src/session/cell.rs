@@ -115,7 +115,8 @@ impl Session {
         let namespace = self.namespace();
         let mut watcher = crate::lens::begin(&mut self.machine, namespace, line, (&source, file), host).map_err(|message| usage(&message))?;
         let last = self.run_parts(parts, file, &mut watcher, host);
-        match crate::lens::end(&mut self.machine, namespace, watcher, last.is_err(), host) {
+        let error = last.as_ref().err().map(|e| if e.evalue.is_empty() { e.ename.clone() } else { format!("{}: {}", e.ename, e.evalue) });
+        match crate::lens::end(&mut self.machine, namespace, watcher, error.as_deref(), host) {
             Ok(display) => host.display(display),
             Err(message) => {
                 if let Ok(Last::Value(value)) = last {

@@ -12,6 +12,7 @@ pub mod lookup;
 pub mod memory;
 pub mod mro;
 pub mod object;
+pub mod step;
 pub mod system;
 pub mod timeline;
 pub mod suspended;

@@ -72,18 +72,20 @@ fn headline(s: &ClaimsSnapshot, lang: Lang) -> String {
 }
 
 fn chapters(s: &ClaimsSnapshot, lang: Lang) -> Lines {
-    let names = lang.pick(["chapter", "", "claims", "hold", "corrected", "dated"], ["章", "", "断言", "成立", "更正", "过时"]);
+    let names = lang.pick(["chapter", "claims", "hold", "corrected", "dated"], ["章", "断言", "成立", "更正", "过时"]);
     let mut columns = names.map(str::to_owned).to_vec();
     if s.ran {
         columns.extend(lang.pick(["passed", "failed"], ["通过", "失败"]).map(str::to_owned));
     }
+    columns.push(lang.pick("about", "主题").to_owned());
     let rows = s.chapters.iter().map(|c| {
         let [holds, corrected, dated, passed, failed] = counts(c.claims.iter());
-        let mut cells = vec![c.number.to_string(), lang.pick(&c.title.0, &c.title.1).clone()];
+        let mut cells = vec![c.number.to_string()];
         cells.extend([c.claims.len(), holds, corrected, dated].map(|n| n.to_string()));
         if s.ran {
             cells.extend([passed, failed].map(|n| n.to_string()));
         }
+        cells.push(lang.pick(&c.title.0, &c.title.1).clone());
         let role = match (s.ran, failed) {
             (true, 0) => Some(Role::Good),
             (true, _) => Some(Role::Bad),

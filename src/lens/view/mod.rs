@@ -20,6 +20,7 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod step;
 pub mod system;
 pub mod timeline;
 mod timeline_picture;
