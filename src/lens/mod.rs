@@ -2,6 +2,7 @@
 pub mod claims;
 pub mod explore;
 pub mod memory;
+mod net;
 mod parse;
 mod run;
 mod sched;

@@ -23,13 +23,15 @@ impl State for GenericAlias {
 /// `typing.Union`: the different members, in order.
 #[derive(Clone)]
 pub struct Union {
+    /// Members that had no hash when it was made.
+    pub unhashable: u32,
     /// A tuple of at least two.
     pub args: Ref,
 }
 
 impl State for Union {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Union { args } = self;
+        let Union { args, unhashable: _ } = self;
         f(*args);
     }
 }

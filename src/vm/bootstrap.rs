@@ -31,7 +31,7 @@ impl Vm {
             held: Vec::new(),
             natives: Vec::new(),
             native_types: HashMap::new(),
-            interned: HashMap::new(),
+            interned: Default::default(),
             modules: fixed::NONE,
             builtins: fixed::NONE,
             prelude: None,
@@ -49,7 +49,8 @@ impl Vm {
             cursor: 0,
             recursion_limit: 1000,
             int_max_str_digits: 4300,
-            tracing: false,
+            monitoring: None,
+            lines: HashMap::new(),
             memory_limit: 4 << 30,
             ticks: 0,
             depth: 0,
@@ -307,7 +308,7 @@ impl Vm {
         let dict = self.builtins;
         for def in crate::natives::TYPES.iter().flat_map(|g| g.iter()) {
             let Some(ty) = def.place else { continue };
-            if def.module == "builtins" && crate::natives::object::IN_BUILTINS.contains(&def.name) || self.is_subtype(ty, t::BASE_EXCEPTION) && def.module == "builtins" && !def.name.starts_with('_') {
+            if def.module == "builtins" && crate::natives::object::IN_BUILTINS.contains(&def.name) || self.is_subtype(ty, t::BASE_EXCEPTION) && def.module == "builtins" {
                 let o = self.incref(ty);
                 self.dict_set_str(dict, def.name, o);
             }

@@ -164,6 +164,7 @@ impl Vm {
                 self.call_words(Word::owned(func), words, kwnames, ret)
             }
             Request::Resume { generator, how } => self.start_resume(generator, how, ret),
+            Request::Through { generator, func, args } => self.start_through(generator, func, args, ret),
             Request::Body { func, namespace } => self.start_body(func, namespace, ret),
         }
     }

@@ -48,13 +48,14 @@ impl Vm {
         self.cur.visit(f);
         self.parked.iter().for_each(|t| t.visit(f));
         self.native_types.values().for_each(|r| f(*r));
-        self.interned.values().for_each(|r| f(*r));
+        self.interned.each(f);
         // `builtins` is lent by its module, which `sys.modules` holds.
         f(self.modules);
         // The machine keeps the prelude's module, which lends its dict.
         let prelude = |r: &Ref| matches!(self.heap.get(*r), Payload::Module(m) if Some(m.dict) == self.prelude);
         self.heap.iter().filter(prelude).for_each(|r| f(r));
         self.registry.values().for_each(|r| f(*r));
+        self.monitoring.iter().for_each(|m| m.visit(f));
         self.raising.iter().for_each(|r| f(*r));
         self.temps.iter().for_each(|r| f(*r));
         let queues = self.held.iter().map(|(_, hidden)| hidden).chain([&self.hidden]);

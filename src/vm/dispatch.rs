@@ -18,7 +18,7 @@ impl Vm {
     pub(super) fn interpret<T: Tracer>(&mut self, tracer: &mut T, budget: &mut u64) -> bool {
         loop {
             let Some(Activation::Py(f)) = self.cur.activations.last() else { return false };
-            if *budget == 0 || self.heap.attention {
+            if *budget == 0 || self.heap.attention || T::PROGRAM && !self.is_watched() {
                 return false;
             }
             let (number, globals, builtins) = (f.exec, f.globals, f.builtins);
@@ -33,6 +33,9 @@ impl Vm {
                 let unit = units[at];
                 let (o, arg) = ((unit & 0xFF) as u8, (unit >> 8) as usize | high);
                 if T::ON {
+                    if T::PROGRAM && high == 0 && self.before_instruction(&r, at) {
+                        break Flow::Reload;
+                    }
                     self.save(&r, at);
                     if high == 0 && tracer.instruction(self, at) {
                         break Flow::Stop;

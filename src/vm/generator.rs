@@ -166,7 +166,7 @@ impl Vm {
             GenState::Created => {
                 // Nothing can catch it: the generator ends where it began.
                 assert!(self.push_generator(g, ret), "a created generator has a frame");
-                return self.unwind(exc);
+                return self.unwind_thrown(exc);
             }
             GenState::Suspended => {}
         }
@@ -174,6 +174,12 @@ impl Vm {
         // In place of a sent value: handlers count it.
         let none = self.none();
         self.push_saved(none);
+        self.unwind_thrown(exc);
+    }
+    fn unwind_thrown(&mut self, exc: Owned) {
+        if self.is_watched() && self.tell_throw(&exc) {
+            return self.release(exc);
+        }
         self.unwind(exc);
     }
     /// YIELD_VALUE: suspends the frame on top and gives the value to whoever resumed it.
@@ -217,6 +223,12 @@ impl Vm {
     pub(super) fn end_generator(&mut self, g: Ref, value: Owned, ret: Ret) {
         let is_async = self.ty(g) == t::ASYNC_GENERATOR;
         if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && !is_async && matches!(self.cur.activations.last(), Some(Activation::Py(_))) {
+            if matches!(ret, Ret::ForIter(_)) && value.get() != fixed::NONE && self.is_watched() {
+                if let Ask::Raise(e) = self.stop_iteration(Some(value.get())) {
+                    self.tell_swallowed(e.get());
+                    self.release(e);
+                }
+            }
             return self.end_iteration(value, ret);
         }
         let e = if is_async {
@@ -237,6 +249,25 @@ impl Vm {
             Resume::Throw(e) => self.resume_throw(g, Owned::adopt(e), ret),
         }
         self.heap.decref_raw(g);
+    }
+    /// Carries out a `Request::Through`, whose references it takes over. The generator stands at the YIELD_VALUE of a SEND
+    /// loop: it goes on there with what the call returns, or behind the loop when that ends.
+    pub(super) fn start_through(&mut self, g: Ref, func: Ref, args: Vec<Ref>, ret: Ret) {
+        if self.cur.depth >= self.recursion_limit || self.delegate_of(g).is_none() {
+            [g, func].into_iter().chain(args).for_each(|r| self.heap.decref_raw(r));
+            let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
+            return self.raise_ask(e);
+        }
+        assert!(self.push_generator(g, ret), "a suspended generator has a frame");
+        self.heap.decref_raw(g);
+        let f = self.top();
+        f.pc = f.last;
+        let (code, at) = (f.code_ref, f.last as usize);
+        // SEND, its cache, YIELD_VALUE.
+        let units = &self.code_obj(code).units;
+        let past = at.checked_sub(2).map_or(0, |send| (units[send] >> 8) as u32);
+        let words = args.into_iter().map(Word::owned).collect();
+        self.call_words(Word::owned(func), words, None, Ret::Send(past));
     }
     /// What a suspended generator delegates to (`yield from`, `await`), borrowed.
     pub fn delegate_of(&self, g: Ref) -> Option<Ref> {

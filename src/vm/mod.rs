@@ -13,6 +13,7 @@ pub mod exec;
 mod finalize;
 mod frames;
 mod generator;
+pub mod interned;
 pub mod load;
 mod ops;
 mod run;
@@ -23,6 +24,7 @@ pub mod step;
 pub mod syscall;
 pub mod thread;
 pub mod values;
+pub mod watch;
 
 use crate::heap::{Owned, Ref};
 use crate::objects::Heap;
@@ -60,7 +62,7 @@ pub struct Vm {
     /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
     pub native_types: HashMap<(&'static str, &'static str), Ref>,
     /// Text → the interned `str` object.
-    pub interned: HashMap<Box<str>, Ref>,
+    pub interned: interned::Interned,
     /// `sys.modules`.
     pub modules: Ref,
     /// The `builtins` module's dict.
@@ -93,8 +95,10 @@ pub struct Vm {
     pub recursion_limit: usize,
     /// Largest number of digits in an int–str conversion (`sys.set_int_max_str_digits`).
     pub int_max_str_digits: usize,
-    /// State of `sys.monitoring`, tracing and the like: off unless set.
-    pub tracing: bool,
+    /// The tools of `sys.monitoring`, once one is in use.
+    pub monitoring: Option<Box<watch::Monitoring>>,
+    /// Where lines begin, of code objects that ran while the program watched itself.
+    pub lines: HashMap<u32, std::sync::Arc<watch::lines::Lines>>,
     /// Bytes that one allocation may take at most (a guard against memory bombs).
     pub memory_limit: usize,
     /// Instructions and calls executed: the virtual clock's base.
@@ -132,6 +136,14 @@ impl Vm {
         self.heap.incref_raw(r);
         self.temps.push(r);
         r
+    }
+    /// A copy as `clone` makes it, in the memory of a heap that is not needed any more.
+    pub fn copy_into(&mut self, mut heap: Heap) -> Vm {
+        let own = std::mem::take(&mut self.heap);
+        let mut copy = self.clone();
+        heap.clone_from(&own);
+        (self.heap, copy.heap) = (own, heap);
+        copy
     }
     /// After a fork: only the thread that asked is in the child.
     pub fn drop_other_threads(&mut self) {

@@ -2,6 +2,7 @@
 use super::Vm;
 use super::syscall::Syscall;
 use super::thread::Activation;
+use super::watch::Watched;
 use crate::heap::Owned;
 use crate::trace::{Lane, What};
 
@@ -20,6 +21,8 @@ pub enum Outcome {
 pub trait Tracer {
     /// False: no hook is ever called.
     const ON: bool;
+    /// The program itself is to be told of events (`watch/`).
+    const PROGRAM: bool = false;
     /// Before each instruction of a Python frame. `pc`: its code unit; the frame's own `pc` may be behind.
     /// Whether the run is to stop before it ([`Outcome::Budget`]); it is asked again when the run goes on.
     fn instruction(&mut self, _vm: &Vm, _pc: usize) -> bool {
@@ -27,6 +30,9 @@ pub trait Tracer {
     }
     /// Something happened at the door to the system, to the thread that runs (`vm.cur`), at a virtual time in nanoseconds.
     fn event(&mut self, _vm: &Vm, _at: u64, _lane: Lane, _what: What) {}
+    /// Another thread goes on that was only waiting for others to come as far in time: where there is no GIL, for it nothing has
+    /// happened. Its time in nanoseconds.
+    fn goes_on(&mut self, _at: u64, _lane: Lane) {}
 }
 
 /// Two that watch the same run.
@@ -40,6 +46,10 @@ impl<A: Tracer, B: Tracer> Tracer for Both<'_, A, B> {
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
         self.0.event(vm, at, lane, what.clone());
         self.1.event(vm, at, lane, what);
+    }
+    fn goes_on(&mut self, at: u64, lane: Lane) {
+        self.0.goes_on(at, lane);
+        self.1.goes_on(at, lane);
     }
 }
 
@@ -83,7 +93,8 @@ impl Vm {
                     if *budget == 0 {
                         return Outcome::Budget;
                     }
-                    if self.interpret(tracer, budget) {
+                    let stop = if self.is_watched() { self.interpret(&mut Watched(tracer), budget) } else { self.interpret(tracer, budget) };
+                    if stop {
                         return Outcome::Budget;
                     }
                 }

@@ -31,6 +31,9 @@ pub enum Request {
     Call { func: Ref, args: Vec<Ref>, kwnames: Option<Ref> },
     /// Resume a generator, coroutine or async generator.
     Resume { generator: Ref, how: Resume },
+    /// Call on top of the frame of a suspended generator, in place of what it delegates to (`yield from`, `await`): what the
+    /// call returns is yielded, StopIteration ends the delegation, another exception is raised there.
+    Through { generator: Ref, func: Ref, args: Vec<Ref> },
     /// Run a function's code with a namespace of its own: module and class bodies, `exec`.
     Body { func: Ref, namespace: Ref },
 }

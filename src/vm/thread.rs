@@ -45,6 +45,12 @@ pub struct Thread {
     pub task: Option<Ref>,
     /// The request with which a new thread begins.
     pub start: Option<Request>,
+    /// Trace and profile function, and what is being told to them; none before the first.
+    pub watch: Option<Box<super::watch::Watch>>,
+    /// What it asks of the system as soon as it goes on: others had to come first.
+    pub asks: Option<Box<super::syscall::Syscall>>,
+    /// Thread-local objects that may have a dict for this thread: not counted, may have died.
+    pub locals: Vec<Ref>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
     pub reprs: Vec<ReprRunning>,
 }
@@ -76,7 +82,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, watch, asks: _, locals: _, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
@@ -96,6 +102,7 @@ impl Thread {
         if let Some(request) = start {
             request.visit(f);
         }
+        watch.iter().for_each(|w| w.visit(f));
     }
 }
 
@@ -120,6 +127,7 @@ impl Request {
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
             }
+            Request::Through { generator, func, args } => [generator, func].into_iter().chain(args).for_each(|r| f(*r)),
             Request::Body { func, namespace } => {
                 f(*func);
                 f(*namespace);

@@ -1,5 +1,6 @@
 //! Values and exceptions on their way between activations: delivery, handlers, tracebacks.
 use super::thread::Activation;
+use super::watch::Point;
 use super::{Answer, Vm, fixed, t};
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
@@ -126,19 +127,29 @@ impl Vm {
     }
     /// Goes up from the top activation until something handles the exception.
     pub(super) fn unwind(&mut self, exc: Owned) {
-        self.chain(exc.get());
-        self.unwind_from(exc, true, None)
+        match self.take_stage() {
+            None => {
+                self.chain(exc.get());
+                self.unwind_from(exc, true, None, None)
+            }
+            Some(seen) => {
+                if seen.new {
+                    self.chain(exc.get());
+                }
+                self.unwind_from(exc, seen.new, seen.ended, Some(seen.point))
+            }
+        }
     }
     /// Like `unwind`, for an exception that is raised again: its traceback has the frame on top already.
     pub(super) fn unwind_chained(&mut self, exc: Owned) {
-        self.unwind_from(exc, false, None)
+        self.unwind_from(exc, false, None, None)
     }
     /// Like `unwind_chained`; for who looks at the frame on top later, it was at `last`.
     pub(super) fn unwind_from_within(&mut self, exc: Owned, last: u32) {
-        self.unwind_from(exc, false, Some(last))
+        self.unwind_from(exc, false, Some(last), None)
     }
-    /// `report`: the frame on top gets a traceback entry.
-    fn unwind_from(&mut self, exc: Owned, mut report: bool, mut ended: Option<u32>) {
+    /// `report`: the frame on top gets a traceback entry. `seen`: what it has been told, where the program watches itself.
+    fn unwind_from(&mut self, exc: Owned, mut report: bool, mut ended: Option<u32>, mut seen: Option<Point>) {
         loop {
             let ret = match self.cur.activations.last_mut() {
                 None => {
@@ -155,11 +166,25 @@ impl Vm {
                 }
                 Some(Activation::Py(_)) => {
                     let index = self.cur.activations.len() - 1;
-                    if std::mem::replace(&mut report, true) {
+                    let first = std::mem::replace(&mut report, true);
+                    if first {
                         self.add_traceback(exc.get(), index);
                     }
                     let shown = ended.take();
-                    if self.enter_handler(&exc, shown) {
+                    let watched = self.is_watched();
+                    let seen = seen.take();
+                    if watched && seen < Some(Point::Raised) && self.tell_raise(&exc, shown, !first) {
+                        self.release(exc);
+                        return;
+                    }
+                    if seen != Some(Point::Unwound) && self.enter_handler(&exc, shown) {
+                        if watched {
+                            self.tell_handled(exc.get());
+                        }
+                        self.release(exc);
+                        return;
+                    }
+                    if watched && seen != Some(Point::Unwound) && self.tell_unwind(&exc, shown) {
                         self.release(exc);
                         return;
                     }
@@ -174,6 +199,9 @@ impl Vm {
                 }
             };
             if matches!(ret, Ret::ForIter(_) | Ret::Send(_)) && self.is_a(exc.get(), t::STOP_ITERATION) {
+                if self.is_watched() && matches!(self.cur.activations.last(), Some(Activation::Py(_))) {
+                    self.tell_swallowed(exc.get());
+                }
                 return self.fail(exc, ret);
             }
             if ret == Ret::Attribute && self.is_a(exc.get(), t::ATTRIBUTE_ERROR) {
@@ -235,14 +263,21 @@ impl Vm {
         if f.hidden || self.is_importer(self.code_obj(f.code_ref).filename) {
             return;
         }
-        let (code, last) = (self.code_obj(f.code_ref).clone(), f.last);
+        let last = f.last;
         let frame = self.frame_object(index);
         self.heap.incref_raw(frame);
-        let lineno = super::load::line_of(&code, last);
         let next = self.exc_mut(exc).traceback.take();
-        let tb = Traceback { frame, next, lasti: last as i32 * 2, lineno };
+        let tb = Traceback { frame, next, lasti: last as i32 * 2, lineno: None };
         let tb = self.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(tb)), 0);
         self.exc_mut(exc).traceback = Some(tb.into_raw());
+    }
+    /// `tb_lineno` of a traceback entry.
+    pub fn traceback_line(&self, tb: &Traceback) -> i32 {
+        let line = || match self.heap.get(tb.frame) {
+            Payload::Frame(f) => super::load::line_of(self.code_obj(f.code), tb.lasti as u32 / 2),
+            _ => 0,
+        };
+        tb.lineno.unwrap_or_else(line)
     }
     /// Ends the native on top, which waits for an answer that can never come, with a RuntimeError.
     pub fn fail_top(&mut self, message: &str) {

@@ -477,16 +477,20 @@ def _exception_from(kind, value, tb):
             raise TypeError("instance exception may not have a separate value")
         exc = kind
     elif isinstance(kind, type) and issubclass(kind, BaseException):
-        if value is None:
-            exc = kind()
-        elif isinstance(value, kind):
-            exc = value
-        elif isinstance(value, tuple):
-            exc = kind(*value)
-        else:
-            exc = kind(value)
-        if not isinstance(exc, BaseException):
-            raise TypeError(f"calling {kind!r} should have returned an instance of BaseException, not {type(exc).__name__}")
+        # What goes wrong in making it is thrown in its place.
+        try:
+            if value is None:
+                exc = kind()
+            elif isinstance(value, kind):
+                exc = value
+            elif isinstance(value, tuple):
+                exc = kind(*value)
+            else:
+                exc = kind(value)
+            if not isinstance(exc, BaseException):
+                exc = TypeError(f"calling {kind!r} should have returned an instance of BaseException, not {type(exc).__name__}")
+        except BaseException as e:
+            exc = e
     else:
         raise TypeError(f"exceptions must be classes or instances deriving from BaseException, not {type(kind).__name__}")
     if tb is not None:
@@ -510,23 +514,21 @@ def _throw_into(gen, exc):
     if delegate is None:
         return _gen_throw(gen, exc)
     if isinstance(exc, GeneratorExit):
+        _gen_set_running(gen, True)
         try:
             _close_delegate(delegate)
         except BaseException as e:
-            return _gen_throw(gen, e)
+            exc = e
+        finally:
+            _gen_set_running(gen, False)
         return _gen_throw(gen, exc)
-    try:
-        if type(delegate).__name__ in ("generator", "coroutine"):
-            return _throw_into(delegate, exc)
-        method = getattr(delegate, "throw", None)
-        if method is None:
-            return _gen_throw(gen, exc)
-        return method(exc)
-    except StopIteration as e:
-        value = e.value
-    except BaseException as e:
-        return _gen_throw(gen, e)
-    return _gen_send_after(gen, value)
+    # The delegate's method runs on top of the generator's own frame.
+    if type(delegate).__name__ in ("generator", "coroutine"):
+        return _gen_call(gen, _throw_into, delegate, exc)
+    method = getattr(delegate, "throw", None)
+    if method is None:
+        return _gen_throw(gen, exc)
+    return _gen_call(gen, method, exc)
 
 
 def _gen_send_after(gen, value):
@@ -538,7 +540,11 @@ def _close_delegate(delegate):
     if type(delegate).__name__ in ("generator", "coroutine"):
         generator_close(delegate)
         return
-    method = getattr(delegate, "close", None)
+    try:
+        method = getattr(delegate, "close", None)
+    except BaseException as e:
+        report_unraisable(e, "closing generator", delegate)
+        return
     if method is not None:
         method()
 

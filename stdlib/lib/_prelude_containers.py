@@ -45,6 +45,46 @@ def list_iadd(self, iterable):
     return self
 
 
+def list_repr(self):
+    if not _repr_enter(self):
+        return "[...]"
+    try:
+        parts = []
+        while item := _item_at(self, len(parts)):
+            parts.append(repr(item[0]))
+        return "[" + ", ".join(parts) + "]"
+    finally:
+        _repr_leave(self)
+
+
+def sequence_compare(a, b, op):
+    # op: one of < <= == != > >= by number. An item's comparison may shorten both.
+    i = 0
+    while (x := _item_at(a, i)) and (y := _item_at(b, i)):
+        if not (x[0] is y[0] or x[0] == y[0]):
+            if _item_at(a, i) and _item_at(b, i):
+                return op == 3 if op == 2 or op == 3 else _compare(x[0], y[0], op)
+            break
+        i += 1
+    return _compare(_items_len(a), _items_len(b), op)
+
+
+def _items_len(x):
+    return list.__len__(x) if isinstance(x, list) else tuple.__len__(x)
+
+
+def _compare(x, y, op):
+    if op == 0:
+        return x < y
+    if op == 1:
+        return x <= y
+    if op == 2:
+        return x == y
+    if op == 3:
+        return x != y
+    return x > y if op == 4 else x >= y
+
+
 def list_sort_key(self, key, reverse):
     items, room = _take_items(self)
     try:
@@ -54,6 +94,8 @@ def list_sort_key(self, key, reverse):
             order = _merge_order(keys, reverse)
         items = [items[i] for i in order]
     finally:
+        # The keys go first: their finalizers may still change the list.
+        keys = None
         untouched = _put_back(self, items, room)
     if not untouched:
         raise ValueError("list modified during sort")
@@ -202,6 +244,94 @@ def value_in(value, container):
 
 def value_or(a, b):
     return a | b
+
+
+def odict_update(self, args, kwargs):
+    if len(args) > 1:
+        raise TypeError(f"update() takes at most 1 positional argument ({len(args)} given)")
+    if args:
+        _odict_update_from(self, args[0])
+    if kwargs is not None:
+        _odict_update_from(self, kwargs)
+
+
+def _odict_update_from(self, source):
+    if type(source) is dict:
+        for key, value in list(source.items()):
+            self[key] = value
+    elif hasattr(source, "keys"):
+        for key in source.keys():
+            self[key] = source[key]
+    elif hasattr(source, "items"):
+        for key, value in source.items():
+            self[key] = value
+    else:
+        for key, value in source:
+            self[key] = value
+
+
+def odict_repr(self):
+    name = type(self).__name__
+    if not dict.__len__(self):
+        return name + "()"
+    if not _repr_enter(self):
+        return "..."
+    try:
+        ordered = _native_module("_collections").OrderedDict
+        shown = repr(dict(self) if type(self) is ordered else dict(self.items()))
+        return f"{name}({shown})"
+    finally:
+        _repr_leave(self)
+
+
+def odict_compare(self, other, ordered, equal):
+    if not dict.__eq__(self, other):
+        return not equal
+    if not ordered:
+        return equal
+    versions = _dict_version(self), _dict_version(other)
+    keys, others = list(dict.__iter__(self)), list(dict.__iter__(other))
+    same = len(keys) == len(others)
+    for a, b in zip(keys, others):
+        here = a is b or a == b
+        if versions != (_dict_version(self), _dict_version(other)):
+            raise RuntimeError("OrderedDict mutated during iteration")
+        if not here:
+            same = False
+            break
+    return same == equal
+
+
+def odict_merged(cls, left, right):
+    new = cls(left)
+    _odict_update_from(new, right)
+    return new
+
+
+def odict_ior(self, other):
+    _odict_update_from(self, other)
+    return self
+
+
+def odict_reduce(self):
+    return type(self), (), self.__getstate__() or None, None, iter(self.items())
+
+
+def odict_copy(self):
+    new = type(self)()
+    if type(self) is _native_module("_collections").OrderedDict:
+        for key, value in dict.items(self):
+            new[key] = value
+    else:
+        for key in dict.__iter__(self):
+            new[key] = self[key]
+    return new
+
+
+def odict_popitem(self, key):
+    value = self[key]
+    del self[key]
+    return key, value
 
 
 def dict_fromkeys(cls, iterable, value):
@@ -569,8 +699,10 @@ def bisect_left(a, x, lo, hi, key):
 
 
 def insort_right(a, x, lo, hi, key):
-    a.insert(bisect_right(a, x if key is None else key(x), lo, hi, key), x)
+    at = bisect_right(a, x if key is None else key(x), lo, hi, key)
+    a.insert(at, x)
 
 
 def insort_left(a, x, lo, hi, key):
-    a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key), x)
+    at = bisect_left(a, x if key is None else key(x), lo, hi, key)
+    a.insert(at, x)

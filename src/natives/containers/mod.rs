@@ -11,7 +11,7 @@ mod proxy;
 mod range;
 mod set;
 mod slice;
-mod support;
+pub mod support;
 mod tuple;
 mod typing;
 mod union;

@@ -5,7 +5,7 @@ use crate::objects::iter::Iter;
 use crate::vm::api::Cmp;
 use crate::vm::step::{Ask, Step};
 use crate::vm::thread::{Activation, ReprRunning};
-use crate::vm::{Vm, n, t};
+use crate::vm::{Args, Vm, n, t};
 use rustpython_wtf8::{Wtf8, Wtf8Buf};
 
 /// What a subscript is.
@@ -91,6 +91,28 @@ fn item_at(vm: &Vm, r: Ref, i: usize) -> Option<Ref> {
     vm.items_of(r).and_then(|x| x.get(i).copied())
 }
 
+/// Whether an object is of a class that the program made.
+pub fn is_users(vm: &Vm, r: Ref) -> bool {
+    vm.type_obj(vm.ty(r)).has(crate::objects::class::type_flags::HEAP)
+}
+/// For the prelude: (list or tuple, index): the item, in a tuple; an empty one behind the last.
+pub fn item_for_prelude(vm: &mut Vm, a: Args) -> Step {
+    let i = vm.index_i64(a[1])? as usize;
+    match item_at(vm, a[0], i) {
+        Some(x) => Ok(vm.tuple_of(&[x])),
+        None => Ok(vm.tuple(vec![])),
+    }
+}
+/// For the prelude: begins the repr of a container, False when it is under way already.
+pub fn repr_enter_for_prelude(vm: &mut Vm, a: Args) -> Step {
+    let b = vm.repr_enter(a[0]);
+    Ok(vm.bool(b))
+}
+pub fn repr_leave_for_prelude(vm: &mut Vm, a: Args) -> Step {
+    vm.repr_leave(a[0], false);
+    Ok(vm.none())
+}
+
 /// Rich comparison of two lists or two tuples (CPython `list_richcompare`).
 pub fn compare_sequences(vm: &mut Vm, a: Ref, b: Ref, op: Cmp) -> Step {
     let len = |vm: &Vm, r| vm.items_of(r).map_or(0, <[Ref]>::len);
@@ -99,6 +121,12 @@ pub fn compare_sequences(vm: &mut Vm, a: Ref, b: Ref, op: Cmp) -> Step {
     }
     let mut i = 0;
     while let (Some(x), Some(y)) = (item_at(vm, a, i), item_at(vm, b, i)) {
+        if i == 0 && x != y && [x, y].into_iter().any(|r| is_users(vm, r)) {
+            // The comparison of such items may change the lists: a loop in Python sees that as CPython's does.
+            let op = vm.int(Cmp::ALL.iter().position(|x| *x == op).expect("one of the six") as i64);
+            let op = vm.keep(op);
+            return vm.tail_prelude("sequence_compare", &[a, b, op]);
+        }
         if !vm.eq(x, y)? {
             return match op {
                 Cmp::Eq => Ok(vm.bool(false)),

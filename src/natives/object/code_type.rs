@@ -208,7 +208,7 @@ static FRAME_DEFS: &[Def] = &[
     Def::get("f_locals", frame_locals, ""),
     Def::get("f_back", frame_back, ""),
     Def::get("f_lasti", |vm, a| { let (last, _) = position(vm, a[0]); Ok(vm.int(last as i64 * 2)) }, ""),
-    Def::get("f_lineno", |vm, a| { let (_, line) = position(vm, a[0]); Ok(vm.int(line as i64)) }, ""),
+    Def::get("f_lineno", frame_line, ""),
     Def::get("f_generator", frame_generator, ""),
     Def::get_set("f_trace", |vm, a| match frame(vm, a[0]).trace { Some(f) => Ok(vm.incref(f)), None => Ok(vm.none()) }, set_trace, ""),
     Def::get_set("f_trace_lines", |vm, a| { let b = frame(vm, a[0]).trace_lines; Ok(vm.bool(b)) }, set_flag::<0>, ""),
@@ -245,6 +245,14 @@ pub fn position(vm: &Vm, r: Ref) -> (u32, i32) {
         FrameState::Finished { .. } => f.lasti,
     };
     (last, crate::vm::load::line_of(&code(vm, f.code), last))
+}
+fn frame_line(vm: &mut Vm, a: Args) -> Step {
+    let (last, _) = position(vm, a[0]);
+    let c = code(vm, frame(vm, a[0]).code);
+    match crate::code::linetable::line_at(&c.linetable, c.firstlineno, last) {
+        Some(line) => Ok(vm.int(line as i64)),
+        None => Ok(vm.none()),
+    }
 }
 fn frame_repr(vm: &mut Vm, a: Args) -> Step {
     let c = code(vm, frame(vm, a[0]).code);
@@ -423,7 +431,7 @@ static TRACEBACK_DEFS: &[Def] = &[
     Def::get_set("tb_next", |vm, a| match tb(vm, a[0]).next { Some(x) => Ok(vm.incref(x)), None => Ok(vm.none()) }, set_next, ""),
     Def::member("tb_frame", |vm, a| { let f = tb(vm, a[0]).frame; Ok(vm.incref(f)) }, ""),
     Def::member("tb_lasti", |vm, a| { let i = tb(vm, a[0]).lasti; Ok(vm.int(i as i64)) }, ""),
-    Def::get("tb_lineno", |vm, a| { let i = tb(vm, a[0]).lineno; Ok(vm.int(i as i64)) }, ""),
+    Def::get("tb_lineno", |vm, a| match vm.traceback_line(tb(vm, a[0])) { i if i > 0 => Ok(vm.int(i as i64)), _ => Ok(vm.none()) }, ""),
 ];
 fn tb(vm: &Vm, r: Ref) -> &Traceback {
     match vm.heap.get(r) {
@@ -444,7 +452,7 @@ fn traceback_new(vm: &mut Vm, a: Args) -> Step {
     let (lasti, lineno) = (vm.index_i32(a[3])?, vm.index_i32(a[4])?);
     vm.heap.incref_raw(a[2]);
     next.iter().for_each(|r| vm.heap.incref_raw(*r));
-    let x = Traceback { frame: a[2], next, lasti, lineno };
+    let x = Traceback { frame: a[2], next, lasti, lineno: Some(lineno) };
     Ok(vm.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(x)), 0))
 }
 fn set_next(vm: &mut Vm, a: Args) -> Step {

@@ -137,7 +137,7 @@ static PROPERTY_DEFS: &[Def] = &[
     Def::method("__get__", "(self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
     Def::method("__set__", "(self, instance, value, /)", |vm, a| property_set(vm, a[0], a[1], Some(a[2])), "Set an attribute of instance to value."),
     Def::method("__delete__", "(self, instance, /)", |vm, a| property_set(vm, a[0], a[1], None), "Delete an attribute of instance."),
-    Def::plain("__set_name__", "(self, owner, name, /)", property_set_name, "Method to set name of a property."),
+    Def::plain("__set_name__", "(self, /, *args)", property_set_name, "Method to set name of a property."),
     Def::method("getter", "(self, fget, /)", |vm, a| copy(vm, a, 0), "Descriptor to obtain a copy of the property with a different getter."),
     Def::method("setter", "(self, fset, /)", |vm, a| copy(vm, a, 1), "Descriptor to obtain a copy of the property with a different setter."),
     Def::method("deleter", "(self, fdel, /)", |vm, a| copy(vm, a, 2), "Descriptor to obtain a copy of the property with a different deleter."),
@@ -176,9 +176,11 @@ fn property_init(vm: &mut Vm, a: Args) -> Step {
         doc = vm.getattr_opt(g, n::__DOC__)?.filter(|d| *d != fixed::NONE);
         getter_doc = doc.is_some();
     }
-    // A subclass's instance keeps its doc in its dict, which the class's __doc__ would hide otherwise.
-    if vm.ty(a[0]) != t::PROPERTY && let Some(d) = doc {
-        vm.set_instance_attr(a[0], n::__DOC__, Some(d));
+    // A subclass's instance keeps its doc in its dict or slot, which the class's __doc__ would hide otherwise.
+    let own = vm.ty(a[0]) != t::PROPERTY;
+    let refused = if own { store_own_doc(vm, a[0], doc.unwrap_or(fixed::NONE))? } else { None };
+    if own {
+        doc = None;
     }
     [fget, fset, fdel, doc].into_iter().flatten().for_each(|r| vm.heap.incref_raw(r));
     let new = Property { fget, fset, fdel, doc, name: None, getter_doc };
@@ -186,7 +188,20 @@ fn property_init(vm: &mut Vm, a: Args) -> Step {
     let mut refs = Vec::new();
     old.visit(&mut |r| refs.push(r));
     refs.into_iter().for_each(|r| vm.heap.decref_raw(r));
-    Ok(vm.none())
+    match refused {
+        // A class without a place for it: only a doc that came with the getter is worth an error.
+        Some(e) if getter_doc || !vm.exc_is(e, t::ATTRIBUTE_ERROR) => Err(vm.reraise(e)),
+        _ => Ok(vm.none()),
+    }
+}
+/// Sets `__doc__` of an instance of a subclass; gives the exception where that fails.
+fn store_own_doc(vm: &mut Vm, obj: Ref, doc: Ref) -> Result<Option<Ref>, crate::vm::Ask> {
+    match vm.store_attr(obj, n::__DOC__, Some(doc)) {
+        Ok(None) => Ok(None),
+        Ok(Some((f, args))) => Ok(vm.try_call(f, &args)?.err()),
+        Err(crate::vm::Ask::Raise(e)) => Ok(Some(vm.keep(e))),
+        Err(e) => Err(e),
+    }
 }
 fn property_set(vm: &mut Vm, prop: Ref, obj: Ref, value: Option<Ref>) -> Step {
     match vm.descriptor_set(prop, obj, n::__NAME__, value)? {
@@ -198,8 +213,12 @@ fn property_set(vm: &mut Vm, prop: Ref, obj: Ref, value: Option<Ref>) -> Step {
     }
 }
 fn property_set_name(vm: &mut Vm, a: Args) -> Step {
-    vm.heap.incref_raw(a[2]);
-    let old = property_mut(vm, a[0]).name.replace(a[2]);
+    let given = vm.tuple_items(a[1]).unwrap_or_default().to_vec();
+    let [_, name] = given[..] else {
+        return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {} were given", given.len())));
+    };
+    vm.heap.incref_raw(name);
+    let old = property_mut(vm, a[0]).name.replace(name);
     vm.replace_raw(old);
     Ok(vm.none())
 }
@@ -390,7 +409,8 @@ fn super_from_frame(vm: &mut Vm) -> Result<(Ref, Ref), crate::vm::Ask> {
     if code.argcount == 0 {
         return Err(vm.runtime_error("super(): no arguments"));
     }
-    let first = vm.cur.stack[base].opt().map(|r| if vm.ty(r) == t::CELL { vm.cell_value(r) } else { Some(r) });
+    let in_cell = code.kinds[0] & crate::code::flags::kind::CELL != 0;
+    let first = vm.cur.stack[base].opt().map(|r| if in_cell && vm.ty(r) == t::CELL { vm.cell_value(r) } else { Some(r) });
     let Some(Some(obj)) = first else { return Err(vm.runtime_error("super(): arg[0] deleted")) };
     let place = code.localsplus.iter().position(|x| *x == n::__CLASS__);
     let Some(cell) = place.and_then(|i| vm.cur.stack[base + i].opt()) else {

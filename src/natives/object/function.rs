@@ -1,4 +1,5 @@
 //! Functions and methods: Python's, and those written in Rust with their bound and unbound forms.
+use crate::code::flags;
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
@@ -87,6 +88,14 @@ fn set_code(vm: &mut Vm, a: Args) -> Step {
     if have != want {
         let name = vm.lossy(func(vm, a[0]).name);
         return Err(vm.value_error(format!("{name}() requires a code object with {have} free vars, not {want}")));
+    }
+    let kind = |vm: &Vm, r| match vm.heap.get(r) {
+        Payload::Code(c) => c.flags & (flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR),
+        _ => 0,
+    };
+    if kind(vm, func(vm, a[0]).code) != kind(vm, v) {
+        let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
+        crate::natives::errors::warnings::warn_from_native(vm, t::DEPRECATION_WARNING, message, 1)?;
     }
     put_required(vm, a[0], v, |f| &mut f.code)
 }
@@ -203,7 +212,14 @@ fn function_new(vm: &mut Vm, a: Args) -> Step {
         }
         None => {}
     }
-    let builtins = vm.builtins;
+    // Globals without `__builtins__`: those of the running frame.
+    let builtins = match vm.dict_get_name(a[2], n::__BUILTINS__) {
+        Some(b) => match vm.heap.get(b) {
+            Payload::Module(m) => m.dict,
+            _ => b,
+        },
+        None => vm.cur.top_frame().map_or(vm.builtins, |f| f.builtins),
+    };
     vm.heap.incref_raw(a[1]);
     let f = vm.new_function(a[1], a[2], builtins);
     let r = vm.keep(f);

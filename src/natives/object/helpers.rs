@@ -17,6 +17,12 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_is_type", "(x, /)", |vm, a| { let b = vm.is_type(a[0]); Ok(vm.bool(b)) }, ""),
     Def::function("_real_type", "(x, /)", |vm, a| { let ty = vm.ty(a[0]); Ok(vm.incref(ty)) }, ""),
     Def::function("_has_flag", "(cls, flag, /)", |vm, a| { let f = vm.index_i64(a[1])? as u32; let b = vm.type_obj(a[0]).has(f); Ok(vm.bool(b)) }, ""),
+    Def::function("_dict_version", "(dict, /)", |vm, a| { let v = vm.dict_of(a[0]).map_or(0, |d| d.version); Ok(vm.int(v as i64)) }, "Changes whenever keys are added or removed."),
+    Def::function("_item_at", "(sequence, i, /)", containers::support::item_for_prelude, "(item,) of a list or tuple, () behind the last."),
+    Def::function("_repr_enter", "(obj, /)", containers::support::repr_enter_for_prelude, "Begins the repr of a container."),
+    Def::function("_repr_leave", "(obj, /)", containers::support::repr_leave_for_prelude, "Ends the repr of a container."),
+    Def::function("_gen_call", "(gen, func, /, *args)", gen_call, "Calls on top of a generator's frame: what the call gives is the delegate's."),
+    Def::function("_gen_set_running", "(gen, running, /)", gen_set_running, "Marks a generator as running, or as suspended."),
     Def::function("_gen_throw", "(gen, exc, /)", |vm, a| vm.tail_resume(a[0], Resume::Throw(a[1])), "Raises inside, without asking the delegate."),
     Def::function("_gen_send", "(gen, value, /)", |vm, a| vm.tail_resume(a[0], Resume::Send(a[1])), ""),
     Def::function("_gen_delegate", "(gen, /)", |vm, a| match vm.delegate_of(a[0]) { Some(d) => Ok(vm.incref(d)), None => Ok(vm.none()) }, ""),
@@ -30,6 +36,10 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_caller_globals", "()", caller_globals, ""),
     Def::function("_input_line", "(prompt, password, /)", input_line, "One line from the front end."),
     Def::function("_sys_modules", "()", |vm, _| { let m = vm.modules; Ok(vm.incref(m)) }, ""),
+    Def::function("_thread_forget_locals", "()", crate::natives::system::thread::forget_locals, "Drops what thread-local objects have for the running thread."),
+    Def::function("_thread_finalize", "()", crate::natives::system::thread::finalize, "The running thread is the only one from now on."),
+    Def::function("_simple_queue_mark", "(queue, waits, /)", crate::natives::system::queue::mark, "Whether a thread waits at the gate; what it was before."),
+    Def::function("_simple_queue_next", "(queue, /)", crate::natives::system::queue::next, "The next item in a tuple, or None."),
     Def::function("_set_registry", "(name, value, /)", set_registry, "Keeps a value for the process."),
     Def::function("_get_registry", "(name, /)", get_registry, ""),
     Def::function("_native_module", "(name, /)", native_module, "A native module, made at first use."),
@@ -158,4 +168,14 @@ fn native_module(vm: &mut Vm, a: Args) -> Step {
         }
         None => Err(vm.error(t::IMPORT_ERROR, format!("no native module {name}"))),
     }
+}
+
+fn gen_call(vm: &mut Vm, a: Args) -> Step {
+    let args = vm.tuple_items(a[2]).unwrap_or_default().to_vec();
+    Err(vm.call_through(a[0], a[1], &args))
+}
+fn gen_set_running(vm: &mut Vm, a: Args) -> Step {
+    use crate::objects::generator::GenState;
+    vm.generator_mut(a[0]).state = if a[1] == fixed::TRUE { GenState::Running } else { GenState::Suspended };
+    Ok(vm.none())
 }

@@ -34,7 +34,6 @@ pub enum Step {
 }
 
 /// A dict's table. References in entries are owned.
-#[derive(Clone)]
 pub struct Dict {
     /// log2 of the number of index slots; 0 for the empty dict that has no table yet.
     log2: u8,
@@ -53,6 +52,20 @@ pub struct Dict {
     /// Of a dict made for an instance, as long as its names are those that the class shares: the places for values that CPython
     /// allocates in place of a table (the table here is the machine's own). 0: CPython has a table too.
     shared: u8,
+    /// No live entry comes before this one: so the first is found at once where many have been removed from the front.
+    front: usize,
+}
+
+impl Clone for Dict {
+    fn clone(&self) -> Dict {
+        Dict { index: self.index.clone(), entries: self.entries.clone(), ..*self }
+    }
+    fn clone_from(&mut self, source: &Dict) {
+        let (mut index, mut entries) = (std::mem::take(&mut self.index), std::mem::take(&mut self.entries));
+        index.clone_from(&source.index);
+        entries.clone_from(&source.entries);
+        *self = Dict { index, entries, ..*source };
+    }
 }
 
 impl Default for Dict {
@@ -79,7 +92,7 @@ fn estimate(n: usize) -> u8 {
 
 impl Dict {
     pub fn new() -> Dict {
-        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, watch: 0, str_keys: true, shared: 0 }
+        Dict { log2: 0, index: Box::new([]), entries: Vec::new(), used: 0, usable: 0, version: 0, watch: 0, str_keys: true, shared: 0, front: 0 }
     }
     /// A dict made for `n` entries, as displays make it: a table from six entries on.
     pub fn with_capacity(n: usize) -> Dict {
@@ -229,9 +242,23 @@ impl Dict {
         self.index[p.slot] = DUMMY;
         self.entries[entry].key = None;
         self.used -= 1;
+        if entry == self.front {
+            self.front += 1;
+        }
         self.version = self.version.wrapping_add(1);
         self.watch = 0;
         (e.key.expect("a live entry"), e.value)
+    }
+    /// The first live entry.
+    pub fn first(&self) -> Option<usize> {
+        (self.front..self.entries.len()).find(|i| self.entries[*i].key.is_some())
+    }
+    /// Makes an entry the first one; takes time in proportion to the dict.
+    pub fn move_to_front(&mut self, entry: usize) {
+        let e = self.entries.remove(entry);
+        self.entries.insert(0, e);
+        self.version = self.version.wrapping_add(1);
+        self.rebuild(self.log2);
     }
     /// The last live entry (`popitem`).
     pub fn last(&self) -> Option<usize> {
@@ -252,9 +279,11 @@ impl Dict {
     pub fn truncate_dead(&mut self) {
         let live = self.last().map_or(0, |i| i + 1);
         self.entries.truncate(live);
+        self.front = self.front.min(live);
     }
     fn rebuild(&mut self, log2: u8) {
         self.watch = 0;
+        self.front = 0;
         self.entries.retain(|e| e.key.is_some());
         self.log2 = log2;
         self.index = vec![FREE; 1 << log2].into_boxed_slice();

@@ -73,6 +73,11 @@ impl Vm {
         }
         Err(Ask::Need { request, catch })
     }
+    /// The request to call on top of a generator's frame ([`Request::Through`]), with borrowed arguments.
+    pub fn call_through(&mut self, generator: Ref, func: Ref, args: &[Ref]) -> Ask {
+        [generator, func].iter().chain(args).for_each(|r| self.heap.incref_raw(*r));
+        Ask::Tail(Box::new(Request::Through { generator, func, args: args.to_vec() }))
+    }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
         self.heap.incref_raw(func);
@@ -180,6 +185,14 @@ impl Vm {
             Resume::Send(r) | Resume::Throw(r) => self.heap.incref_raw(*r),
         }
         Err(Ask::Tail(Box::new(Request::Resume { generator, how })))
+    }
+    /// The same for a call that is worth making only when it is asked.
+    pub fn syscall_by(&mut self, call: impl FnOnce() -> Syscall) -> Result<SysResult, Ask> {
+        match self.next_answer() {
+            Some(Answer::Sys(r)) => Ok(r),
+            Some(_) => panic!("a native asked for a syscall where it had asked for a call: it must ask first and change last"),
+            None => Err(Ask::Syscall(Box::new(call()))),
+        }
     }
     /// Asks the simulated operating system; `Error` results come back as values.
     pub fn syscall(&mut self, call: Syscall) -> Result<SysResult, Ask> {

@@ -99,7 +99,10 @@ impl Vm {
                 let (index, name) = (m.index as usize, m.name);
                 match self.slot_values(obj).and_then(|s| s.get(index).copied().flatten()) {
                     Some(v) => self.incref(v),
-                    None => return Err(self.no_attribute(obj, name)),
+                    None => {
+                        let message = format!("'{}' object has no attribute '{}'", self.full_type_name(obj), self.lossy(name));
+                        return Err(self.attribute_error(obj, name, message));
+                    }
                 }
             }
             (GetSet(g), Some(obj)) => {

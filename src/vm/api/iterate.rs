@@ -175,7 +175,8 @@ impl Vm {
         let found = if !reverse && entries.get(at).is_some_and(|e| e.key.is_some()) {
             Some(at)
         } else if reverse {
-            (0..at.min(entries.len())).rev().find(|i| entries[*i].key.is_some())
+            // A dict that was emptied and filled anew is shorter than where the iterator stands: that is its end.
+            (0..if size > 0 && at > entries.len() { 0 } else { at }).rev().find(|i| entries[*i].key.is_some())
         } else {
             (at..entries.len()).find(|i| entries[*i].key.is_some())
         };

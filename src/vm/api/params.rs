@@ -283,6 +283,9 @@ impl Vm {
             return None;
         }
         let (need, most, have) = (p.min - 1, p.positional - 1, given.max(1) - 1);
+        if matches!(name, "__pow__" | "__rpow__") {
+            return Some(format!("expected 1 or 2 arguments, got {have}"));
+        }
         let (word, shown) = if need == most { ("", need) } else if have < need { ("at least ", need) } else { ("at most ", most) };
         Some(format!("expected {word}{shown} argument{}, got {have}", plural(shown)))
     }

@@ -280,9 +280,10 @@ impl Vm {
         if self.super_fast(r, name, arg & 1 != 0) {
             return Flow::Next;
         }
+        let given = crate::vm::fixed::bool_ref(arg & 2 != 0);
         if arg & 1 != 0 {
-            return self.slow_op(r, at, slow::super_method, 3, &[name], Ret::Unpack);
+            return self.slow_op(r, at, slow::super_method, 3, &[name, given], Ret::Unpack);
         }
-        self.slow_op(r, at, slow::super_attr, 3, &[name], Ret::Push)
+        self.slow_op(r, at, slow::super_attr, 3, &[name, given], Ret::Push)
     }
 }

@@ -72,10 +72,10 @@ fn super_value(vm: &mut Vm, a: Args) -> Result<Ref, Ask> {
         return vm.getattr(s, a[3]);
     }
     // The name `super` was rebound: call whatever it is.
-    let s = vm.call(a[0], &[a[1], a[2]])?;
+    let s = if a[4] == fixed::TRUE { vm.call(a[0], &[a[1], a[2]])? } else { vm.call(a[0], &[])? };
     vm.getattr(s, a[3])
 }
-/// (super, class, self, name).
+/// (super, class, self, name, whether the call has the two as its arguments).
 pub fn super_attr(vm: &mut Vm, a: Args) -> Step {
     let v = super_value(vm, a)?;
     own(vm, v)

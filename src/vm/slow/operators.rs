@@ -28,7 +28,14 @@ pub fn binary_op(vm: &mut Vm, a: Args) -> Step {
     }
     let inplace = arg >= 13;
     let op = if inplace { arg - 13 } else { arg };
-    let (in_name, _, _) = OPERATORS[op];
+    let (in_name, plain, reflected) = OPERATORS[op];
+    // A list's `+=` is no number operation either: the other's reflected method comes first.
+    let sequence = inplace && (plain == n::__ADD__ || plain == n::__MUL__) && is_sequence(vm, x) && !is_sequence(vm, y) && vm.ty(x) != vm.ty(y);
+    if sequence && vm.lookup_special(x, in_name).is_some_and(|f| vm.ty(f) == t::SLOT_WRAPPER)
+        && let Some(v) = special(vm, y, reflected, &[x])?
+    {
+        return own(vm, v);
+    }
     if inplace && let Some(v) = special(vm, x, in_name, &[y])? {
         return own(vm, v);
     }
@@ -162,7 +169,7 @@ fn get_item(vm: &mut Vm, x: Ref, key: Ref) -> Step {
         if x == t::TYPE {
             return vm.tail_prelude("generic_alias", &[x, key]);
         }
-        if let Some(f) = vm.getattr_opt(x, n::__CLASS_GETITEM__)? {
+        if let Some(f) = vm.getattr_opt(x, n::__CLASS_GETITEM__)?.filter(|f| *f != fixed::NONE) {
             return vm.tail_call(f, &[key]);
         }
         let message = format!("type '{}' is not subscriptable", vm.type_obj(x).name);

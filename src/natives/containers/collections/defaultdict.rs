@@ -83,7 +83,13 @@ fn init(vm: &mut Vm, a: Args) -> Step {
 fn missing(vm: &mut Vm, a: Args) -> Step {
     let Some(f) = factory(vm, a[0]) else { return Err(vm.key_error(a[1])) };
     let value = vm.call(f, &[])?;
-    vm.dict_set(a[0], a[1], value)?;
+    // The factory may have set the key itself: that value stays.
+    let hash = vm.hash(a[1])?;
+    if let Some(at) = vm.dict_find(a[0], a[1], hash)? {
+        let kept = vm.dict_of(a[0]).expect("a dict").entries()[at].value;
+        return Ok(vm.incref(kept));
+    }
+    vm.dict_store(a[0], None, a[1], hash, value);
     Ok(vm.incref(value))
 }
 

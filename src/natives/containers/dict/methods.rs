@@ -73,19 +73,30 @@ pub fn clear_dict(vm: &mut Vm, dict: Ref) {
     }
 }
 
+/// From a dict or set, whose hashes are known.
+fn fromkeys_hashed(vm: &mut Vm, source: Ref, value: Ref) -> Step {
+    let keys = crate::natives::containers::set::hashed(vm, source);
+    let dict = vm.dict();
+    let dict = vm.keep(dict);
+    let strings = vm.dict_of(source).is_some_and(|d| d.str_keys);
+    vm.dict_mut(dict).presize(keys.len(), strings);
+    for (k, hash) in keys {
+        let at = vm.dict_find(dict, k, hash)?;
+        vm.dict_store(dict, at, k, hash, value);
+    }
+    Ok(vm.incref(dict))
+}
 fn fromkeys(vm: &mut Vm, a: Args) -> Step {
     let (cls, iterable, value) = (a[0], a[1], a.opt(2).unwrap_or(fixed::NONE));
+    if cls == t::DICT && matches!(vm.ty(iterable), t::DICT | t::SET | t::FROZENSET) {
+        return fromkeys_hashed(vm, iterable, value);
+    }
     let simple = vm.items_simple(iterable).filter(|items| items.iter().all(|k| vm.hash_simple(*k).is_some()));
     let (Some(items), true) = (simple, cls == t::DICT) else {
         return vm.tail_prelude("dict_fromkeys", &[cls, iterable, value]);
     };
     let dict = vm.dict();
     let dict = vm.keep(dict);
-    let (dict_src, set_src) = (vm.ty(iterable) == t::DICT, matches!(vm.ty(iterable), t::SET | t::FROZENSET));
-    if dict_src || set_src {
-        let strings = dict_src && vm.dict_of(iterable).is_some_and(|d| d.str_keys);
-        vm.dict_mut(dict).presize(items.len(), strings);
-    }
     for k in items {
         vm.dict_set(dict, k, value)?;
     }

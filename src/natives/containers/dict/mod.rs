@@ -160,10 +160,15 @@ fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
 
 fn dicts_equal(vm: &mut Vm, a: Ref, b: Ref) -> Result<bool, crate::vm::Ask> {
     let (x, y) = (vm.dict_of(a).expect("a dict"), vm.dict_of(b).expect("a dict"));
-    if x.len() != y.len() {
+    let again = vm.has_answer();
+    if !again && x.len() != y.len() {
         return Ok(false);
     }
     let entries: Vec<_> = x.entries().iter().filter_map(|e| e.key.map(|k| (k, e.hash, e.value))).collect();
+    // Comparing may change both dicts: where objects of the program's classes are compared, those of the start count.
+    if again || entries.iter().any(|(k, _, v)| is_users(vm, *k) || is_users(vm, *v)) {
+        return entries_equal(vm, &entries, b);
+    }
     for (k, _, v) in &entries {
         vm.hold(*k);
         vm.hold(*v);
@@ -172,6 +177,32 @@ fn dicts_equal(vm: &mut Vm, a: Ref, b: Ref) -> Result<bool, crate::vm::Ask> {
         let Some(i) = vm.dict_find(b, k, hash)? else { return Ok(false) };
         let w = vm.dict_of(b).expect("a dict").value(i);
         vm.hold(w);
+        if !vm.eq(v, w)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a dict has these entries; they are kept on the tape, and so is each value that was found.
+fn entries_equal(vm: &mut Vm, entries: &[(Ref, i64, Ref)], b: Ref) -> Result<bool, crate::vm::Ask> {
+    let kept = vm.once(|vm| {
+        let mut all = Vec::with_capacity(3 * entries.len());
+        for (k, hash, v) in entries {
+            all.extend([vm.incref(*k), vm.int(*hash), vm.incref(*v)]);
+        }
+        Ok(vm.list(all))
+    })?;
+    let kept = vm.list_items(kept).expect("a list").clone();
+    for row in kept.chunks(3) {
+        let (k, hash, v) = (row[0], vm.i64_of(row[1]).expect("a hash"), row[2]);
+        let found = vm.dict_find(b, k, hash)?;
+        // An empty tuple: it was not there.
+        let found = vm.once(|vm| match found.and_then(|i| vm.dict_of(b).and_then(|d| d.entries().get(i).map(|e| e.value))) {
+            Some(w) => Ok(vm.tuple_of(&[w])),
+            None => Ok(vm.tuple(vec![])),
+        })?;
+        let Some(w) = vm.tuple_items(found).and_then(|x| x.first().copied()) else { return Ok(false) };
         if !vm.eq(v, w)? {
             return Ok(false);
         }

@@ -69,25 +69,25 @@ fn dict_of(vm: &Vm, view: Ref) -> Ref {
     }
 }
 
+/// 0: keys, 1: values, 2: items; of an `OrderedDict`'s views too.
+fn kind_of(vm: &Vm, view: Ref) -> u8 {
+    [t::DICT_KEYS, t::DICT_VALUES].iter().position(|ty| vm.is_a(view, *ty)).unwrap_or(2) as u8
+}
 fn iterate(vm: &mut Vm, view: Ref, reverse: bool) -> Step {
-    let kind = match vm.ty(view) {
-        t::DICT_KEYS => 0,
-        t::DICT_VALUES => 1,
-        _ => 2,
-    };
+    let kind = kind_of(vm, view);
     dict_iter(vm, dict_of(vm, view), kind, reverse)
 }
 
 fn repr(vm: &mut Vm, a: Args) -> Step {
     let name = vm.type_name(a[0]).to_owned();
-    let kind = vm.ty(a[0]);
+    let kind = kind_of(vm, a[0]);
     let pairs: Vec<(Ref, Ref)> = vm.dict_of(dict_of(vm, a[0])).expect("a dict").iter().collect();
     guarded_repr(vm, a[0], "...", |vm| {
         let mut items = Vec::with_capacity(pairs.len());
         for (k, v) in pairs {
             items.push(match kind {
-                t::DICT_KEYS => k,
-                t::DICT_VALUES => v,
+                0 => k,
+                1 => v,
                 _ => {
                     let pair = vm.tuple_of(&[k, v]);
                     vm.keep(pair)
@@ -112,7 +112,7 @@ fn mapping(vm: &mut Vm, a: Args) -> Step {
 
 fn contains(vm: &mut Vm, a: Args) -> Step {
     let dict = dict_of(vm, a[0]);
-    if vm.ty(a[0]) == t::DICT_KEYS {
+    if kind_of(vm, a[0]) == 0 {
         let found = vm.dict_get(dict, a[1])?.is_some();
         return Ok(vm.bool(found));
     }
@@ -128,7 +128,7 @@ fn contains(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn compare(vm: &mut Vm, a: Args, function: &str) -> Step {
-    let set_like = vm.set_of(a[1]).is_some() || matches!(vm.ty(a[1]), t::DICT_KEYS | t::DICT_ITEMS);
+    let set_like = vm.set_of(a[1]).is_some() || [t::DICT_KEYS, t::DICT_ITEMS].iter().any(|ty| vm.is_a(a[1], *ty));
     if !set_like {
         return Ok(vm.not_implemented());
     }

@@ -86,6 +86,9 @@ fn finish(vm: &mut Vm, it: Ref) -> Ask {
 fn sequence_next(vm: &mut Vm, a: Args) -> Step {
     let (seq, at) = at_of(vm, a[0]);
     let Some(seq) = seq else { return Err(vm.stop_iteration(None)) };
+    if at == i64::MAX {
+        return Err(vm.overflow_error("iter index too large"));
+    }
     match item(vm, seq, at)? {
         Some(v) => {
             set_at(vm, a[0], at + 1);

@@ -124,6 +124,10 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
     if items.is_empty() {
         return Ok(vm.str("[]"));
     }
+    if items.iter().any(|r| is_users(vm, *r)) {
+        // Their reprs may change the list.
+        return vm.tail_prelude("list_repr", &[a[0]]);
+    }
     guarded_repr(vm, a[0], "[...]", |vm| {
         let inner = joined_reprs(vm, &items)?;
         Ok(enclosed("[", &inner, "]"))

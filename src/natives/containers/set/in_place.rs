@@ -88,7 +88,9 @@ pub fn keys_to_remove(vm: &mut Vm, set: Ref, other: Ref) -> Result<Removal, Ask>
         return Ok(Removal { keys: hashed(vm, set), sweep: true });
     }
     let is_set = vm.set_of(other).is_some();
-    let candidates = if is_set {
+    let candidates = if vm.ty(other) == t::DICT {
+        hashed(vm, other)
+    } else if is_set {
         // A much larger set is first cut down to what both have.
         let other = if table(vm, other).len() >> 3 > table(vm, set).len() { intersection(vm, set, other)? } else { other };
         hashed(vm, other)

@@ -4,6 +4,7 @@ mod compare;
 mod in_place;
 mod update;
 use super::generic_alias::class_getitem;
+pub use update::hashed;
 use super::support::*;
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;

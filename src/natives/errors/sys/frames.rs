@@ -90,5 +90,17 @@ fn call_tracing(vm: &mut Vm, a: Args) -> Step {
         let message = format!("call_tracing() argument 2 must be tuple, not {}", vm.type_name(a[1]));
         return Err(vm.type_error(message));
     };
-    vm.tail_call(a[0], &args)
+    // The function is watched although a callback runs, and the callback goes on unwatched.
+    let busy = vm.once(|vm| {
+        let busy = std::mem::take(&mut vm.watch().busy);
+        vm.watchers_changed();
+        Ok(vm.int(busy as i64))
+    })?;
+    let answer = vm.try_call(a[0], &args)?;
+    vm.watch().busy = vm.i64_of(busy).unwrap_or(0) as u32;
+    vm.watchers_changed();
+    match answer {
+        Ok(v) => Ok(vm.incref(v)),
+        Err(e) => Err(vm.reraise(e)),
+    }
 }

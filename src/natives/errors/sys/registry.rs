@@ -4,8 +4,6 @@ use crate::vm::{Vm, fixed};
 
 /// Names in the machine's registry.
 pub mod key {
-    pub const TRACE: &str = "sys.trace";
-    pub const PROFILE: &str = "sys.profile";
     pub const AUDIT: &str = "sys.audit";
     pub const FIRSTITER: &str = "asyncgen.firstiter";
     pub const FINALIZER: &str = "asyncgen.finalizer";

@@ -12,12 +12,12 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("set_int_max_str_digits", "(maxdigits)", set_digits, "Set the most digits of an int that are converted."),
     Def::function("getswitchinterval", "()", getswitchinterval, "Seconds a thread may run before another one does."),
     Def::function("setswitchinterval", "(interval, /)", setswitchinterval, "Set the seconds a thread may run."),
-    Def::function("settrace", "(function, /)", settrace, "Keep a trace function."),
+    Def::function("settrace", "(function, /)", settrace, "Set the trace function of this thread."),
     Def::function("gettrace", "()", gettrace, "The trace function, or None."),
-    Def::function("setprofile", "(function, /)", setprofile, "Keep a profile function."),
+    Def::function("setprofile", "(function, /)", setprofile, "Set the profile function of this thread."),
     Def::function("getprofile", "()", getprofile, "The profile function, or None."),
-    Def::function("_settraceallthreads", "(function, /)", settrace, "Keep a trace function for all threads."),
-    Def::function("_setprofileallthreads", "(function, /)", setprofile, "Keep a profile function for all threads."),
+    Def::function("_settraceallthreads", "(function, /)", settrace_all, "Set the trace function of all threads."),
+    Def::function("_setprofileallthreads", "(function, /)", setprofile_all, "Set the profile function of all threads."),
     Def::function("set_coroutine_origin_tracking_depth", "(depth)", set_origin, "How many frames of its origin a coroutine keeps."),
     Def::function("get_coroutine_origin_tracking_depth", "()", get_origin, "How many frames of its origin a coroutine keeps."),
     Def::function("set_asyncgen_hooks", "(*args, firstiter=None, finalizer=None)", set_asyncgen_hooks, "Set the hooks of async generators."),
@@ -77,18 +77,36 @@ fn setswitchinterval(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 fn settrace(vm: &mut Vm, a: Args) -> Step {
-    registry::put(vm, key::TRACE, a[0]);
+    vm.set_trace_function(a.not_none(0));
     Ok(vm.none())
 }
 fn gettrace(vm: &mut Vm, _: Args) -> Step {
-    Ok(registry::get_or_none(vm, key::TRACE))
+    let f = vm.cur.watch.as_ref().and_then(|w| w.trace).unwrap_or(fixed::NONE);
+    Ok(vm.incref(f))
 }
 fn setprofile(vm: &mut Vm, a: Args) -> Step {
-    registry::put(vm, key::PROFILE, a[0]);
+    vm.set_profile_function(a.not_none(0));
     Ok(vm.none())
 }
 fn getprofile(vm: &mut Vm, _: Args) -> Step {
-    Ok(registry::get_or_none(vm, key::PROFILE))
+    let f = vm.cur.watch.as_ref().and_then(|w| w.profile).unwrap_or(fixed::NONE);
+    Ok(vm.incref(f))
+}
+fn settrace_all(vm: &mut Vm, a: Args) -> Step {
+    in_all_threads(vm, |vm| vm.set_trace_function(a.not_none(0)));
+    Ok(vm.none())
+}
+fn setprofile_all(vm: &mut Vm, a: Args) -> Step {
+    in_all_threads(vm, |vm| vm.set_profile_function(a.not_none(0)));
+    Ok(vm.none())
+}
+fn in_all_threads(vm: &mut Vm, act: impl Fn(&mut Vm)) {
+    act(vm);
+    for i in 0..vm.parked.len() {
+        std::mem::swap(&mut vm.cur, &mut vm.parked[i]);
+        act(vm);
+        std::mem::swap(&mut vm.cur, &mut vm.parked[i]);
+    }
 }
 fn set_origin(vm: &mut Vm, a: Args) -> Step {
     let depth = vm.index_i32(a[0])?;

@@ -2,6 +2,7 @@
 use super::{held, iterator_type, made, stop};
 use crate::heap::Ref;
 use crate::native_state;
+use crate::objects::Payload;
 use crate::vm::{Args, Ask, Def, Step, TypeDef, Vm};
 
 /// Pools (tuples) and the index in each; `done` before the first item is a product with an empty pool.
@@ -11,8 +12,10 @@ struct Product {
     indices: Vec<usize>,
     started: bool,
     done: bool,
+    /// The tuple given last: given again, with other items, when nobody else holds it.
+    result: Option<Ref>,
 }
-native_state!(Product, |s, f| s.pools.iter().for_each(|r| f(*r)));
+native_state!(Product, |s, f| s.pools.iter().chain(&s.result).for_each(|r| f(*r)));
 
 /// The items of an iterable as a tuple, lent.
 fn pool(vm: &mut Vm, iterable: Ref) -> Result<Ref, Ask> {
@@ -45,7 +48,7 @@ fn product_new(vm: &mut Vm, a: Args) -> Step {
     let pools: Vec<Ref> = once.iter().copied().cycle().take(count).collect();
     pools.iter().for_each(|r| vm.heap.incref_raw(*r));
     let done = pools.iter().any(|p| len(vm, *p) == 0);
-    made(vm, a[0], Product { indices: vec![0; pools.len()], pools, started: false, done })
+    made(vm, a[0], Product { indices: vec![0; pools.len()], pools, started: false, done, result: None })
 }
 fn product_next(vm: &mut Vm, a: Args) -> Step {
     let mut s = std::mem::replace(vm.state_mut::<Product>(a[0]).expect("a product"), EMPTY_PRODUCT);
@@ -70,15 +73,34 @@ fn product_next(vm: &mut Vm, a: Args) -> Step {
         let item = |(p, i): (&Ref, &usize)| vm.tuple_items(*p).expect("a pool")[*i];
         s.pools.iter().zip(&s.indices).map(item).collect()
     });
+    let last = s.result.take();
     *vm.state_mut(a[0]).expect("a product") = s;
-    give(vm, row)
+    let (given, kept) = give(vm, row, last);
+    vm.state_mut::<Product>(a[0]).expect("a product").result = kept;
+    given
 }
-const EMPTY_PRODUCT: Product = Product { pools: vec![], indices: vec![], started: true, done: true };
-fn give(vm: &mut Vm, row: Option<Vec<Ref>>) -> Step {
-    match row {
-        Some(row) => Ok(vm.tuple_of(&row)),
-        None => stop(vm),
+const EMPTY_PRODUCT: Product = Product { pools: vec![], indices: vec![], started: true, done: true, result: None };
+/// What the iterator gives, and the reference that it keeps of it. The tuple given last becomes the next when only the
+/// iterator holds it still.
+fn give(vm: &mut Vm, row: Option<Vec<Ref>>, last: Option<Ref>) -> (Step, Option<Ref>) {
+    let Some(row) = row else {
+        vm.replace_raw(last);
+        return (stop(vm), None);
+    };
+    if let Some(tuple) = last.filter(|r| vm.heap.count(*r) == 1 && vm.tuple_items(*r).is_some_and(|x| x.len() == row.len())) {
+        row.iter().for_each(|r| vm.heap.incref_raw(*r));
+        let old = match vm.heap.get_mut(tuple) {
+            Payload::Tuple(items) => std::mem::replace(items, row.into_boxed_slice()),
+            _ => panic!("{tuple:?} is no tuple"),
+        };
+        old.iter().for_each(|r| vm.heap.decref_raw(*r));
+        return (Ok(vm.incref(tuple)), Some(tuple));
     }
+    vm.replace_raw(last);
+    let tuple = vm.tuple_of(&row);
+    let kept = Some(tuple.get()).filter(|_| !row.is_empty());
+    kept.iter().for_each(|r| vm.heap.incref_raw(*r));
+    (Ok(tuple), kept)
 }
 fn product_size(vm: &mut Vm, a: Args) -> Step {
     let k = vm.state::<Product>(a[0]).expect("a product").pools.len();
@@ -100,8 +122,9 @@ struct Choice {
     size: usize,
     started: bool,
     done: bool,
+    result: Option<Ref>,
 }
-native_state!(Choice, |s, f| f(s.pool));
+native_state!(Choice, |s, f| [s.pool].iter().chain(&s.result).for_each(|r| f(*r)));
 
 /// The `r` of a constructor.
 fn result_size(vm: &mut Vm, r: Ref) -> Result<usize, Ask> {
@@ -126,7 +149,10 @@ fn choice_next(vm: &mut Vm, a: Args, advance: Advance) -> Step {
         let items = vm.tuple_items(pool).expect("a pool");
         c.iter().map(|i| items[*i]).collect()
     });
-    give(vm, row)
+    let last = vm.state_mut::<Choice>(a[0]).expect("an iterator of this module").result.take();
+    let (given, kept) = give(vm, row, last);
+    vm.state_mut::<Choice>(a[0]).expect("an iterator of this module").result = kept;
+    given
 }
 
 fn permutations_new(vm: &mut Vm, a: Args) -> Step {
@@ -140,7 +166,7 @@ fn permutations_new(vm: &mut Vm, a: Args) -> Step {
     room(vm, size)?;
     let cycles = (0..size.min(count)).map(|i| count - i).collect();
     let pool = held(vm, pool);
-    made(vm, a[0], Choice { pool, indices: (0..count).collect(), cycles, size, started: false, done: size > count })
+    made(vm, a[0], Choice { pool, indices: (0..count).collect(), cycles, size, started: false, done: size > count, result: None })
 }
 /// Rotates from the right: each position runs through what is behind it.
 fn next_permutation(s: &mut Choice, count: usize) -> bool {
@@ -177,7 +203,7 @@ fn combinations_new(vm: &mut Vm, a: Args) -> Step {
     room(vm, size)?;
     let pool = held(vm, pool);
     let done = size > len(vm, pool);
-    made(vm, a[0], Choice { pool, indices: (0..size).collect(), cycles: vec![], size, started: false, done })
+    made(vm, a[0], Choice { pool, indices: (0..size).collect(), cycles: vec![], size, started: false, done, result: None })
 }
 fn next_combination(s: &mut Choice, count: usize) -> bool {
     let Some(i) = (0..s.size).rev().find(|i| s.indices[*i] != i + count - s.size) else { return false };
@@ -206,7 +232,7 @@ fn replacement_new(vm: &mut Vm, a: Args) -> Step {
     room(vm, size)?;
     let pool = held(vm, pool);
     let done = len(vm, pool) == 0 && size > 0;
-    made(vm, a[0], Choice { pool, indices: vec![0; size], cycles: vec![], size, started: false, done })
+    made(vm, a[0], Choice { pool, indices: vec![0; size], cycles: vec![], size, started: false, done, result: None })
 }
 fn next_with_replacement(s: &mut Choice, count: usize) -> bool {
     let Some(i) = (0..s.size).rev().find(|i| s.indices[*i] != count - 1) else { return false };

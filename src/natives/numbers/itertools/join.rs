@@ -145,19 +145,16 @@ fn pairwise_next(vm: &mut Vm, a: Args) -> Step {
         return stop(vm);
     };
     let kept = held(vm, item);
-    match old {
-        None => {
-            pairwise(vm, a[0]).old = Some(kept);
-            committed(vm);
-            pairwise_next(vm, a)
-        }
-        Some(old) => {
-            let pair = vm.tuple_of(&[old, item]);
-            pairwise(vm, a[0]).old = Some(kept);
-            vm.heap.decref_raw(old);
-            Ok(pair)
-        }
-    }
+    let Some(old) = old else {
+        let before = pairwise(vm, a[0]).old.replace(kept);
+        drop_ref(vm, before);
+        committed(vm);
+        return pairwise_next(vm, a);
+    };
+    let pair = vm.tuple_of(&[old, item]);
+    let before = pairwise(vm, a[0]).old.replace(kept);
+    drop_ref(vm, before);
+    Ok(pair)
 }
 pub static PAIRWISE: TypeDef = iterator_type!(
     "pairwise", 40, "Return an iterator of overlapping pairs taken from the input iterator.",
