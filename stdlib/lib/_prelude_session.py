@@ -145,7 +145,29 @@ def session_end():
     atexit = modules.get("atexit")
     if atexit is not None:
         atexit._run_exitfuncs()
+    session_clear(modules, threading)
     session_flush()
+
+
+def session_clear(modules, threading):
+    """Lets go of what `__main__` holds, so that finalizers run: instances first, what they are made of afterwards."""
+    if threading is not None and threading.active_count() > 1:
+        # A daemon thread may still use it.
+        return
+    import gc
+
+    _set_registry("sys.finalizing", True)
+    names = modules["__main__"].__dict__
+    function = type(session_clear)
+    for last in (False, True):
+        for name in list(names):
+            value = names[name]
+            made_of = isinstance(value, (type, function)) or type(value).__name__ in ("module", "builtin_function_or_method")
+            if last == made_of and not (name.startswith("__") and name.endswith("__")):
+                # The key stays, as in CPython: a finalizer that looks finds None.
+                value = names[name] = None
+        value = None
+        gc.collect()
 
 
 def session_main(path):

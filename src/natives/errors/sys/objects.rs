@@ -15,7 +15,7 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("getdefaultencoding", "()", utf8, "The default encoding."),
     Def::function("getfilesystemencoding", "()", utf8, "The encoding of file names."),
     Def::function("getfilesystemencodeerrors", "()", surrogateescape, "The error handler of file names."),
-    Def::function("is_finalizing", "()", no, "Whether the interpreter is ending."),
+    Def::function("is_finalizing", "()", is_finalizing, "Whether the interpreter is ending."),
     Def::function("_is_gil_enabled", "()", yes, "Whether threads take turns."),
     Def::function("is_stack_trampoline_active", "()", no, "Whether a stack profiler is served."),
     Def::function("is_remote_debug_enabled", "()", no, "Whether another process may debug this one."),
@@ -109,9 +109,9 @@ fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> S
     if size < 0 {
         return Err(vm.value_error("__sizeof__() should return >= 0"));
     }
-    let ty = vm.type_obj(vm.ty(obj));
+    let (ty, base) = (vm.type_obj(vm.ty(obj)), vm.type_obj(vm.native_base(vm.ty(obj))));
     let heap_type = ty.has(type_flags::HEAP);
-    let in_front = heap_type && (ty.has_dict || ty.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
+    let in_front = heap_type && (ty.has_dict && !base.has_dict || ty.has_weakref && !base.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
     let header = if is_collected(vm, obj) { HEADER } else { 0 } + if in_front { HEADER } else { 0 };
     Ok(vm.int(size + header))
 }
@@ -227,4 +227,9 @@ fn breakpointhook(vm: &mut Vm, a: Args) -> Step {
         }
     };
     vm.tail_prelude("sys_breakpointhook", &[a.opt(0).unwrap_or(fixed::EMPTY_TUPLE), kwargs])
+}
+
+fn is_finalizing(vm: &mut Vm, _: Args) -> Step {
+    let b = vm.registry.contains_key("sys.finalizing");
+    Ok(vm.bool(b))
 }
