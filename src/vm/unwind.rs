@@ -243,10 +243,6 @@ impl Vm {
                 self.heap.decref_raw(r);
             }
         }
-        // A delegate that was thrown into from without has left no sent value behind: the handler counts one.
-        for i in top..keep {
-            self.cur.stack[i] = Word::owned(fixed::NONE);
-        }
         self.top().sp = keep as u32;
         if h.lasti {
             let i = self.int(last as i64);
