@@ -264,24 +264,42 @@ fn frame_repr(vm: &mut Vm, a: Args) -> Step {
 /// The frame's variables: at module and class level the namespace, in a function a view that writes through (PEP 667).
 fn frame_locals(vm: &mut Vm, a: Args) -> Step {
     let f = frame(vm, a[0]).clone();
-    if let Some(ns) = f.locals {
-        return Ok(vm.incref(ns));
-    }
     let c = code(vm, f.code);
-    if c.flags & crate::code::flags::NEWLOCALS == 0 {
-        return Ok(vm.incref(f.globals));
+    if let Some(ns) = f.locals.or((c.flags & crate::code::flags::NEWLOCALS == 0).then_some(f.globals)) {
+        return with_hidden(vm, &f, &c, ns);
     }
     vm.tail_prelude("frame_locals", &[a[0]])
 }
 /// `locals()` of a frame: its namespace, or a new dict of a function's variables.
 pub fn snapshot(vm: &mut Vm, r: Ref) -> Step {
-    let f = frame(vm, r);
-    let (locals, globals, owner) = (f.locals, f.globals, f.code);
-    match locals {
-        Some(ns) => Ok(vm.incref(ns)),
-        None if code(vm, owner).flags & crate::code::flags::NEWLOCALS == 0 => Ok(vm.incref(globals)),
+    let f = frame(vm, r).clone();
+    let c = code(vm, f.code);
+    match f.locals.or((c.flags & crate::code::flags::NEWLOCALS == 0).then_some(f.globals)) {
+        Some(ns) => with_hidden(vm, &f, &c, ns),
         None => frame_vars(vm, Args(&[Some(r)])),
     }
+}
+/// A namespace of a module or class body; while a comprehension runs in it (PEP 709), a copy that has its variables too.
+fn with_hidden(vm: &mut Vm, f: &FrameObj, c: &CodeObj, ns: Ref) -> Step {
+    if !c.kinds.iter().any(|k| k & kind::HIDDEN != 0) {
+        return Ok(vm.incref(ns));
+    }
+    let values = frame_values(vm, f);
+    let hidden: Vec<(Ref, Ref)> = (0..c.kinds.len())
+        .filter(|i| c.kinds[*i] & kind::HIDDEN != 0)
+        .filter_map(|i| values.get(i).copied().flatten().map(|v| (c.localsplus[i], if vm.ty(v) == t::CELL { vm.cell_value(v) } else { Some(v) })))
+        .filter_map(|(name, v)| v.map(|v| (name, v)))
+        .collect();
+    if hidden.is_empty() || vm.dict_of(ns).is_none() {
+        return Ok(vm.incref(ns));
+    }
+    let copy = vm.dict();
+    let copy = vm.keep(copy);
+    for (k, v) in vm.dict_of(ns).expect("checked").iter().collect::<Vec<_>>() {
+        vm.dict_set(copy, k, v)?;
+    }
+    hidden.into_iter().for_each(|(k, v)| vm.dict_set_name(copy, k, v));
+    Ok(vm.incref(copy))
 }
 /// For the prelude: the variables of a function's frame, those that were only added through `f_locals` behind them.
 pub fn frame_vars(vm: &mut Vm, a: Args) -> Step {
