@@ -92,7 +92,7 @@ fn told(machine: &Machine) -> String {
         _ => "bytecode: before every instruction",
     };
     let policy = match sched.policy {
-        Policy::Cpython if sched.gil_off => "cpython without a GIL: every thread runs, on a processor of its own as long as there are enough".to_owned(),
+        Policy::Cpython if sched.gil_off => "cpython without a GIL: every thread runs, on a processor of its own as long as there are enough; where others wait for one, it has it for 3 ms".to_owned(),
         _ => policy,
     };
     let cpus = machine.os.family.cpus();

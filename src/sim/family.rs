@@ -39,6 +39,8 @@ pub struct Family {
     zombies: BTreeMap<i32, (i32, i32)>,
     /// Until when each processor is busy.
     busy_until: Vec<u64>,
+    /// Without a GIL: the thread that has each processor, and since when.
+    holders: Vec<Option<(Tid, u64)>>,
     /// The processor of the process (without a GIL: of the thread) that runs.
     cpu: usize,
     last_pid: i32,
@@ -46,7 +48,7 @@ pub struct Family {
 
 impl Default for Family {
     fn default() -> Family {
-        Family { parked: BTreeMap::new(), zombies: BTreeMap::new(), busy_until: vec![0; CPUS], cpu: 0, last_pid: 0 }
+        Family { parked: BTreeMap::new(), zombies: BTreeMap::new(), busy_until: vec![0; CPUS], holders: vec![None; CPUS], cpu: 0, last_pid: 0 }
     }
 }
 
@@ -103,6 +105,38 @@ impl Family {
     pub(super) fn leave_cpu(&mut self, now: u64) {
         self.busy_until[self.cpu] = now;
     }
+    /// Nobody has a processor.
+    pub(super) fn free_all(&mut self) {
+        self.holders = vec![None; self.busy_until.len()];
+    }
+    /// Whether a thread has a processor.
+    pub(super) fn has_cpu(&self, t: Tid) -> bool {
+        self.holders.iter().flatten().any(|(holder, _)| *holder == t)
+    }
+    /// When the first of the processors that nobody has became free; None: all are taken.
+    pub(super) fn free_since(&self) -> Option<u64> {
+        (0..self.cpus()).filter(|i| self.holders[*i].is_none()).map(|i| self.busy_until[i]).min()
+    }
+    /// A thread gets a processor, or keeps the one it has: when it starts there.
+    pub(super) fn give_cpu(&mut self, t: Tid, at: u64) -> u64 {
+        if self.has_cpu(t) {
+            return at;
+        }
+        let open = || (0..self.cpus()).filter(|i| self.holders[*i].is_none());
+        let last = open().filter(|i| self.busy_until[*i] <= at).max_by_key(|i| self.busy_until[*i]);
+        let Some(cpu) = last.or_else(|| open().min_by_key(|i| self.busy_until[*i])) else { return at };
+        let start = at.max(self.busy_until[cpu]);
+        self.holders[cpu] = Some((t, start));
+        start
+    }
+    /// Threads that wait, have ended or have had their share lose their processors.
+    pub(super) fn take_back_cpus(&mut self, now: u64, from: impl Fn(Tid, u64) -> bool) {
+        for (holder, busy) in self.holders.iter_mut().zip(&mut self.busy_until) {
+            if holder.take_if(|(t, since)| from(*t, *since)).is_some() {
+                *busy = now;
+            }
+        }
+    }
     /// How many processors there are.
     pub fn cpus(&self) -> usize {
         self.busy_until.len()
@@ -111,6 +145,7 @@ impl Family {
     pub fn set_cpus(&mut self, cpus: usize) {
         let free = self.busy_until.iter().copied().min().unwrap_or(0);
         self.busy_until.resize(cpus.max(1), free);
+        self.free_all();
         self.cpu = self.cpu.min(cpus.max(1) - 1);
     }
     /// A processor for what is ready at `at`: the one that became free last before that, otherwise the first that will be.
@@ -223,6 +258,8 @@ impl Os {
     pub fn end_process(&mut self, status: i32, ctx: &mut Ctx) {
         let now = self.now(ctx);
         self.family.leave_cpu(now);
+        let ending = self.process.pid;
+        self.family.take_back_cpus(now, |t, _| t.pid == ending);
         let (pid, parent) = (self.process.pid, self.process.parent);
         let fds: Vec<i32> = self.process.fds.keys().copied().collect();
         for fd in fds {

@@ -6,6 +6,8 @@ use crate::vm::syscall::SysResult;
 /// Without a GIL: times that are no further apart cannot be told from each other. A few instructions: what caches and the
 /// computer's own timing make of the order is not in the clocks.
 const AT_ONCE_NS: u64 = 100;
+/// Without a GIL: how long a thread keeps its processor while others wait for one; a share of Linux's scheduler.
+const SHARE_NS: u64 = 3_000_000;
 
 impl Os {
     /// The running thread's slice is over: it goes to the end of the queue.
@@ -57,17 +59,21 @@ impl Os {
     /// Without a GIL: whether threads of the process have to come to the running one's time before it may do what others see.
     pub fn must_wait(&self, ctx: &Ctx) -> bool {
         let (now, me) = (self.now(ctx), self.tid(ctx.thread));
-        self.threads.runnable().iter().any(|t| t.pid == me.pid && *t != me && self.threads.can_go_on_at(*t) + AT_ONCE_NS < now)
+        self.threads.runnable().iter().any(|t| t.pid == me.pid && *t != me && self.on_cpu_at(*t).is_some_and(|at| at + AT_ONCE_NS < now))
     }
     /// Without a GIL: the running thread is about to do what others see. Whoever is behind in time goes first; among those that
     /// are at the same place, as far as their clocks can tell, it is a matter of chance. Whether another goes on.
     pub fn race(&mut self, ctx: &Ctx) -> bool {
-        if self.must_wait(ctx) {
+        let (now, me) = (self.now(ctx), self.tid(ctx.thread));
+        let waits = self.threads.runnable().iter().any(|t| *t != me && self.on_cpu_at(*t).is_none());
+        if waits {
+            self.family.take_back_cpus(now, |t, since| t == me && now >= since + SHARE_NS);
+        }
+        if self.must_wait(ctx) || waits && !self.family.has_cpu(me) {
             self.preempt(ctx);
             return true;
         }
-        let (now, me) = (self.now(ctx), self.tid(ctx.thread));
-        let near = |t: &&Tid| t.pid == me.pid && **t != me && self.threads.can_go_on_at(**t) <= now + AT_ONCE_NS;
+        let near = |t: &&Tid| t.pid == me.pid && **t != me && self.on_cpu_at(**t).is_some_and(|at| at <= now + AT_ONCE_NS);
         let near: Vec<Tid> = self.threads.runnable().iter().filter(near).copied().collect();
         if near.is_empty() {
             return false;
@@ -116,6 +122,8 @@ impl Os {
             self.leave_queues(other.thread, ctx);
             self.threads.freeze(other);
         }
+        let now = self.now(ctx);
+        self.family.take_back_cpus(now, |t, _| t.pid == me.pid && t != me);
     }
     /// A broken-off call will not be asked again.
     pub fn forget_broken_off(&mut self, thread: u32) {
@@ -147,6 +155,7 @@ impl Os {
             return;
         }
         self.sched.gil_off = off;
+        self.family.free_all();
         let latest = |os: &Os, pid: i32| os.threads.of_process(pid).into_iter().map(|t| os.threads.can_go_on_at(t)).max().unwrap_or(0);
         if off {
             let here = self.clock.now(ticks);
@@ -208,8 +217,13 @@ impl Os {
     /// policy is set. When all wait, time jumps to the next timer.
     pub fn pick(&mut self, ctx: &mut Ctx) -> Pick {
         let now = self.now(ctx);
-        self.family.leave_cpu(now);
-        self.threads.set_time(self.tid(ctx.thread), now);
+        let me = self.tid(ctx.thread);
+        if !self.sched.gil_off {
+            self.family.leave_cpu(now);
+        } else if !self.threads.is_queued(me) {
+            self.family.take_back_cpus(now, |t, _| t == me);
+        }
+        self.threads.set_time(me, now);
         let mut chosen = self.chosen.take();
         loop {
             if let Some(pid) = self.signalled() {
@@ -229,7 +243,10 @@ impl Os {
                     let at = if self.sched.gil_off { self.at(thread, ctx) } else { at };
                     self.switch_to(thread.pid, ctx);
                     if let Some(result) = self.resume_at(thread.thread, at, ctx) {
-                        let start = self.family.take_cpu(at);
+                        let start = match self.sched.gil_off {
+                            true => self.family.give_cpu(thread, at),
+                            false => self.family.take_cpu(at),
+                        };
                         self.clock.advance_to(start, ctx.ticks);
                         return Pick::Run(thread.thread, result);
                     }
@@ -253,7 +270,7 @@ impl Os {
     }
     /// The runnable thread whose process can go on first, and when.
     fn earliest(&self, ctx: &Ctx) -> Option<(u64, Tid)> {
-        if self.family.is_alone() {
+        if !self.sched.gil_off && self.family.is_alone() {
             let t = *self.threads.runnable().front()?;
             return Some((self.now(ctx).max(self.threads.ready_at(t)), t));
         }
@@ -264,7 +281,10 @@ impl Os {
                 continue;
             }
             seen.push(t.pid);
-            let at = self.at(*t, ctx);
+            let at = match self.on_cpu_at(*t) {
+                None if self.sched.gil_off => continue,
+                _ => self.at(*t, ctx),
+            };
             if best.is_none_or(|(b, _)| at < b) {
                 best = Some((at, *t));
             }
@@ -274,10 +294,16 @@ impl Os {
     /// When a thread that can run would go on: at its own time without a GIL, otherwise at its process's.
     fn at(&self, t: Tid, ctx: &Ctx) -> u64 {
         if self.sched.gil_off {
-            return self.threads.can_go_on_at(t);
+            return self.on_cpu_at(t).unwrap_or_else(|| self.threads.can_go_on_at(t));
         }
         let local = if t.pid == self.process.pid { self.now(ctx) } else { self.family.now(t.pid) };
         local.max(self.threads.ready_at(t))
+    }
+    /// Without a GIL: when a thread that can run would go on, on the processor it has or on one that is free; None: others have
+    /// them all.
+    fn on_cpu_at(&self, t: Tid) -> Option<u64> {
+        let own = self.threads.can_go_on_at(t);
+        if self.family.has_cpu(t) { Some(own) } else { self.family.free_since().map(|free| own.max(free)) }
     }
     /// The running thread's clock comes to `at`; without a GIL it is another thread's.
     fn come_to(&mut self, at: u64, ctx: &Ctx) {
