@@ -265,7 +265,11 @@ impl Vm {
         let (code, at) = (f.code_ref, f.last as usize);
         // SEND, its cache, YIELD_VALUE.
         let units = &self.code_obj(code).units;
-        let past = at.checked_sub(2).map_or(0, |send| (units[send] >> 8) as u32);
+        let send = at.checked_sub(2).expect("a delegating generator stands behind its SEND");
+        let past = (units[send] >> 8) as u32;
+        // What the call raises is raised at the SEND, as in a turn of the loop: the handler of YIELD_VALUE counts on a
+        // value on the stack that is not there.
+        self.top().last = send as u32;
         let words = args.into_iter().map(Word::owned).collect();
         self.call_words(Word::owned(func), words, None, Ret::Send(past));
     }

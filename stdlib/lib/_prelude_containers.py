@@ -328,12 +328,6 @@ def odict_copy(self):
     return new
 
 
-def odict_popitem(self, key):
-    value = self[key]
-    del self[key]
-    return key, value
-
-
 def dict_fromkeys(cls, iterable, value):
     d = cls()
     for key in iterable:

@@ -193,3 +193,52 @@ def surrogatepass(exc, /):
     piece = bytes(exc.object[exc.start:exc.start + width])
     text = piece.decode(exc.encoding, "surrogatepass")
     return text, exc.start + width
+
+
+def bytes_of_list(items):
+    index = _native_module("_operator").index
+    out = bytearray()
+    while item := _item_at(items, len(out)):
+        i = index(item[0])
+        if not 0 <= i < 256:
+            raise ValueError("bytes must be in range(0, 256)")
+        out.append(i)
+    return bytes(out)
+
+
+# Size and letter of `struct` for the machine formats of array's pickles; behind them UTF-16 and UTF-32.
+_ARRAY_FORMATS = "B b <H >H <h >h <I >I <i >i <Q >Q <q >q <f >f <d >d".split()
+_ARRAY_NATIVE = {"b": 1, "B": 0, "u": 20, "w": 20, "h": 4, "H": 2, "i": 8, "I": 6, "l": 12, "L": 10, "q": 12, "Q": 10, "f": 14, "d": 16}
+
+
+def array_reconstruct(cls, code, form, data):
+    import array
+    import struct
+
+    if type(code) is not str or len(code) != 1:
+        raise TypeError(f"_array_reconstructor() argument 2 must be a unicode character, not {type(code).__name__}")
+    form = _native_module("_operator").index(form)
+    if not isinstance(cls, type):
+        raise TypeError(f"first argument must be a type object, not {type(cls).__name__}")
+    if not issubclass(cls, array.array):
+        raise TypeError(f"{cls.__name__} is not a subtype of array.array")
+    if code not in _ARRAY_NATIVE:
+        raise ValueError("second argument must be a valid type code")
+    if not 0 <= form <= 21:
+        raise ValueError("third argument must be a valid machine format code.")
+    if not isinstance(data, bytes):
+        raise TypeError(f"fourth argument should be bytes, not {type(data).__name__}")
+    if form == _ARRAY_NATIVE[code]:
+        made = cls(code)
+        made.frombytes(data)
+        return made
+    if form >= 18:
+        return cls(code, data.decode(("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")[form - 18]))
+    letter = _ARRAY_FORMATS[form]
+    size = struct.calcsize(letter)
+    if len(data) % size:
+        raise ValueError("bytes length not a multiple of item size")
+    if form < 14:
+        signed = letter[-1].islower()
+        code = next(c for c in "bBhHiIlLqQ" if c.islower() == signed and array.array(c).itemsize == size)
+    return cls(code, [value for (value,) in struct.iter_unpack(letter, data)])

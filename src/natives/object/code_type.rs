@@ -237,7 +237,7 @@ fn set_flag<const OPCODES: usize>(vm: &mut Vm, a: Args) -> Step {
 pub fn position(vm: &Vm, r: Ref) -> (u32, i32) {
     let f = frame(vm, r);
     let last = match &f.state {
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(x)) => x.last,
             _ => f.lasti,
         },
@@ -264,24 +264,42 @@ fn frame_repr(vm: &mut Vm, a: Args) -> Step {
 /// The frame's variables: at module and class level the namespace, in a function a view that writes through (PEP 667).
 fn frame_locals(vm: &mut Vm, a: Args) -> Step {
     let f = frame(vm, a[0]).clone();
-    if let Some(ns) = f.locals {
-        return Ok(vm.incref(ns));
-    }
     let c = code(vm, f.code);
-    if c.flags & crate::code::flags::NEWLOCALS == 0 {
-        return Ok(vm.incref(f.globals));
+    if let Some(ns) = f.locals.or((c.flags & crate::code::flags::NEWLOCALS == 0).then_some(f.globals)) {
+        return with_hidden(vm, &f, &c, ns);
     }
     vm.tail_prelude("frame_locals", &[a[0]])
 }
 /// `locals()` of a frame: its namespace, or a new dict of a function's variables.
 pub fn snapshot(vm: &mut Vm, r: Ref) -> Step {
-    let f = frame(vm, r);
-    let (locals, globals, owner) = (f.locals, f.globals, f.code);
-    match locals {
-        Some(ns) => Ok(vm.incref(ns)),
-        None if code(vm, owner).flags & crate::code::flags::NEWLOCALS == 0 => Ok(vm.incref(globals)),
+    let f = frame(vm, r).clone();
+    let c = code(vm, f.code);
+    match f.locals.or((c.flags & crate::code::flags::NEWLOCALS == 0).then_some(f.globals)) {
+        Some(ns) => with_hidden(vm, &f, &c, ns),
         None => frame_vars(vm, Args(&[Some(r)])),
     }
+}
+/// A namespace of a module or class body; while a comprehension runs in it (PEP 709), a copy that has its variables too.
+fn with_hidden(vm: &mut Vm, f: &FrameObj, c: &CodeObj, ns: Ref) -> Step {
+    if !c.kinds.iter().any(|k| k & kind::HIDDEN != 0) {
+        return Ok(vm.incref(ns));
+    }
+    let values = frame_values(vm, f);
+    let hidden: Vec<(Ref, Ref)> = (0..c.kinds.len())
+        .filter(|i| c.kinds[*i] & kind::HIDDEN != 0)
+        .filter_map(|i| values.get(i).copied().flatten().map(|v| (c.localsplus[i], if vm.ty(v) == t::CELL { vm.cell_value(v) } else { Some(v) })))
+        .filter_map(|(name, v)| v.map(|v| (name, v)))
+        .collect();
+    if hidden.is_empty() || vm.dict_of(ns).is_none() {
+        return Ok(vm.incref(ns));
+    }
+    let copy = vm.dict();
+    let copy = vm.keep(copy);
+    for (k, v) in vm.dict_of(ns).expect("checked").iter().collect::<Vec<_>>() {
+        vm.dict_set(copy, k, v)?;
+    }
+    hidden.into_iter().for_each(|(k, v)| vm.dict_set_name(copy, k, v));
+    Ok(vm.incref(copy))
 }
 /// For the prelude: the variables of a function's frame, those that were only added through `f_locals` behind them.
 pub fn frame_vars(vm: &mut Vm, a: Args) -> Step {
@@ -316,10 +334,10 @@ pub fn frame_set_var(vm: &mut Vm, a: Args) -> Step {
     vm.heap.incref_raw(a[2]);
     let new = Word::owned(a[2]);
     let old = match &f.state {
-        FrameState::Running { index, .. } => {
-            let Some(Activation::Py(x)) = vm.cur.activations.get(*index as usize) else { panic!("a running frame is on the stack") };
+        FrameState::Running { thread, index } => {
+            let Some(Activation::Py(x)) = vm.thread(*thread).activations.get(*index as usize) else { panic!("a running frame is on the stack") };
             let at = x.base as usize + i;
-            std::mem::replace(&mut vm.cur.stack[at], new).owned_ref()
+            std::mem::replace(&mut vm.thread_mut(*thread).stack[at], new).owned_ref()
         }
         FrameState::Suspended { generator } => std::mem::replace(&mut vm.generator_mut(*generator).stack[i], new).owned_ref(),
         FrameState::Finished { .. } => match &mut frame_mut(vm, a[0]).state {
@@ -341,10 +359,10 @@ pub fn frame_extra(vm: &mut Vm, a: Args) -> Step {
 }
 fn frame_values(vm: &Vm, f: &FrameObj) -> Vec<Option<Ref>> {
     match &f.state {
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(x)) => {
                 let base = x.base as usize;
-                (base..base + vm.code_obj(x.code_ref).localsplus.len()).map(|i| vm.cur.stack[i].opt()).collect()
+                (base..base + vm.code_obj(x.code_ref).localsplus.len()).map(|i| vm.thread(*thread).stack[i].opt()).collect()
             }
             _ => vec![],
         },
@@ -402,10 +420,15 @@ fn frame_back(vm: &mut Vm, a: Args) -> Step {
     if let Some(back) = frame(vm, a[0]).back {
         return Ok(vm.incref(back));
     }
-    if let FrameState::Running { index, .. } = frame(vm, a[0]).state {
-        let below = (0..index as usize).rev().find(|i| matches!(&vm.cur.activations[*i], Activation::Py(f) if !f.hidden));
+    if let FrameState::Running { thread, index } = frame(vm, a[0]).state {
+        let below = (0..index as usize).rev().find(|i| matches!(vm.thread(thread).activations.get(*i), Some(Activation::Py(f)) if !f.hidden));
         if let Some(i) = below {
+            // Frames are made through the eyes of their thread.
+            let parked = vm.parked.iter().position(|t| t.id == thread && thread != vm.cur.id);
+            let swap = |vm: &mut Vm| parked.into_iter().for_each(|at| std::mem::swap(&mut vm.cur, &mut vm.parked[at]));
+            swap(vm);
             let f = vm.frame_object(i);
+            swap(vm);
             return Ok(vm.incref(f));
         }
     }
@@ -414,7 +437,7 @@ fn frame_back(vm: &mut Vm, a: Args) -> Step {
 fn frame_generator(vm: &mut Vm, a: Args) -> Step {
     let g = match &frame(vm, a[0]).state {
         FrameState::Suspended { generator } => Some(*generator),
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(f)) => f.generator,
             _ => None,
         },

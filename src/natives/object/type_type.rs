@@ -289,9 +289,22 @@ fn set_abstract(vm: &mut Vm, a: Args) -> Step {
     Ok(done)
 }
 /// `Py_TPFLAGS_*` as far as this machine has them.
+/// Built-in types whose objects the collector does not know.
+const UNCOLLECTED: &[Ref] =
+    &[t::OBJECT, t::INT, t::BOOL, t::FLOAT, t::COMPLEX, t::STR, t::BYTES, t::BYTEARRAY, t::NONE, t::RANGE, t::RANGE_ITER, t::CODE];
+impl Vm {
+    /// The first class along the bases that is no class statement's.
+    pub fn native_base(&self, cls: Ref) -> Ref {
+        let mut at = cls;
+        while self.type_obj(at).has(type_flags::HEAP) {
+            at = self.type_obj(at).base.unwrap_or(t::OBJECT);
+        }
+        at
+    }
+}
 fn get_flags(vm: &mut Vm, a: Args) -> Step {
     let x = vm.type_obj(a[0]);
-    let mut bits: i64 = 1 << 12 | 1 << 18;
+    let mut bits: i64 = 1 << 12;
     let rows = [
         (type_flags::HEAP, 9), (type_flags::BASE, 10), (type_flags::ABSTRACT, 20), (type_flags::SEQUENCE, 5),
         (type_flags::MAPPING, 6), (type_flags::MATCH_SELF, 22), (type_flags::NO_NEW, 7),
@@ -299,7 +312,14 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
     for (flag, bit) in rows {
         bits |= i64::from(x.has(flag)) << bit;
     }
-    bits |= i64::from(!x.has(type_flags::HEAP)) << 8;
+    let heap = x.has(type_flags::HEAP);
+    // Static, immutable; or made by a class statement: known to the collector, with a dict and weak references in front.
+    bits |= if heap { 1 << 14 } else { 1 << 8 | 1 << 1 | i64::from(!UNCOLLECTED.contains(&a[0])) << 14 };
+    let native = vm.native_base(a[0]);
+    let (x, base) = (vm.type_obj(a[0]), vm.type_obj(native));
+    let (dict, weakref) = (heap && x.has_dict && !base.has_dict, heap && x.has_weakref && !base.has_weakref);
+    let fixed_size = !matches!(native, t::INT | t::TUPLE | t::BYTES | t::TYPE);
+    bits |= i64::from(dict) << 4 | i64::from(weakref && fixed_size) << 3 | i64::from(dict && native == t::OBJECT && x.slots == 0) << 2;
     for (base, bit) in [(t::INT, 24), (t::LIST, 25), (t::TUPLE, 26), (t::BYTES, 27), (t::STR, 28), (t::DICT, 29), (t::BASE_EXCEPTION, 30), (t::TYPE, 31)] {
         bits |= i64::from(vm.is_subtype(a[0], base)) << bit;
     }

@@ -105,10 +105,12 @@ fn init(vm: &mut Vm, a: Args) -> Step {
 fn make(vm: &mut Vm, cls: Ref, obj: Ref, callback: Option<Ref>) -> Owned {
     callback.iter().for_each(|r| vm.heap.incref_raw(*r));
     let w = vm.alloc(cls, Payload::WeakRef(Box::new(WeakRef { referent: Some(obj), callback, hash: None })));
+    let first = vm.heap.weakrefs.get(&obj).and_then(|rows| rows.first().copied());
+    let plain_first = first.is_some_and(|r| vm.ty(r) == t::WEAKREF && matches!(vm.heap.get(r), Payload::WeakRef(x) if x.callback.is_none()));
     let rows = vm.heap.weakrefs.entry(obj).or_default();
     // Plain references stay in front, as in CPython; others go before earlier ones.
     let plain = callback.is_none() && cls == t::WEAKREF;
-    let at = if plain { 0 } else { rows.len().min(1) };
+    let at = if plain || !plain_first { 0 } else { 1 };
     rows.insert(at, w.get());
     vm.heap.set_flag(obj, flag::WEAKREFS);
     // When the reference itself dies it must leave the row.
@@ -159,7 +161,8 @@ fn compare(vm: &mut Vm, a: Args, invert: bool) -> Step {
     let same = match (referent(vm, a[0]), referent(vm, a[1])) {
         (Some(x), Some(y)) => {
             let (x, y) = (vm.hold(x), vm.hold(y));
-            vm.eq(x, y)?
+            let same = vm.rich_compare(x, y, crate::vm::api::Cmp::Eq)?;
+            vm.truth(same)?
         }
         _ => a[0] == a[1],
     };

@@ -257,7 +257,7 @@ impl Percent {
             let range = if self.bytes { "256" } else { "0x110000" };
             return c.ok_or_else(|| vm.overflow_error(format!("%c arg not in range({range})")));
         } else {
-            vm.type_name(v).to_owned()
+            vm.full_type_name(v)
         };
         Err(vm.type_error(format!("%c requires {what}, not {wrong}")))
     }

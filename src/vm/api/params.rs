@@ -167,6 +167,9 @@ impl Vm {
     }
     fn bind_keywords(&mut self, native: u32, p: &Params, out: &mut Bound, kwargs: &[(Ref, Ref)]) -> Result<(), Ask> {
         let mut rest = None;
+        let nameless = p.varargs.is_some() && (0..p.names.len()).all(|i| i < p.posonly || Some(i) == p.varargs);
+        let receiver: Vec<Ref> = out.first().copied().flatten().into_iter().collect();
+        let others = nameless && !kwargs.is_empty() && self.keywords_are_others(native, &receiver);
         for (k, v) in kwargs {
             let Some(name) = self.utf8(*k) else { return Err(self.type_error("keywords must be strings")) };
             let at = p.names.iter().enumerate().skip(p.posonly).find(|(i, x)| {
@@ -191,6 +194,7 @@ impl Vm {
                     out[place] = Some(dict);
                     self.dict_set_name(dict, *k, *v);
                 }
+                (None, None) if others => {}
                 (None, None) => {
                     let (title, name) = (self.keyword_title(native), self.lossy(*k));
                     return Err(self.type_error(format!("{title} got an unexpected keyword argument '{name}'")));

@@ -35,7 +35,7 @@ pub static FROZENSET: TypeDef =
 
 static SET_DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", set_new),
-    Def::method("__init__", "(self, iterable=(), /)", set_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    Def::method("__init__", "(self, /, *args, **kwargs)", set_init, "Initialize self.  See help(type(self)) for accurate signature."),
 ];
 static FROZEN_DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", frozen_new),
@@ -103,9 +103,16 @@ fn set_new(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn set_init(vm: &mut Vm, a: Args) -> Step {
+    if a.not_none(2).is_some() {
+        return Err(vm.type_error("set() takes no keyword arguments"));
+    }
+    let args = vm.tuple_items(a[1]).unwrap_or_default().to_vec();
+    if args.len() > 1 {
+        return Err(vm.type_error(format!("set expected at most 1 argument, got {}", args.len())));
+    }
     clear(vm, a[0]);
-    match a.opt(1) {
-        Some(iterable) => update::update_from(vm, a[0], iterable),
+    match args.first() {
+        Some(iterable) => update::update_from(vm, a[0], *iterable),
         None => Ok(vm.none()),
     }
 }
@@ -118,7 +125,8 @@ pub fn clear(vm: &mut Vm, set: Ref) {
 
 fn frozen_new(vm: &mut Vm, a: Args) -> Step {
     let args = vm.tuple_items(a[1]).expect("*args").to_vec();
-    if a[0] == t::FROZENSET && a.not_none(2).is_some() {
+    let own_init = vm.lookup(a[0], n::__INIT__).is_some_and(|f| vm.ty(f) == t::FUNCTION);
+    if !own_init && a.not_none(2).is_some() {
         return Err(vm.type_error("frozenset() takes no keyword arguments"));
     }
     let new = match args[..] {

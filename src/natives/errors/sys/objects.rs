@@ -109,9 +109,9 @@ fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> S
     if size < 0 {
         return Err(vm.value_error("__sizeof__() should return >= 0"));
     }
-    let ty = vm.type_obj(vm.ty(obj));
+    let (ty, base) = (vm.type_obj(vm.ty(obj)), vm.type_obj(vm.native_base(vm.ty(obj))));
     let heap_type = ty.has(type_flags::HEAP);
-    let in_front = heap_type && (ty.has_dict || ty.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
+    let in_front = heap_type && (ty.has_dict && !base.has_dict || ty.has_weakref && !base.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
     let header = if is_collected(vm, obj) { HEADER } else { 0 } + if in_front { HEADER } else { 0 };
     Ok(vm.int(size + header))
 }

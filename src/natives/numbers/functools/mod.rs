@@ -2,6 +2,7 @@
 mod cache;
 mod key;
 mod partial;
+pub use partial::namespace as instance_namespace;
 use super::set_in_module;
 use crate::heap::Ref;
 use crate::vm::native::ModuleDef;

@@ -136,7 +136,13 @@ fn pairwise(vm: &mut Vm, r: Ref) -> &mut Pairwise {
     vm.state_mut(r).expect("a pairwise")
 }
 fn pairwise_next(vm: &mut Vm, a: Args) -> Step {
-    let Pairwise { it, old } = *pairwise(vm, a[0]);
+    let Pairwise { mut it, mut old } = *pairwise(vm, a[0]);
+    if vm.has_answer() || it.is_some_and(|x| !vm.is_ready_iter(x)) {
+        // The source may ask this very object for the next pair: this call goes on with what it began with.
+        let began = vm.once(|vm| Ok(vm.tuple_of(&it.into_iter().chain(old).collect::<Vec<_>>())))?;
+        let began = vm.tuple_items(began).expect("a tuple");
+        (it, old) = (began.first().copied(), began.get(1).copied());
+    }
     let Some(it) = it else { return stop(vm) };
     let Some(item) = next_item(vm, it)? else {
         let Pairwise { it, old } = std::mem::replace(pairwise(vm, a[0]), Pairwise { it: None, old: None });

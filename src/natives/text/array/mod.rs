@@ -145,11 +145,5 @@ fn code_arg(vm: &mut Vm, r: Ref) -> Result<u8, Ask> {
     }
 }
 fn reconstruct(vm: &mut Vm, a: Args) -> Step {
-    let code = code_arg(vm, a[1])?;
-    let b = super::buffer::required(vm, a[3])?;
-    if !vm.is_type(a[0]) {
-        let message = format!("first argument must be a type object, not {}", vm.type_name(a[0]));
-        return Err(vm.type_error(message));
-    }
-    Ok(make_as(vm, a[0], code, b))
+    vm.tail_prelude("array_reconstruct", &[a[0], a[1], a[2], a[3]])
 }

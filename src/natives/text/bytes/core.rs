@@ -55,6 +55,10 @@ pub fn source_bytes(vm: &mut Vm, a: Args, type_name: &str) -> Result<Vec<u8>, As
     };
     let encoding_name = codec::name_arg(vm, encoding, &format!("{type_name}() argument 'encoding'"), "utf-8")?;
     let errors_name = codec::name_arg(vm, errors, &format!("{type_name}() argument 'errors'"), "strict")?;
+    let converts = type_name == "bytes" && encoding.is_none() && errors.is_none() && vm.ty(x) != t::STR;
+    if converts && vm.str_of(x).is_some() && vm.lookup_special(x, n::__BYTES__).is_some() {
+        return from_object(vm, x, type_name);
+    }
     if vm.str_of(x).is_some() {
         if encoding.is_none() {
             return Err(vm.type_error("string argument without an encoding"));
@@ -71,7 +75,7 @@ pub fn source_bytes(vm: &mut Vm, a: Args, type_name: &str) -> Result<Vec<u8>, As
 }
 fn from_object(vm: &mut Vm, x: Ref, type_name: &str) -> Result<Vec<u8>, Ask> {
     if type_name == "bytes"
-        && !buffer::is_bytes_like(vm, x)
+        && !matches!(vm.ty(x), t::BYTES | t::BYTEARRAY | t::MEMORYVIEW)
         && let Some(b) = vm.call_pure(x, n::__BYTES__, &[])?
     {
         return match vm.bytes_of(b) {
@@ -102,6 +106,11 @@ fn from_object(vm: &mut Vm, x: Ref, type_name: &str) -> Result<Vec<u8>, Ask> {
         return Err(vm.type_error(message));
     }
     let what = if type_name == "bytes" { "bytes" } else { "byte" };
+    if type_name == "bytes" && vm.ty(x) == t::LIST && vm.list_items(x).is_some_and(|l| l.iter().any(|r| !vm.is_int(*r))) {
+        // `__index__` of an item may change the list.
+        let made = vm.prelude("bytes_of_list", &[x])?;
+        return Ok(vm.bytes_of(made).map_or(vec![], <[u8]>::to_vec));
+    }
     let items = vm.collect(x)?;
     collect_bytes(vm, &items, what)
 }
