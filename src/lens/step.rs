@@ -7,6 +7,7 @@ use crate::natives::system::waiting_output;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::heap::{HeapFrame, HeapObject, HeapSnapshot, HeapValue, SlotKey};
+use crate::snapshot::Kind;
 use crate::snapshot::step::{End, Step, StepsSnapshot};
 use crate::trace::What;
 use crate::vm::Vm;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Steps that are looked at; those after are counted.
-pub const LOOKS: u64 = 2_000;
+pub const LOOKS: u64 = 5_000;
 
 /// What stands behind `%%step`.
 #[derive(Default)]
@@ -115,7 +116,7 @@ impl Steps {
         let names = source.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).map(str::to_owned).collect();
         let result = StepsSnapshot { source: lines, ..StepsSnapshot::default() };
         let mut out = Steps { result, options, namespace, file: file.to_owned(), names, codes: HashMap::new(), open: None, left: vec![], turns: vec![], loops: 0, awaited: vec![], tags: BTreeMap::new(), texts: BTreeMap::new(), told: String::new(), seen: 0 };
-        let first = out.state(vm, None);
+        let first = out.state(vm, None, 0);
         out.result.states.push(first);
         out
     }
@@ -125,7 +126,7 @@ impl Steps {
             let unwound = open_frames(&self.left, &self.codes, open.place.1, 0);
             open.step.end = End::Raises(error.to_owned(), unwound);
         }
-        self.close(vm, None);
+        self.close(vm, None, 0);
         let o = &self.options;
         let wanted = |s: &Step| s.number >= o.from && o.to.is_none_or(|to| s.number <= to) && (o.only.is_empty() || o.only.iter().any(|n| *n == s.function || s.function.ends_with(&format!(".{n}"))));
         self.result.steps.retain(wanted);
@@ -150,16 +151,17 @@ impl Steps {
         let Some(code) = self.code(vm, frame.code_ref) else { return };
         let Some((o, _)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return };
         let Some(at) = code.positions.get(pc).copied() else { return };
-        let Some(line) = at.line.filter(|l| *l > 0) else { return };
         let depth = vm.cur.activations.iter().filter(|a| matches!(a, Activation::Py(f) if !f.hidden)).count().saturating_sub(1);
+        let operand = |down: u32| vm.cur.stack.get((frame.sp.checked_sub(down)?) as usize).and_then(|w| w.opt());
+        // A handler's beginning belongs to no line.
+        if o == op::PUSH_EXC_INFO && self.result.total < LOOKS && let Some(e) = operand(1) {
+            self.raised(vm, e, depth);
+        }
+        let Some(line) = at.line.filter(|l| *l > 0) else { return };
         let place = (vm.cur.id, depth, frame.base, frame.code_ref);
         if self.result.total >= LOOKS {
             self.count(place, line, pc);
             return;
-        }
-        let operand = |down: u32| vm.cur.stack.get((frame.sp.checked_sub(down)?) as usize).and_then(|w| w.opt());
-        if o == op::PUSH_EXC_INFO && let Some(e) = operand(1) {
-            self.raised(vm, e, depth);
         }
         self.turn(frame, depth, pc, &code, matches!(o, op::JUMP_BACKWARD | op::JUMP_BACKWARD_NO_INTERRUPT));
         if self.options.expressions {
@@ -169,18 +171,20 @@ impl Steps {
         if same {
             self.open.iter_mut().for_each(|open| open.pc = pc);
         } else {
-            self.close(vm, None);
+            // What a call binds belongs to the frame that begins.
+            let fresh = self.open.as_ref().is_some_and(|open| open.place.1 < depth);
+            self.close(vm, None, usize::from(fresh));
             self.begin(vm, place, line, pc, &code);
         }
         let in_body = frame.locals.is_some();
         match (o, operand(1), &mut self.open) {
             (op::RETURN_VALUE, Some(v), Some(open)) if !in_body => {
                 open.step.end = End::Returns(common::repr(vm, v).shown());
-                self.close(vm, Some(v));
+                self.close(vm, Some(v), 0);
             }
             (op::YIELD_VALUE, Some(v), Some(open)) => {
                 open.step.end = End::Yields(common::repr(vm, v).shown());
-                self.close(vm, Some(v));
+                self.close(vm, Some(v), 0);
             }
             _ => {}
         }
@@ -205,13 +209,13 @@ impl Steps {
         self.left.truncate(depth);
         self.left.resize(depth, (code_ref, u32::MAX, 0));
         self.left.push((code_ref, base, line));
-        let loops = self.turns.iter().take(depth + 1).flat_map(|(_, _, all)| all.iter().map(|l| (l.2, l.3))).collect();
+        let loops = self.loops_at(depth);
         let thread = (thread != vm.main_thread).then_some(thread);
         let step = Step { line, depth: depth as u32, function: code.function.clone(), thread, enters, loops, ..Step::default() };
         self.open = Some(Open { step, place, pc, resumed });
     }
-    /// Ends the step under way. `result`: what its frame gives.
-    fn close(&mut self, vm: &Vm, result: Option<Ref>) {
+    /// Ends the step under way. `result`: what its frame gives; `skip`: innermost frames that are not its own.
+    fn close(&mut self, vm: &Vm, result: Option<Ref>, skip: usize) {
         let Some(Open { mut step, resumed, .. }) = self.open.take() else { return };
         if self.result.total >= LOOKS {
             return;
@@ -223,7 +227,7 @@ impl Steps {
         // What raised is seen too late: its frames may be gone. The state is the one before.
         if !matches!(step.end, End::Raises(..)) {
             let before = std::mem::take(&mut self.texts);
-            let state = self.state(vm, result);
+            let state = self.state(vm, result, skip);
             step.changes = changes(&self.result.states[last], &state, &before, &self.texts);
             if state != self.result.states[last] {
                 self.result.states.push(state);
@@ -242,12 +246,14 @@ impl Steps {
     }
     /// An exception has reached a handler of the frame at `depth`.
     fn raised(&mut self, vm: &Vm, e: Ref, depth: usize) {
+        // What was under way has no value.
+        self.awaited.retain(|a| a.depth < depth);
         let (name, message) = crate::inspect::dispatch::exception(vm, e);
         let text = if message.is_empty() { name } else { format!("{name}: {message}") };
         if let Some(open) = &mut self.open {
             let unwound = open_frames(&self.left, &self.codes, open.place.1, depth + 1);
             open.step.end = End::Raises(text, unwound);
-            self.close(vm, None);
+            self.close(vm, None, 0);
             self.left.truncate(depth + 1);
         }
     }
@@ -272,6 +278,10 @@ impl Steps {
             l.3 += 1;
         }
     }
+    /// The loops that the frames up to a depth are in, with their turns.
+    fn loops_at(&self, depth: usize) -> Vec<(u32, u64)> {
+        self.turns.iter().take(depth + 1).flat_map(|(_, _, all)| all.iter().map(|l| (l.2, l.3))).collect()
+    }
     fn await_value(&mut self, depth: usize, base: u32, at: Position) {
         let (Some(line), Some(from), Some(to)) = (at.line, at.col, at.end_col) else { return };
         let text = self.result.source.get(line as usize - 1).map(String::as_str).unwrap_or_default();
@@ -284,33 +294,32 @@ impl Steps {
         self.awaited.retain(|a| a.depth <= depth);
         let Some(at) = self.awaited.iter().position(|a| a.depth == depth) else { return };
         let awaited = self.awaited.remove(at);
-        let (Some(v), true) = (top.filter(|_| awaited.base == base), self.open.is_none() || !awaited.text.is_empty()) else { return };
-        let told = self.result.steps.last();
+        let Some(v) = top.filter(|_| awaited.base == base && !awaited.text.is_empty()) else { return };
         let (line, function) = match (&self.open, self.left.get(depth)) {
             (Some(open), _) if open.place.1 == depth => (open.step.line, open.step.function.clone()),
             (_, Some((code, _, line))) => (*line, self.codes.get(code).and_then(|c| c.as_ref().map(|c| c.function.clone())).unwrap_or_default()),
             _ => return,
         };
-        let loops = told.map(|s| s.loops.clone()).unwrap_or_default();
+        let loops = self.loops_at(depth);
         let expression = Some((awaited.text, common::repr(vm, v).shown()));
         // What the callee has done last belongs to its own step.
         if self.open.as_ref().is_some_and(|open| open.place.1 != depth) {
-            self.close(vm, None);
+            self.close(vm, None, 0);
         }
         self.push(Step { line, depth: depth as u32, function, expression, loops, ..Step::default() });
     }
-    /// The frames as they are now, and what they lead to.
-    fn state(&mut self, vm: &Vm, result: Option<Ref>) -> HeapSnapshot {
+    /// The frames as they are now, but for the innermost ones to `skip`, and what they lead to.
+    fn state(&mut self, vm: &Vm, result: Option<Ref>, skip: usize) -> HeapSnapshot {
         let module = vm.dict_of(self.namespace).into_iter().flat_map(|d| d.iter()).map(|(k, v)| (vm.lossy(k), v));
         let shown = |(name, v): &(String, Ref)| !name.starts_with('_') && self.names.contains(name) && !matches!(vm.heap.get(*v), Payload::Module(_));
         let mut all = vec![("<module>".to_owned(), None, module.filter(shown).collect::<Vec<_>>())];
         let own: Vec<&Frame> = frames(vm).into_iter().filter(|f| vm.is_own_code(f)).collect();
-        for (up, frame) in own.iter().enumerate().rev() {
+        for (up, frame) in own.iter().enumerate().skip(skip).rev() {
             let code = vm.code_obj(frame.code_ref);
             let name = vm.lossy(code.qualname).replace(".<locals>.", ".");
             let same = all.iter().filter(|(t, ..)| t.split(" (").next() == Some(&name)).count();
             let title = if same == 0 { name } else { format!("{name} ({})", same + 1) };
-            let line = (up > 0).then(|| line_of(code, frame.last).max(0) as u32);
+            let line = (up > skip).then(|| line_of(code, frame.last).max(0) as u32);
             let data = |v: &Ref| !matches!(vm.heap.get(*v), Payload::Module(_));
             all.push((title, line, locals(vm, frame).into_iter().filter_map(|(k, v)| Some((k, v.filter(data)?))).collect()));
         }
@@ -370,7 +379,8 @@ fn changes(before: &HeapSnapshot, after: &HeapSnapshot, old: &BTreeMap<u64, Stri
         let gone = was.iter().flat_map(|f| &f.names).filter(|w| w.name != "→" && !frame.names.iter().any(|n| n.name == w.name));
         out.extend(gone.map(|w| format!("del {prefix}{}", w.name)));
     }
-    for object in &after.objects {
+    // What a generator's frame or a cell holds is told of the variable.
+    for object in after.objects.iter().filter(|o| !matches!(o.kind, Kind::Generator | Kind::Cell)) {
         if let Some(was) = before.objects.iter().find(|o| o.id == object.id && o.tag == object.tag && o.type_name == object.type_name) {
             of_object(was, object, (before, after), (old, new), &mut out);
         }

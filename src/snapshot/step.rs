@@ -14,6 +14,13 @@ pub struct StepsSnapshot {
     pub states: Vec<HeapSnapshot>,
 }
 
+impl StepsSnapshot {
+    /// The same without its steps.
+    pub fn clone_head(&self) -> StepsSnapshot {
+        StepsSnapshot { source: self.source.clone(), total: self.total, steps: vec![], states: vec![] }
+    }
+}
+
 /// What one line did until another began, or until a call left it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Step {

@@ -90,7 +90,7 @@ fn attempt(s: &StepsSnapshot, wanted: &[Option<u64>], looks: u64, lang: Lang) ->
     }
     let alt = player.shots.iter().take(30).map(|shot| shot.title.replace('`', "")).collect::<Vec<_>>().join("; ");
     let outline = if player.shots.is_empty() { vec![] } else { columns(&rows) };
-    let view = View { lens: "step", lang, headline, notes, scene: keys, alt, outline, tables: vec![], data: super::data(s) };
+    let view = View { lens: "step", lang, headline, notes, scene: keys, alt, outline, tables: vec![], data: super::data(&StepsSnapshot { steps: s.steps.iter().zip(wanted).filter(|(_, w)| w.is_some()).map(|(step, _)| step.clone()).collect(), ..s.clone_head() }) };
     let html = page(&view, &player, lang);
     (view, html)
 }
