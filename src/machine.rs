@@ -6,6 +6,7 @@ mod signals;
 
 use crate::face::{Host, SessionOptions};
 use crate::heap::Owned;
+use crate::objects::Heap;
 use crate::sim::clock::NS_PER_TICK;
 use crate::sim::fs::Library;
 use crate::sim::policy::Points;
@@ -14,14 +15,21 @@ use crate::sim::{Answer, Ctx, Os, Pick, Tid};
 use crate::trace::{Lane, What, Why};
 use crate::vm::syscall::Syscall;
 use crate::vm::thread::Thread;
-use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm};
-use std::collections::BTreeMap;
+use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm, t};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use points::Stepper;
 use record::Doing;
 
 /// Ticks between two looks at the world: interrupts, timers, other processes.
 const SLICE: u64 = 20_000;
+
+/// What a limited run may use: calls and backward jumps, and looks of the machine at the world (one at each switch point).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fuel {
+    pub ticks: u64,
+    pub slices: u64,
+}
 
 /// One simulated computer. Plain data: a clone is a snapshot.
 #[derive(Clone)]
@@ -43,6 +51,10 @@ pub struct Machine {
     pub explain: fn(&Machine, &[(Tid, Wait)]) -> String,
     /// What lenses keep beside the machine; a copy of the machine has none of it.
     pub attic: Attic,
+    /// What a run may still use, if it is limited.
+    pub fuel: Option<Fuel>,
+    /// Without a GIL: threads that have let others come as far in time; for them nothing has happened.
+    aside: BTreeSet<Lane>,
     /// What blocked threads had asked, while a tracer looks.
     doing: BTreeMap<Lane, Doing>,
 }
@@ -52,7 +64,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), doing: BTreeMap::new() }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), fuel: None, aside: BTreeSet::new(), doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -74,10 +86,12 @@ impl Machine {
     /// The same, watched by a tracer.
     pub fn run_traced<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
         let sched = &self.os.sched;
-        if sched.points == Points::Gil || !sched.decides_at_points() {
+        let meets_points = sched.gil_off || sched.decides_at_points();
+        if sched.points() == Points::Gil || !meets_points {
             return self.run_all(request, tracer, host);
         }
-        let mut stepper = Stepper::new(sched.points, sched.own_code_only);
+        let only_shared = sched.own_code_only || sched.is_free();
+        let mut stepper = Stepper::new(sched.points(), sched.own_code_only, only_shared);
         self.run_all(request, &mut Both(&mut stepper, tracer), host)
     }
     fn run_all<T: Tracer>(&mut self, request: Request, tracer: &mut T, host: &mut dyn Host) -> Result<Owned, Owned> {
@@ -90,9 +104,13 @@ impl Machine {
         self.vm.start(request);
         self.tell(tracer, || What::Runs { ready: 0 });
         loop {
+            if self.is_out_of_fuel() {
+                return Err(self.vm.new_exception(t::KEYBOARD_INTERRUPT, vec![]));
+            }
             let outcome = self.slice(tracer, host);
             if let Outcome::Finished(r) = outcome {
                 if self.pid == self.main && self.vm.cur.id == main {
+                    self.attic.spare = None;
                     return r;
                 }
                 self.thread_finished(tracer, r, host);
@@ -112,7 +130,16 @@ impl Machine {
         let outcome = self.vm.run(tracer, &mut budget);
         self.vm.ticks += slice - budget;
         self.turn = self.turn.saturating_sub(slice - budget);
+        if let Some(fuel) = &mut self.fuel {
+            fuel.ticks = fuel.ticks.saturating_sub(slice - budget);
+            fuel.slices = fuel.slices.saturating_sub(1);
+        }
         self.hand_over_output(tracer, host, outcome)
+    }
+    /// Whether a limited run has used up what it had: it stops where it is, whatever the program does against it, and its machine
+    /// is good for nothing more.
+    pub fn is_out_of_fuel(&self) -> bool {
+        self.fuel.is_some_and(|f| f.ticks == 0 || f.slices == 0)
     }
     /// For how long the current thread may run before the scheduler must be asked. The switch interval counts from when
     /// another thread waits for the GIL, so it does not begin while nobody does.
@@ -123,9 +150,12 @@ impl Machine {
         }
         let ctx = asks(&self.vm, host);
         if self.os.sched.decides_at_points() {
-            return if self.os.sched.points == Points::Gil { 1 } else { SLICE };
+            return if self.os.sched.points() == Points::Gil { 1 } else { SLICE };
         }
-        if self.os.ready(&ctx).is_empty() {
+        if self.os.sched.gil_off {
+            return SLICE;
+        }
+        if !self.os.anyone_ready(&ctx) {
             self.turn = self.interval();
             let until = self.os.until_next_timer(&ctx).map_or(SLICE, |ns| ns.div_ceil(NS_PER_TICK));
             return until.clamp(1, SLICE);
@@ -144,6 +174,11 @@ impl Machine {
                 Syscall::Fork => self.fork(tracer, host),
                 Syscall::Spawn { .. } => self.spawn(tracer, *call, host),
                 Syscall::Exit { status } if self.pid != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
+                // What others see happens in the order of time: the thread asks when they have come as far.
+                call if self.os.sched.is_free() && self.os.must_wait(&asks(&self.vm, host)) => {
+                    self.vm.cur.asks = Some(Box::new(call));
+                    self.give_way(tracer, true, host);
+                }
                 call => {
                     let doing = if T::ON { self.doing(&call) } else { Doing::Other };
                     match self.os.answer(call, &mut asks(&self.vm, host)) {
@@ -170,14 +205,22 @@ impl Machine {
     fn give_way<T: Tracer>(&mut self, tracer: &mut T, point: bool, host: &mut dyn Host) {
         let ctx = asks(&self.vm, host);
         let why = if self.must_switch(point, &ctx) {
-            if self.os.sched.decides_at_points() { Why::Policy } else { Why::Interval }
+            match () {
+                _ if self.os.sched.gil_off => Why::Aside,
+                _ if self.os.sched.decides_at_points() => Why::Policy,
+                _ => Why::Interval,
+            }
         } else if !self.others.is_empty() && self.os.another_is_behind(&ctx) {
             self.os.step_aside(&ctx);
             Why::Aside
         } else {
             return;
         };
-        self.tell_stop(tracer, why);
+        if self.os.sched.gil_off {
+            self.aside.insert(self.lane());
+        } else {
+            self.tell_stop(tracer, why);
+        }
         self.switch(tracer, host);
     }
     /// Whether the running thread must give way to another of its process, which is then in the queue.
@@ -189,7 +232,10 @@ impl Machine {
             let here = point && (!self.os.sched.own_code_only || self.in_own_code());
             return here && self.os.at_point(ctx);
         }
-        let over = self.turn == 0 && !self.os.ready(ctx).is_empty();
+        if self.os.sched.gil_off {
+            return point && self.os.race(ctx);
+        }
+        let over = self.turn == 0 && self.os.anyone_ready(ctx);
         if over {
             self.os.preempt(ctx);
         }
@@ -276,6 +322,9 @@ impl Machine {
         if let Some(start) = self.vm.cur.start.take() {
             self.vm.start(start);
         }
+        if let Some(call) = self.vm.cur.asks.take() {
+            self.vm.pending_syscall = Some(call);
+        }
     }
 }
 
@@ -285,12 +334,29 @@ fn plain_deadlock(machine: &Machine, waiting: &[(Tid, Wait)]) -> String {
     format!("deadlock: every thread waits ({})", list.join("; "))
 }
 
-/// A place for one thing of any type.
+/// What is kept beside a machine and is no part of it: a place for one thing of any type, and the heap of a process that has
+/// ended, whose memory the next one uses.
 #[derive(Default)]
-pub struct Attic(pub Option<Box<dyn std::any::Any + Send>>);
+pub struct Attic {
+    pub kept: Option<Box<dyn std::any::Any + Send>>,
+    pub spare: Option<Heap>,
+}
 impl Clone for Attic {
     fn clone(&self) -> Attic {
-        Attic(None)
+        Attic::default()
+    }
+}
+
+impl Machine {
+    /// A copy as `clone` makes it, in the memory of a machine that is not needed any more.
+    pub fn copy_onto(&mut self, old: Machine) -> Machine {
+        let own = std::mem::take(&mut self.vm.heap);
+        let mut copy = self.clone();
+        self.vm.heap = own;
+        let mut heap = old.vm.heap;
+        heap.clone_from(&self.vm.heap);
+        copy.vm.heap = heap;
+        copy
     }
 }
 

@@ -5,7 +5,7 @@
 //! preemptions (Musuvathi and Qadeer, CHESS, PLDI 2007) tries all schedules without a preemption first, then all with one,
 //! and so on; a preemption is a switch away from a thread that could have gone on.
 use crate::face::{Errno, Host, HostStat, Stream};
-use crate::machine::Machine;
+use crate::machine::{Fuel, Machine};
 use crate::sim::policy::{Choice, Points, Policy};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub struct End {
     pub value: Option<String>,
     /// The exception, as one line.
     pub error: Option<String>,
-    /// It was stopped after [`ENDLESS`] looks of the machine at the world; what it had written is not told.
+    /// It was stopped because it had used up [`MOST`]; what it had written is not told.
     pub endless: bool,
 }
 
@@ -54,7 +54,7 @@ pub struct Outcome {
     pub switches: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Exploration {
     /// In the order in which they were found.
     pub outcomes: Vec<Outcome>,
@@ -65,16 +65,18 @@ pub struct Exploration {
     pub decisions: usize,
     /// The front end has asked to stop.
     pub interrupted: bool,
+    /// The machine of the last run, for its memory.
+    spare: Option<Machine>,
 }
 
-/// Looks at the world after which a run counts as endless.
-pub const ENDLESS: u64 = 60_000;
+/// What a run may use; one that uses more counts as endless. About a second of real time.
+pub const MOST: Fuel = Fuel { ticks: 10_000_000, slices: 60_000 };
 
 /// What runs on a copy of the machine.
 pub type Program<'a> = &'a mut dyn FnMut(&mut Machine, &mut dyn Host) -> End;
 
 /// Runs the program under every schedule of the search.
-pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut dyn Host) -> Exploration {
+pub fn explore(base: &mut Machine, options: &Options, program: Program, host: &mut dyn Host) -> Exploration {
     let mut out = Exploration::default();
     match options.strategy {
         Strategy::Preemptions(bound) => by_preemptions(base, options, bound, program, host, &mut out),
@@ -87,39 +89,67 @@ pub fn explore(base: &Machine, options: &Options, program: Program, host: &mut d
             }
         }
         Strategy::Pct { depth, seed } => {
+            // Its guarantee needs the length of a run: the longest so far is the best guess.
+            let mut length = None;
             for n in 0..options.runs as u64 {
                 if out.interrupted {
                     break;
                 }
-                one(base, options.points, Policy::Pct { depth, seed: seed.wrapping_add(n) }, program, host, &mut out);
+                let policy = Policy::Pct { depth, seed: seed.wrapping_add(n) };
+                let mut machine = prepared_again(base, &mut out.spare, options.points, policy.clone());
+                if let Some(points) = length {
+                    machine.os.sched.set_within(policy, points);
+                }
+                one_on(&mut machine, program, host, &mut out);
+                length = length.max(Some(machine.os.sched.passed()));
+                out.spare = Some(machine);
             }
         }
     }
+    out.spare = None;
     out
 }
 
 /// A copy of the machine that will follow a schedule.
 pub fn prepared(base: &Machine, points: Points, policy: Policy) -> Machine {
-    let mut machine = base.clone();
+    set_up(base.clone(), points, policy)
+}
+/// The same in the memory of the machine of the last run.
+fn prepared_again(base: &mut Machine, spare: &mut Option<Machine>, points: Points, policy: Policy) -> Machine {
+    let machine = match spare.take() {
+        Some(old) => base.copy_onto(old),
+        None => base.clone(),
+    };
+    set_up(machine, points, policy)
+}
+fn set_up(mut machine: Machine, points: Points, policy: Policy) -> Machine {
     let sched = &mut machine.os.sched;
     (sched.points, sched.own_code_only, sched.recording) = (points, true, true);
     sched.set(policy);
+    machine.fuel = Some(MOST);
     machine
 }
 
 /// Runs one schedule and counts its outcome; gives its decisions.
-fn one(base: &Machine, points: Points, policy: Policy, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
+fn one(base: &mut Machine, points: Points, policy: Policy, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
     if out.interrupted {
         return vec![];
     }
-    let mut machine = prepared(base, points, policy);
+    let mut spare = out.spare.take();
+    let mut machine = prepared_again(base, &mut spare, points, policy);
+    let choices = one_on(&mut machine, program, host, out);
+    out.spare = Some(machine);
+    choices
+}
+/// The same on a machine that has its policy.
+fn one_on(machine: &mut Machine, program: Program, host: &mut dyn Host, out: &mut Exploration) -> Vec<Choice> {
     let mut listener = Listener::new(host);
-    let mut end = program(&mut machine, &mut listener);
+    let mut end = program(machine, &mut listener);
     out.interrupted |= listener.interrupted;
     if listener.interrupted {
         return vec![];
     }
-    if listener.looks > ENDLESS {
+    if machine.is_out_of_fuel() {
         end = End { endless: true, ..End::default() };
     } else {
         end.stdout = listener.text;
@@ -154,7 +184,7 @@ fn switches(choices: &[Choice]) -> u32 {
 
 /// Schedules are told apart by their decisions; each is run once. A run shows the decisions that a prefix leaves open;
 /// from each of them every other choice begins a new prefix, which waits under its number of preemptions.
-fn by_preemptions(base: &Machine, options: &Options, bound: u32, program: Program, host: &mut dyn Host, out: &mut Exploration) {
+fn by_preemptions(base: &mut Machine, options: &Options, bound: u32, program: Program, host: &mut dyn Host, out: &mut Exploration) {
     let mut waiting: BTreeMap<u32, Vec<Vec<u32>>> = BTreeMap::from([(0, vec![vec![]])]);
     // Prefixes that wait, and whether some were left out: more than can be run are not worth their memory.
     let (mut held, mut left_out) = (1usize, false);
@@ -193,7 +223,6 @@ fn next(waiting: &mut BTreeMap<u32, Vec<Vec<u32>>>) -> Option<(u32, Vec<u32>)> {
 pub struct Listener<'a> {
     real: &'a mut dyn Host,
     pub text: String,
-    looks: u64,
     interrupted: bool,
 }
 
@@ -203,7 +232,7 @@ impl<'a> Listener<'a> {
         self.interrupted
     }
     pub fn new(real: &'a mut dyn Host) -> Listener<'a> {
-        Listener { real, text: String::new(), looks: 0, interrupted: false }
+        Listener { real, text: String::new(), interrupted: false }
     }
 }
 
@@ -212,9 +241,8 @@ impl Host for Listener<'_> {
         self.text.push_str(text);
     }
     fn interrupted(&mut self) -> bool {
-        self.looks += 1;
         self.interrupted |= self.real.interrupted();
-        self.interrupted || self.looks > ENDLESS && self.looks.is_multiple_of(64)
+        self.interrupted
     }
     fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
         self.real.read_file(path)

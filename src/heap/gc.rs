@@ -185,10 +185,29 @@ impl<P: Payload> Heap<P> {
         (keep, garbage)
     }
 
-    fn age(&mut self, keep: Vec<Ref>, full: bool) {
-        for r in &keep {
-            self.set_flag(*r, flag::OLD);
+    /// Whether a survivor can never be part of a cycle: a tuple of what is no container, or of such tuples.
+    fn is_acyclic(&self, r: Ref) -> bool {
+        let s = &self.slots[r.index()];
+        let mut acyclic = s.payload.is_frozen() && s.ty.raw() < FIRST_MORTAL;
+        if acyclic {
+            s.payload.visit_each(|c| {
+                let child = &self.slots[c.index()];
+                acyclic &= !self.is_collectable(c) || child.payload.is_frozen() && child.ty == s.ty && child.flags & flag::TRACKED == 0;
+            });
         }
+        acyclic
+    }
+    /// The survivors become old; those that can be part of no cycle are forgotten.
+    fn age(&mut self, mut keep: Vec<Ref>, full: bool) {
+        keep.retain(|r| {
+            let acyclic = self.is_acyclic(*r);
+            if acyclic {
+                self.clear_flag(*r, flag::TRACKED | flag::OLD);
+            } else {
+                self.set_flag(*r, flag::OLD);
+            }
+            !acyclic
+        });
         self.gc.young.clear();
         self.gc.count[0] = 0;
         if full {

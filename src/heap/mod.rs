@@ -28,6 +28,10 @@ pub trait Payload: Default {
     fn is_leaf(&self) -> bool {
         !self.is_container()
     }
+    /// Never changes what it refers to: where no child can be part of a cycle, neither can it.
+    fn is_frozen(&self) -> bool {
+        false
+    }
     /// Owns no memory and refers to nothing: nothing happens when it is dropped.
     fn is_flat(&self) -> bool {
         false
@@ -60,12 +64,21 @@ pub mod flag {
 }
 
 /// One object's place.
-#[derive(Clone)]
 pub struct Slot<P> {
     pub(crate) rc: u32,
     pub(crate) flags: u32,
     pub(crate) ty: Ref,
     pub payload: P,
+}
+
+impl<P: Clone> Clone for Slot<P> {
+    fn clone(&self) -> Self {
+        Slot { rc: self.rc, flags: self.flags, ty: self.ty, payload: self.payload.clone() }
+    }
+    fn clone_from(&mut self, source: &Self) {
+        (self.rc, self.flags, self.ty) = (source.rc, source.flags, source.ty);
+        self.payload.clone_from(&source.payload);
+    }
 }
 
 /// What an instance of a subclass of a built-in type has besides the built-in's payload.
@@ -76,7 +89,6 @@ pub struct Extra {
 }
 
 /// The arena. Slot 0 is never used, so that a handle is never zero.
-#[derive(Clone)]
 pub struct Heap<P> {
     pub(crate) slots: Vec<Slot<P>>,
     free: Vec<u32>,
@@ -91,6 +103,36 @@ pub struct Heap<P> {
     live: usize,
     /// Room for the list of what is to be freed; empty between two deaths.
     work: Vec<Ref>,
+}
+
+impl<P: Clone> Clone for Heap<P> {
+    fn clone(&self) -> Self {
+        let Heap { slots, free, pending, attention, gc, extras, weakrefs, live, work } = self;
+        Heap {
+            slots: slots.clone(),
+            free: free.clone(),
+            pending: pending.clone(),
+            attention: *attention,
+            gc: gc.clone(),
+            extras: extras.clone(),
+            weakrefs: weakrefs.clone(),
+            live: *live,
+            work: work.clone(),
+        }
+    }
+    /// The memory of an older copy is used again: that is two thirds of the time.
+    fn clone_from(&mut self, source: &Self) {
+        let Heap { slots, free, pending, attention, gc, extras, weakrefs, live, work } = source;
+        self.slots.clone_from(slots);
+        self.free.clone_from(free);
+        self.pending.clone_from(pending);
+        self.attention = *attention;
+        self.gc.clone_from(gc);
+        self.extras.clone_from(extras);
+        self.weakrefs.clone_from(weakrefs);
+        self.live = *live;
+        self.work.clone_from(work);
+    }
 }
 
 impl<P: Payload> Default for Heap<P> {
@@ -129,6 +171,26 @@ impl<P: Payload> Heap<P> {
             self.track(r);
         }
         Owned::adopt(r)
+    }
+    /// A new object whose references never change, of an immortal type: the collector hears of it only where a child could
+    /// be part of a cycle (CPython's `PyTuple_FromArray`).
+    #[inline]
+    pub fn alloc_frozen(&mut self, ty: Ref, payload: P) -> Owned {
+        debug_assert!(ty.raw() < FIRST_MORTAL && payload.is_frozen(), "alloc_frozen is for tuples");
+        let mut cyclic = false;
+        payload.visit_each(|c| cyclic |= self.is_collectable(c));
+        self.live += 1;
+        let r = self.place(Slot { rc: 1, flags: 0, ty, payload });
+        if cyclic {
+            self.track(r);
+        }
+        Owned::adopt(r)
+    }
+    /// Whether an object's kind is one that the collector follows, be it tracked now or not.
+    #[inline]
+    pub(super) fn is_collectable(&self, r: Ref) -> bool {
+        let s = &self.slots[r.index()];
+        s.payload.is_container() || s.ty.raw() >= FIRST_MORTAL
     }
     /// A new object of an immortal type, which holds no reference.
     #[inline]

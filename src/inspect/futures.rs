@@ -26,7 +26,7 @@ pub struct Future {
 
 /// An attribute, of the instance, its slots or its classes; nothing of the program runs.
 pub fn attr(vm: &Vm, r: Ref, name: &str) -> Option<Ref> {
-    let name = *vm.interned.get(name)?;
+    let name = vm.interned.get(name)?;
     if let Some(v) = vm.instance_attr(r, name) {
         return Some(v);
     }

@@ -12,6 +12,8 @@ pub mod layout;
 pub mod locks;
 pub mod lookup;
 pub mod mro;
+pub mod net;
+mod pollers;
 pub mod object;
 pub mod probe;
 pub mod processes;

@@ -30,8 +30,9 @@ pub struct Recorder {
     variables: bool,
     accesses: u64,
     searches: usize,
-    /// The lane that runs.
+    /// The lane that runs, and the time it had when it was last told of.
     current: Lane,
+    moment: u64,
     /// Names told of variables: process, name and address of what has the variable, to the name with a number if another
     /// variable had the name first.
     told: HashMap<(i32, String, u64), String>,
@@ -44,7 +45,7 @@ const ACCESSES: u64 = 20_000;
 
 impl Recorder {
     pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
-        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, thread: 0 }, told: HashMap::new(), named: HashMap::new() }
+        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, thread: 0 }, moment: 0, told: HashMap::new(), named: HashMap::new() }
     }
     /// What was seen, or the part of it that is asked for.
     pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
@@ -93,8 +94,7 @@ impl Recorder {
         let lane = Lane { pid: self.current.pid, thread: vm.cur.id };
         let place = place(vm);
         // Accesses have the time of the event before: they cost none of their own.
-        let at = self.log.events.last().map_or(0, |e| e.at);
-        self.log.note(at, lane, what, place);
+        self.log.note(self.moment, lane, what, place);
     }
 }
 
@@ -120,9 +120,12 @@ impl Tracer for Recorder {
         }
         false
     }
+    fn goes_on(&mut self, at: u64, lane: Lane) {
+        (self.current, self.moment) = (lane, at);
+    }
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
         self.name_lane(vm, lane);
-        self.current = lane;
+        (self.current, self.moment) = (lane, at);
         if let What::Waits(Waiting::For(thing)) | What::Takes(thing) | What::Misses(thing) = &what {
             let unknown = !self.log.things.contains_key(thing);
             let waits = matches!(what, What::Waits(_));

@@ -1,6 +1,7 @@
 //! Lenses: the cell commands that look into the machine.
 pub mod explore;
 pub mod memory;
+mod net;
 mod parse;
 mod run;
 mod sched;

@@ -26,7 +26,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("timeline", "%%timeline [--from T] [--to T] [--threads NAME,…] [--no-variables]: lanes of threads and processes while the cell runs: who has the GIL, who waits and for what."),
     ("locks", "%locks: locks, Conditions, Semaphores, Events and queues: who holds, who waits, and who waits for whom."),
     ("ps", "%ps: processes with parent, state, threads and descriptors."),
-    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]: the schedule's settings."),
+    ("net", "%net: sockets with their states and buffers, backlogs, pollers with their ready lists, segments on the way, links. %net latency TIME [HOST[:PORT]], bandwidth RATE, drop PERCENT, delay TIME, partition [HOST], heal, refuse HOST[:PORT], host NAME [ADDRESS], seed N, reset: sets up the virtual network."),
+    ("sched", "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line] [cpus N] [gil on|off]: the schedule's settings."),
     ("clock", "%clock: the virtual time, and what costs time."),
     ("explore", "%%explore [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N]: the cell under many schedules, on copies of the machine: every outcome with its simplest schedule."),
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),
@@ -42,7 +43,7 @@ const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore"];
 const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
 
 /// Commands that are no expressions: they stand on a line of their own.
-const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "replay"];
+const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "net", "replay"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {
@@ -85,6 +86,7 @@ pub fn run_magic(machine: &mut Machine, namespace: Ref, line: &str, host: &mut d
         "lang" | "figures" | "settings" => settings(machine, name, rest),
         "sched" => super::sched::sched(machine, rest).map(|t| text(&t)),
         "clock" => super::sched::clock(machine, rest).map(|t| text(&t)),
+        "net" => super::net::net(machine, rest),
         "locks" | "ps" if !rest.is_empty() => Err(format!("%{name} takes nothing; it got `{rest}`.")),
         "locks" => {
             let snapshot = crate::inspect::locks::snapshot(machine);

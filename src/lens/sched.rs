@@ -5,9 +5,11 @@ use crate::machine::Machine;
 use crate::natives::errors::sys::switch_interval_ns;
 use crate::sim::clock::{LOCK_NS, NS_PER_TICK, SYSCALL_NS};
 use crate::sim::policy::Policy;
-use crate::vm::syscall::CPUS;
 
-const HELP: &str = "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line]";
+const HELP: &str = "%sched [cpython | round_robin N | random SEED | pct DEPTH SEED | manual THREAD…] [points gil|bytecode|line] [cpus N] [gil on|off]";
+
+/// Processors that a computer may have at most.
+const MOST_CPUS: usize = 1024;
 
 /// Carries out `%sched`; the answer is the settings as they are then.
 ///
@@ -15,7 +17,7 @@ const HELP: &str = "%sched [cpython | round_robin N | random SEED | pct DEPTH SE
 /// A sentence for the user: a setting is wrong, and nothing was changed.
 pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
     let mut words = rest.split_whitespace().peekable();
-    let (mut policy, mut points) = (None, None);
+    let (mut policy, mut points, mut cpus, mut gil_off) = (None, None, None, None);
     while let Some(word) = words.next() {
         let mut value = |what: &str| words.next().ok_or_else(|| format!("{word} needs {what}. {HELP}"));
         match word {
@@ -35,7 +37,14 @@ pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
                 }
                 policy = Some(Policy::Script(turns));
             }
-            "gil" | "cpus" => return Err(format!("%sched {word}: not there yet. There are {CPUS} processors, and every process has a GIL.")),
+            "cpus" => cpus = Some(number(word, value("a number of processors")?)?),
+            "gil" => {
+                gil_off = Some(match value("on or off")? {
+                    "on" => false,
+                    "off" => true,
+                    other => return Err(format!("gil is on or off, not `{other}`.")),
+                })
+            }
             other => return Err(format!("%sched knows no `{other}`. {HELP}")),
         }
     }
@@ -44,6 +53,15 @@ pub fn sched(machine: &mut Machine, rest: &str) -> Result<String, String> {
     }
     if policy == Some(Policy::RoundRobin(0)) {
         return Err("round_robin takes a number of switch points, at least 1.".to_owned());
+    }
+    if cpus.is_some_and(|n| !(1..=MOST_CPUS).contains(&n)) {
+        return Err(format!("cpus takes a number from 1 to {MOST_CPUS}."));
+    }
+    if let Some(cpus) = cpus {
+        machine.os.family.set_cpus(cpus);
+    }
+    if let Some(off) = gil_off {
+        machine.os.set_gil_off(off, machine.vm.ticks);
     }
     if let Some(points) = points {
         machine.os.sched.points = points;
@@ -64,14 +82,25 @@ fn told(machine: &Machine) -> String {
         Policy::Pct { depth, seed } => format!("pct {depth} {seed}: random priorities, at most {} changes, at random points among the first 200", depth.saturating_sub(1)),
         Policy::Script(turns) => format!("manual: {}", turns.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
     };
-    let points = match (&sched.policy, points_name(sched.points)) {
+    let points = match (&sched.policy, points_name(sched.points())) {
+        (Policy::Cpython, "bytecode") if sched.gil_off => "bytecode: before every instruction that touches what threads share, in the order of time",
+        (Policy::Cpython, "line") if sched.gil_off => "line: before every line, in the order of time",
         (Policy::Cpython, "line") => "line, for other policies; cpython switches where CPython does",
         (Policy::Cpython, "bytecode") => "bytecode, for other policies; cpython switches where CPython does",
         (_, "gil") => "gil: calls and backward jumps, as CPython 3.10 and later",
         (_, "line") => "line: before every line",
         _ => "bytecode: before every instruction",
     };
-    format!("policy  {policy}\npoints  {points}\ncpus    {CPUS}, shared by all processes; one GIL a process")
+    let policy = match sched.policy {
+        Policy::Cpython if sched.gil_off => "cpython without a GIL: every thread runs, on a processor of its own as long as there are enough".to_owned(),
+        _ => policy,
+    };
+    let cpus = machine.os.family.cpus();
+    let gil = match sched.gil_off {
+        true => "off: threads run side by side; which of two accesses at the same time comes first is a matter of chance (the same in each run)",
+        false => "on: one a process",
+    };
+    format!("policy  {policy}\npoints  {points}\ncpus    {cpus}, shared by all processes\ngil     {gil}")
 }
 
 /// Carries out `%clock`.

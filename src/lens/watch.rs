@@ -90,7 +90,9 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
         }
         Watcher::Timeline(mut recorder, window) => {
             recorder.finish(&machine.vm);
-            view::timeline::view(&recorder.snapshot(&window), lang)
+            let mut snapshot = recorder.snapshot(&window);
+            snapshot.run_free(machine.os.free_on());
+            view::timeline::view(&snapshot, lang)
         }
         Watcher::Heap(mut deaths, before, lived, names) => {
             deaths.look(&machine.vm);

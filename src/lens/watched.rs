@@ -263,7 +263,7 @@ impl Growth {
                 };
             }
         }
-        let name = vm.interned.get(self.result.name.as_str()).copied()?;
+        let name = vm.interned.get(self.result.name.as_str())?;
         vm.dict_get_name(self.namespace, name)
     }
     fn look(&mut self, vm: &Vm) {

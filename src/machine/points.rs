@@ -5,15 +5,21 @@ use crate::code::opcode::{decode, op};
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
+use crate::objects::iter::Iter;
 use crate::sim::policy::Points;
 use crate::vm::thread::Activation;
 use crate::vm::{Tracer, Vm};
 use std::collections::HashMap;
 
+/// `a[k]` among the binary operations.
+const SUBSCRIPT: usize = crate::code::operand::SUBSCRIPT as usize;
+
 /// Stops runs at switch points. Threads that are alone meet none.
 pub(super) struct Stepper {
     points: Points,
     own_code_only: bool,
+    /// Only at instructions that touch what threads share.
+    only_shared: bool,
     /// Threads that have stopped and whose instruction is still to run.
     stopped: Vec<u32>,
     /// Line tables by code object, and the line each thread is on: frames, line.
@@ -22,13 +28,13 @@ pub(super) struct Stepper {
 }
 
 impl Stepper {
-    pub(super) fn new(points: Points, own_code_only: bool) -> Stepper {
-        Stepper { points, own_code_only, stopped: vec![], lines: HashMap::new(), at: HashMap::new() }
+    pub(super) fn new(points: Points, own_code_only: bool, only_shared: bool) -> Stepper {
+        Stepper { points, own_code_only, only_shared, stopped: vec![], lines: HashMap::new(), at: HashMap::new() }
     }
     fn is_point(&mut self, vm: &Vm, frame: &Frame, pc: usize) -> bool {
         match self.points {
             Points::Gil => false,
-            Points::Bytecode => !self.own_code_only || touches_shared(vm, frame, pc),
+            Points::Bytecode => !self.only_shared || touches_shared(vm, frame, pc),
             Points::Line => {
                 let code = vm.code_obj(frame.code_ref);
                 let table = self.lines.entry(frame.code_ref).or_insert_with(|| {
@@ -64,33 +70,56 @@ impl Tracer for Stepper {
 }
 
 /// Whether an instruction can see or change what other threads see: everything but work on the frame's own locals,
-/// constants and stack. What lies between two such instructions cannot be told from outside, so a switch there is the
-/// same as a switch before the next of them.
+/// constants and stack, on objects that only they hold, and look-ups that find functions, classes and modules. What lies
+/// between two such instructions cannot be told from outside, so a switch there is the same as a switch before the next of
+/// them.
 fn touches_shared(vm: &Vm, frame: &Frame, pc: usize) -> bool {
-    let Some((o, arg)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return false };
+    let code = vm.code_obj(frame.code_ref);
+    let Some((o, arg)) = decode(&code.units, pc) else { return false };
+    let operand = |down: usize| vm.cur.stack.get((frame.sp as usize).wrapping_sub(down)).and_then(|w| w.opt());
+    let shared = |down: usize| operand(down).is_none_or(|r| is_shared(vm, r));
     match o {
-        op::LOAD_GLOBAL => {
-            // What is found among the builtins is nobody's variable.
-            let name = vm.code_obj(frame.code_ref).names[arg >> 1];
-            vm.dict_get_name(frame.globals, name).is_some()
-        }
-        op::STORE_GLOBAL | op::DELETE_GLOBAL | op::LOAD_NAME | op::STORE_NAME | op::DELETE_NAME | op::LOAD_ATTR | op::STORE_ATTR
-        | op::DELETE_ATTR | op::LOAD_SUPER_ATTR | op::LOAD_DEREF | op::STORE_DEREF | op::DELETE_DEREF | op::STORE_SUBSCR
-        | op::DELETE_SUBSCR | op::BINARY_SLICE | op::STORE_SLICE | op::CALL | op::CALL_KW | op::CALL_FUNCTION_EX | op::FOR_ITER
-        | op::GET_ITER | op::CONTAINS_OP | op::LIST_EXTEND | op::SET_UPDATE | op::DICT_UPDATE | op::DICT_MERGE
-        | op::UNPACK_SEQUENCE | op::UNPACK_EX | op::SEND => true,
+        // What is found among the builtins is nobody's variable.
+        op::LOAD_GLOBAL => vm.dict_get_name(frame.globals, code.names[arg >> 1]).is_some_and(|v| !is_definition(vm, v)),
+        op::LOAD_ATTR => operand(1).is_none_or(|r| is_shared(vm, r) && reads_attribute(vm, r, code.names[arg >> 1])),
+        op::STORE_ATTR | op::DELETE_ATTR | op::UNPACK_SEQUENCE | op::UNPACK_EX | op::GET_ITER => shared(1),
+        op::STORE_SUBSCR | op::DELETE_SUBSCR => shared(2),
+        op::STORE_GLOBAL | op::DELETE_GLOBAL | op::LOAD_NAME | op::STORE_NAME | op::DELETE_NAME | op::LOAD_SUPER_ATTR | op::LOAD_DEREF
+        | op::STORE_DEREF | op::DELETE_DEREF | op::BINARY_SLICE | op::STORE_SLICE | op::CALL_KW | op::CALL_FUNCTION_EX
+        | op::CONTAINS_OP | op::LIST_EXTEND | op::SET_UPDATE | op::DICT_UPDATE | op::DICT_MERGE | op::SEND => true,
+        // What is called: below it and its arguments; a function's own instructions are points of their own.
+        op::CALL => operand(arg + 2).is_none_or(|f| !matches!(vm.heap.get(f), Payload::Function(_))),
+        // Numbers are nobody else's, whoever counts them.
+        op::FOR_ITER => operand(1).is_none_or(|r| !matches!(vm.heap.get(r), Payload::Iter(i) if matches!(**i, Iter::Range { .. })) || is_shared(vm, r)),
+        op::BINARY_OP if arg == SUBSCRIPT => shared(2),
         // Arithmetic on numbers and strings is nobody else's business; on others it may be `+=` of a shared list.
-        op::BINARY_OP | op::COMPARE_OP => !plain_operand(vm, frame, 2),
-        op::TO_BOOL => !plain_operand(vm, frame, 1),
+        op::BINARY_OP | op::COMPARE_OP => !operand(2).is_some_and(|r| is_plain(vm, r)),
+        op::TO_BOOL => !operand(1).is_some_and(|r| is_plain(vm, r)),
         _ => false,
     }
 }
 
-/// Whether the value so far down the stack is a number or a string.
-fn plain_operand(vm: &Vm, frame: &Frame, down: usize) -> bool {
-    let word = vm.cur.stack.get((frame.sp as usize).wrapping_sub(down)).and_then(|w| w.opt());
-    let plain = |r| matches!(vm.heap.get(r), Payload::Int(_) | Payload::BigInt(_) | Payload::Float(_) | Payload::Complex(..) | Payload::Str(_));
-    word.is_some_and(plain)
+/// Whether others can have an object: one with a single reference belongs to the frame that works on it. (What is loaded from
+/// elsewhere has the stack's reference besides.)
+fn is_shared(vm: &Vm, r: Ref) -> bool {
+    vm.heap.count(r) > 1
+}
+/// A number or a string.
+fn is_plain(vm: &Vm, r: Ref) -> bool {
+    matches!(vm.heap.get(r), Payload::Int(_) | Payload::BigInt(_) | Payload::Float(_) | Payload::Complex(..) | Payload::Str(_))
+}
+/// What programs define once and then only use.
+fn is_definition(vm: &Vm, r: Ref) -> bool {
+    matches!(vm.heap.get(r), Payload::Function(_) | Payload::Native(_) | Payload::Type(_) | Payload::Module(_))
+}
+/// Whether reading an attribute reads data: a module's function and a method of a class are none.
+fn reads_attribute(vm: &Vm, r: Ref, name: Ref) -> bool {
+    let along = |class: Ref| vm.type_obj(class).mro.iter().find_map(|k| vm.dict_get_name(vm.type_obj(*k).dict, name));
+    let own = match vm.heap.get(r) {
+        Payload::Type(_) => along(r),
+        _ => vm.instance_attr(r, name),
+    };
+    own.or_else(|| along(vm.ty(r))).is_none_or(|v| !is_definition(vm, v))
 }
 
 impl Machine {

@@ -34,7 +34,7 @@ impl Machine {
     /// The current process is copied: the child has one thread, that which asked.
     pub(super) fn fork<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) {
         let segments = std::mem::take(&mut self.vm.segments);
-        let mut child = self.vm.clone();
+        let mut child = self.vm.copy_into(self.attic.spare.take().unwrap_or_default());
         self.vm.segments = segments;
         child.drop_other_threads();
         crate::natives::system::thread::after_fork(&mut child);
@@ -101,7 +101,7 @@ impl Machine {
         self.tell(tracer, || What::Ends);
         let mut ctx = asks(&self.vm, host);
         self.os.end_process(status, &mut ctx);
-        drop(self.bring_in(self.os.process.pid));
+        self.attic.spare = Some(self.bring_in(self.os.process.pid).heap);
         self.switch(tracer, host);
     }
     /// Lets the other processes run on while the session has nothing to do, until each has ended or waits for what will

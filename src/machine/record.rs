@@ -36,7 +36,7 @@ impl Machine {
             Syscall::SemAcquire { sem, .. } => Doing::Take(Thing::Semaphore(*sem)),
             Syscall::SemRelease { sem } => Doing::Release(Thing::Semaphore(*sem)),
             Syscall::Write { fd, .. } | Syscall::Send { fd, .. } => channel(*fd, false).map_or(Doing::Other, Doing::Send),
-            Syscall::Read { fd, .. } | Syscall::Receive { fd, peek: false, .. } => channel(*fd, true).map_or(Doing::Other, Doing::Receive),
+            Syscall::Read { fd, .. } | Syscall::Receive { fd, .. } | Syscall::ReceiveMessage { fd, .. } => channel(*fd, true).map_or(Doing::Other, Doing::Receive),
             Syscall::ThreadStart => Doing::Start,
             _ => Doing::Other,
         }
@@ -49,6 +49,7 @@ impl Machine {
             (Doing::Release(thing), SysResult::Done) => What::Releases(thing),
             (Doing::Send(channel), SysResult::Int(n)) if *n > 0 => What::Sends(channel, *n as usize),
             (Doing::Receive(channel), SysResult::Bytes(b)) if !b.is_empty() => What::Receives(channel, b.len()),
+            (Doing::Receive(channel), SysResult::Message { data, .. }) if !data.is_empty() => What::Receives(channel, data.len()),
             (Doing::Receive(channel), SysResult::From(b, _)) if !b.is_empty() => What::Receives(channel, b.len()),
             (Doing::Start, SysResult::Int(n)) => What::Starts(Lane { pid: self.pid, thread: *n as u32 }, Birth::Thread),
             _ => return,
@@ -77,10 +78,14 @@ impl Machine {
     }
     /// The scheduler's choice runs: with the answer of the call that it had waited in.
     pub(super) fn tell_run<T: Tracer>(&mut self, tracer: &mut T, before: Lane, answer: Option<&SysResult>) {
+        let lane = self.lane();
+        let aside = self.aside.remove(&lane) && answer.is_none();
         if !T::ON {
             return;
         }
-        let lane = self.lane();
+        if aside {
+            return tracer.goes_on(self.os.clock.now(self.vm.ticks), lane);
+        }
         if lane != before || answer.is_some() {
             let ready = self.os.threads.ready_at(Tid { pid: lane.pid, thread: lane.thread });
             self.tell(tracer, || What::Runs { ready });

@@ -138,6 +138,27 @@ impl Clone for Payload {
             Opaque(o) => Opaque(o.boxed_clone()),
         }
     }
+    /// The same onto an older copy, whose memory is used again where it fits: most objects are as they were.
+    fn clone_from(&mut self, source: &Self) {
+        use Payload::*;
+        match (self, source) {
+            (Str(a), Str(b)) => a.clone_from(b),
+            (Bytes(a), Bytes(b)) => a.clone_from(b),
+            (Tuple(a), Tuple(b)) => a.clone_from(b),
+            (List(a), List(b)) => a.clone_from(b),
+            (Dict(a), Dict(b)) => a.clone_from(b),
+            (Function(a), Function(b)) => a.clone_from(b),
+            (Native(a), Native(b)) => a.clone_from(b),
+            (Code(a), Code(b)) if std::sync::Arc::ptr_eq(a, b) => {}
+            (Instance(a), Instance(b)) => a.clone_from(b),
+            (GetSet(a), GetSet(b)) => a.clone_from(b),
+            (Member(a), Member(b)) => a.clone_from(b),
+            (Type(a), Type(b)) => a.clone_from(b),
+            (Module(a), Module(b)) => a.clone_from(b),
+            (WeakRef(a), WeakRef(b)) => a.clone_from(b),
+            (this, source) => *this = source.clone(),
+        }
+    }
 }
 
 impl crate::heap::Payload for Payload {
@@ -214,6 +235,10 @@ impl crate::heap::Payload for Payload {
             Opaque(o) => o.is_container(),
             _ => true,
         }
+    }
+    #[inline(always)]
+    fn is_frozen(&self) -> bool {
+        matches!(self, Payload::Tuple(_))
     }
     /// A range holds its three ints, and yet no cycle can go through it.
     fn is_leaf(&self) -> bool {

@@ -12,7 +12,6 @@ pub enum Kind {
 }
 
 /// Text of a `str` object. Indexing is O(1) for ASCII and O(64) otherwise, by an index of every 64th code point.
-#[derive(Clone)]
 pub struct Str {
     text: Box<Wtf8>,
     chars: usize,
@@ -24,6 +23,21 @@ pub struct Str {
 }
 
 const STRIDE: usize = 64;
+
+impl Clone for Str {
+    fn clone(&self) -> Str {
+        let Str { text, chars, kind, utf8, hash, interned, marks } = self;
+        Str { text: text.clone(), chars: *chars, kind: *kind, utf8: *utf8, hash: hash.clone(), interned: interned.clone(), marks: marks.clone() }
+    }
+    /// An equal text stays where it is.
+    fn clone_from(&mut self, source: &Str) {
+        if self.text != source.text {
+            *self = source.clone();
+        } else {
+            (self.hash, self.interned) = (source.hash.clone(), source.interned.clone());
+        }
+    }
+}
 
 impl Str {
     pub fn new(text: impl Into<Wtf8Buf>) -> Str {

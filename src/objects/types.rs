@@ -14,11 +14,13 @@ pub fn visit_all<const N: usize>(refs: [Option<Ref>; N], f: Visit) {
 pub struct ByteArray {
     pub data: Vec<u8>,
     pub exports: u32,
+    /// The first views that were made: whether one of them is still there is seen at its place in the heap.
+    pub views: Vec<Ref>,
     pub room: ByteRoom,
 }
 impl ByteArray {
     pub fn new(data: Vec<u8>) -> ByteArray {
-        ByteArray { room: ByteRoom::exact(data.len()), data, exports: 0 }
+        ByteArray { room: ByteRoom::exact(data.len()), data, exports: 0, views: vec![] }
     }
 }
 
@@ -119,7 +121,8 @@ pub struct Traceback {
     pub next: Option<Ref>,
     /// Byte offset of the instruction (`tb_lasti`).
     pub lasti: i32,
-    pub lineno: i32,
+    /// `tb_lineno`, where it was given; else it follows from `lasti` when somebody asks.
+    pub lineno: Option<i32>,
 }
 impl Traceback {
     pub fn visit(&self, f: Visit) {

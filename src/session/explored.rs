@@ -49,7 +49,7 @@ impl Session {
             }
             let options = Options { strategy: plan.strategy.clone(), points: *points, runs: plan.runs };
             let mut program = |machine: &mut Machine, host: &mut dyn Host| self.on_copy(machine, source, file, &mut NoTrace, host);
-            let pass = explore(&base, &options, &mut program, host);
+            let pass = explore(&mut base, &options, &mut program, host);
             interrupted |= pass.interrupted;
             passes.push(pass);
         }
@@ -61,7 +61,7 @@ impl Session {
         }
         let names = shown.outcomes.iter().map(|o| o.name.clone());
         let schedules = names.zip(schedules).map(|(name, (points, schedule))| (name, points, schedule)).collect();
-        self.machine.attic.0 = Some(Box::new(Kept { base, source: source.to_owned(), file: file.to_owned(), schedules }));
+        self.machine.attic.kept = Some(Box::new(Kept { base, source: source.to_owned(), file: file.to_owned(), schedules }));
         let view = crate::lens::view::explore::view(&shown, memory::get(&self.machine.vm).lang);
         Ok(Last::Shown(crate::lens::display(&self.machine, &view)))
     }
@@ -83,7 +83,7 @@ impl Session {
     /// `%replay NAME`: shows what that run wrote, and its timeline.
     pub(super) fn replay(&mut self, line: &str, host: &mut dyn Host) -> Result<Last, CellError> {
         let name = line.trim_start_matches('%').split_whitespace().nth(1).unwrap_or_default();
-        let Some(kept) = self.machine.attic.0.take().and_then(|kept| kept.downcast::<Kept>().ok()) else {
+        let Some(kept) = self.machine.attic.kept.take().and_then(|kept| kept.downcast::<Kept>().ok()) else {
             return Err(usage("%replay shows an outcome of %%explore again; no cell has been explored yet."));
         };
         let found = kept.schedules.iter().find(|s| s.0 == name).cloned();
@@ -102,7 +102,7 @@ impl Session {
                 Err(usage(&format!("%replay takes the name of an outcome ({}), not `{name}`.", names.join(", "))))
             }
         };
-        self.machine.attic.0 = Some(kept);
+        self.machine.attic.kept = Some(kept);
         answer
     }
     /// Runs the cell on a machine that takes the session's place meanwhile.
@@ -129,7 +129,9 @@ impl Session {
         let mut end = self.on_copy(&mut machine, source, file, &mut recorder, &mut quiet);
         end.stdout = quiet.text;
         recorder.finish(&machine.vm);
-        (recorder.snapshot(&Default::default()), end)
+        let mut snapshot = recorder.snapshot(&Default::default());
+        snapshot.run_free(base.os.free_on());
+        (snapshot, end)
     }
 }
 

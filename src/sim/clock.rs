@@ -14,8 +14,9 @@ pub const LOCK_NS: u64 = 30;
 pub struct Clock {
     /// Charged for syscalls.
     syscalls_ns: u64,
-    /// Skipped while all threads slept.
-    idle_ns: u64,
+    /// What the time differs from processor time: skipped while all threads slept; where threads have clocks of their own, also
+    /// what others have worked meanwhile (then it may be negative).
+    idle_ns: i64,
 }
 
 impl Clock {
@@ -24,7 +25,7 @@ impl Clock {
     }
     /// CLOCK_MONOTONIC, from 0.
     pub fn now(&self, ticks: u64) -> u64 {
-        self.cpu(ticks) + self.idle_ns
+        self.cpu(ticks).saturating_add_signed(self.idle_ns)
     }
     /// Processor time: without sleeps.
     pub fn cpu(&self, ticks: u64) -> u64 {
@@ -36,6 +37,10 @@ impl Clock {
     }
     /// Nobody can run before `at`: time jumps there; never back.
     pub fn advance_to(&mut self, at: u64, ticks: u64) {
-        self.idle_ns += at.saturating_sub(self.now(ticks));
+        self.idle_ns += at.saturating_sub(self.now(ticks)) as i64;
+    }
+    /// Another thread goes on, whose time this is.
+    pub fn set_to(&mut self, at: u64, ticks: u64) {
+        self.idle_ns += at as i64 - self.now(ticks) as i64;
     }
 }

@@ -156,7 +156,7 @@ impl Os {
             Kind::Stdin { .. } | Kind::Output(_) => return Ok(other(mode::FIFO | 0o600, (1 << 40) + fd as u64)),
             Kind::PipeReader(p) | Kind::PipeWriter(p) => return Ok(other(mode::FIFO | 0o600, (2 << 40) + *p as u64)),
             Kind::Socket(s) => return Ok(other(mode::SOCK | 0o777, (3 << 40) + *s as u64)),
-            Kind::Epoll(_) => return Ok(other(0o600, 4 << 40)),
+            Kind::Epoll(e) => return Ok(other(0o600, (4 << 40) + *e as u64)),
         };
         Ok(self.fs.stat(&place, ctx.host)?)
     }

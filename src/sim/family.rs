@@ -2,9 +2,9 @@
 use super::clock::Clock;
 use super::locks::Locks;
 use super::process::Process;
-use super::threads::{Tid, Wait};
+use super::threads::{Threads, Tid, Wait};
 use super::{Ctx, Os, Stop, Sys};
-use crate::vm::syscall::{CPUS, SysResult, Syscall, errno};
+use crate::vm::syscall::{SysResult, Syscall, errno};
 use std::collections::BTreeMap;
 
 /// `waitpid`: do not wait.
@@ -12,6 +12,9 @@ const WNOHANG: i32 = 1;
 const SIGKILL: i32 = 9;
 pub(super) const SIGALRM: i32 = 14;
 const SIGCHLD: i32 = 17;
+
+/// Processors of a fresh computer.
+pub const CPUS: usize = 4;
 
 /// When an interval timer is due, and its interval (ns).
 type Timer = Option<(u64, u64)>;
@@ -29,22 +32,41 @@ pub struct Parked {
 }
 
 /// All processes but the current one, the ended ones nobody has waited for, and the processors.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Family {
     parked: BTreeMap<i32, Parked>,
     /// Ended children: parent and wait status, by pid, in the order of their numbers.
     zombies: BTreeMap<i32, (i32, i32)>,
     /// Until when each processor is busy.
-    busy_until: [u64; CPUS],
-    /// The processor of the process that runs.
+    busy_until: Vec<u64>,
+    /// The processor of the process (without a GIL: of the thread) that runs.
     cpu: usize,
     last_pid: i32,
+}
+
+impl Default for Family {
+    fn default() -> Family {
+        Family { parked: BTreeMap::new(), zombies: BTreeMap::new(), busy_until: vec![0; CPUS], cpu: 0, last_pid: 0 }
+    }
 }
 
 /// A signal joins those that have come; one that waits already does not come twice (POSIX).
 pub(super) fn note(signals: &mut Vec<i32>, signal: i32) {
     if !signals.contains(&signal) {
         signals.push(signal);
+    }
+}
+/// SIGKILL and SIGSTOP, as bits.
+pub(super) const NEVER_BLOCKED: u64 = 1 << (SIGKILL - 1) | 1 << 18;
+/// A signal's bit in a mask.
+pub(super) fn bit(signal: i32) -> u64 {
+    1u64.checked_shl((signal - 1) as u32).unwrap_or(0)
+}
+/// Whether one of the signals is not blocked.
+pub(super) fn open(signals: &[i32], blocked: impl FnOnce() -> u64) -> bool {
+    !signals.is_empty() && {
+        let blocked = blocked();
+        signals.iter().any(|n| bit(*n) & blocked == 0)
     }
 }
 /// Whether an interval timer is due; then it is set for the next time.
@@ -55,6 +77,10 @@ pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
 }
 
 impl Family {
+    /// Whether there is no process beside the current one.
+    pub(super) fn is_alone(&self) -> bool {
+        self.parked.is_empty()
+    }
     pub(super) fn timers(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.parked.values().filter_map(|p| p.timer)
     }
@@ -66,8 +92,8 @@ impl Family {
             }
         }
     }
-    pub(super) fn signalled(&self) -> Option<i32> {
-        self.parked.iter().find(|(_, p)| !p.signals.is_empty()).map(|(pid, _)| *pid)
+    pub(super) fn signalled(&self, threads: &Threads) -> Option<i32> {
+        self.parked.iter().find(|(pid, p)| open(&p.signals, || threads.blocked_by_all(**pid))).map(|(pid, _)| *pid)
     }
     /// How far a parked process has come.
     pub(super) fn now(&self, pid: i32) -> u64 {
@@ -77,9 +103,22 @@ impl Family {
     pub(super) fn leave_cpu(&mut self, now: u64) {
         self.busy_until[self.cpu] = now;
     }
-    /// The processor that has been free longest, for a process that is ready at `at`: when it starts there.
+    /// How many processors there are.
+    pub fn cpus(&self) -> usize {
+        self.busy_until.len()
+    }
+    /// From now on there are so many processors, at least one.
+    pub fn set_cpus(&mut self, cpus: usize) {
+        let free = self.busy_until.iter().copied().min().unwrap_or(0);
+        self.busy_until.resize(cpus.max(1), free);
+        self.cpu = self.cpu.min(cpus.max(1) - 1);
+    }
+    /// A processor for what is ready at `at`: the one that became free last before that, otherwise the first that will be.
+    /// When it starts there.
     pub(super) fn take_cpu(&mut self, at: u64) -> u64 {
-        self.cpu = (0..CPUS).min_by_key(|i| self.busy_until[*i]).expect("there is a processor");
+        let free = (0..self.cpus()).filter(|i| self.busy_until[*i] <= at).max_by_key(|i| self.busy_until[*i]);
+        let first = || (0..self.cpus()).min_by_key(|i| self.busy_until[*i]).expect("there is a processor");
+        self.cpu = free.unwrap_or_else(first);
         let start = at.max(self.busy_until[self.cpu]);
         self.busy_until[self.cpu] = start;
         start
@@ -139,7 +178,7 @@ impl Os {
         let mut process = self.process.clone();
         process.pid = pid;
         process.parent = self.process.pid;
-        process.fds.retain(|fd, _| keep(*fd));
+        process.keep(keep);
         for slot in process.fds.values() {
             self.table.shared(slot.file);
         }
@@ -153,6 +192,7 @@ impl Os {
     fn fork(&mut self, ctx: &Ctx) -> Sys {
         let pid = self.child(ctx, |_| true, ctx.ticks);
         self.threads.queue(Tid { pid, thread: ctx.thread }, self.now(ctx));
+        self.threads.block_signals(Tid { pid, thread: ctx.thread }, self.threads.blocked(self.tid(ctx.thread)));
         Ok(SysResult::Int(pid as i64))
     }
     /// A process with a machine of its own. `fds`: (descriptor in the child, descriptor here).
@@ -168,7 +208,7 @@ impl Os {
             slot.inheritable = true;
             self.table.shared(slot.file);
             let child = self.family.parked.get_mut(&pid).expect("just made");
-            child.process.fds.insert(*to, slot);
+            child.process.add(*to, slot);
         }
         let child = self.family.parked.get_mut(&pid).expect("just made");
         child.locks = Locks::default();
@@ -176,6 +216,7 @@ impl Os {
             child.process.cwd = cwd.clone();
         }
         self.threads.queue(Tid { pid, thread: 0 }, self.now(ctx));
+        self.threads.block_signals(Tid { pid, thread: 0 }, self.threads.blocked(self.tid(ctx.thread)));
         Ok(SysResult::Int(pid as i64))
     }
     /// The current process ends with a wait status; another one becomes current. The caller drops its machine.
@@ -189,7 +230,7 @@ impl Os {
         }
         self.threads.end_process(pid);
         self.semaphores.forget_process(pid);
-        self.wake_io(ctx);
+        self.wake_io(now);
         // Children without a parent belong to the system, which waits for none of them.
         self.family.parked.values_mut().filter(|p| p.process.parent == pid).for_each(|p| p.process.parent = 1);
         self.family.zombies.retain(|_, (of, _)| *of != pid);

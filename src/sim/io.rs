@@ -2,7 +2,7 @@
 use super::process::Kind;
 use super::threads::Pending;
 use super::{Ctx, Os, Stop, Sys, Wait};
-use crate::vm::syscall::{Address, SysResult, Syscall, errno, open};
+use crate::vm::syscall::{Address, SysResult, Syscall, errno, message, open};
 
 /// Largest file that the system holds.
 const MAX_FILE: u64 = 1 << 31;
@@ -22,13 +22,21 @@ impl Os {
                 let wrote = self.write(fd, rest, None, ctx)?;
                 self.written(p, fd, wrote)
             }
-            Syscall::Send { fd, data, to } => {
-                let fd = *fd;
-                let wrote = match self.send(fd, &data[p.progress..], to.as_ref())? {
-                    Some(k) => Wrote::Bytes(k),
-                    None => Wrote::Full,
+            Syscall::Send { fd, data, to, flags, files } => {
+                let (fd, at_once) = (*fd, flags & message::DONTWAIT != 0);
+                let files: &[i32] = if p.progress == 0 { files } else { &[] };
+                let wrote = match self.send(fd, &data[p.progress..], to.as_ref(), files) {
+                    Ok(Some(k)) => Wrote::Bytes(k),
+                    Ok(None) => Wrote::Full,
+                    // What was sent before the error is told first.
+                    Err(Stop::Errno(_)) if p.progress > 0 => return Ok(SysResult::Int(p.progress as i64)),
+                    Err(e) => return Err(e),
                 };
-                self.written(p, fd, wrote)
+                match self.written(p, fd, wrote) {
+                    Err(Stop::Wait(_)) if at_once && p.progress > 0 => Ok(SysResult::Int(p.progress as i64)),
+                    Err(Stop::Wait(_)) if at_once => Err(errno::EAGAIN.into()),
+                    other => other,
+                }
             }
             Syscall::WriteAt { fd, data, offset } => match self.write(*fd, data, Some(*offset), ctx)? {
                 Wrote::Bytes(k) => Ok(SysResult::Int(k as i64)),
@@ -42,10 +50,18 @@ impl Os {
                 let found = self.read(*fd, *count, Some(*offset), ctx)?;
                 found.map(SysResult::Bytes).ok_or(Stop::Errno(errno::ESPIPE))
             }
-            Syscall::Receive { fd, count, peek } => {
-                let found = self.receive(*fd, *count, *peek)?;
-                self.or_wait(*fd, found.map(|(data, from)| SysResult::From(data, from)))
+            Syscall::Receive { fd, count, flags } => {
+                let found = self.receive(*fd, *count, flags & message::PEEK != 0)?;
+                let found = found.map(|r| {
+                    self.net.orphans.extend(r.files);
+                    SysResult::From(r.data, r.from.unwrap_or(Address::None))
+                });
+                match found {
+                    None if flags & message::DONTWAIT != 0 => Err(errno::EAGAIN.into()),
+                    other => self.or_wait(*fd, other),
+                }
             }
+            Syscall::ReceiveMessage { fd, count, flags, files } => self.receive_message(*fd, *count, *flags, *files),
             _ => Err(Os::not_simulated()),
         }
     }
@@ -94,10 +110,16 @@ impl Os {
             Kind::Stdin { .. } => return self.read_stdin(fd, count, ctx).map(Some),
             Kind::PipeReader(p) => {
                 let p = *p;
-                self.io_changed = true;
-                return Ok(self.pipes.read(p, count));
+                let found = self.pipes.read(p, count);
+                if found.as_ref().is_some_and(|b| !b.is_empty()) {
+                    self.pipe_changed(p);
+                }
+                return Ok(found);
             }
-            Kind::Socket(_) => return Ok(self.receive(fd, count, false)?.map(|x| x.0)),
+            Kind::Socket(_) => return Ok(self.receive(fd, count, false)?.map(|r| {
+                self.net.orphans.extend(r.files);
+                r.data
+            })),
             Kind::Output(_) | Kind::PipeWriter(_) => return Err(errno::EBADF.into()),
             Kind::Epoll(_) => return Err(errno::EINVAL.into()),
         };
@@ -151,14 +173,14 @@ impl Os {
             Kind::Null | Kind::Zero | Kind::Random => return Ok(Wrote::Bytes(data.len())),
             Kind::PipeWriter(p) => {
                 let p = *p;
-                self.io_changed = true;
+                self.pipe_changed(p);
                 return match self.pipes.write(p, data) {
                     Some(0) if !data.is_empty() => Ok(Wrote::Full),
                     Some(k) => Ok(Wrote::Bytes(k)),
                     None => Err(errno::EPIPE.into()),
                 };
             }
-            Kind::Socket(_) => return Ok(self.send(fd, data, None)?.map_or(Wrote::Full, Wrote::Bytes)),
+            Kind::Socket(_) => return Ok(self.send(fd, data, None, &[])?.map_or(Wrote::Full, Wrote::Bytes)),
             Kind::Epoll(_) => return Err(errno::EINVAL.into()),
             Kind::Library(..) | Kind::Directory(_) | Kind::Stdin { .. } | Kind::PipeReader(_) => return Err(errno::EBADF.into()),
         };
@@ -199,17 +221,6 @@ impl Os {
             _ => return Err(errno::EINVAL.into()),
         }
         Ok(())
-    }
-    /// Bytes for a socket; None: it must wait.
-    fn send(&mut self, fd: i32, data: &[u8], to: Option<&Address>) -> Result<Option<usize>, Stop> {
-        let Kind::Socket(s) = self.file(fd)?.kind else { return Err(errno::ENOTSOCK.into()) };
-        self.io_changed = true;
-        Ok(self.sockets.send(s, data, to)?)
-    }
-    fn receive(&mut self, fd: i32, count: usize, peek: bool) -> Result<Option<(Vec<u8>, Address)>, Stop> {
-        let Kind::Socket(s) = self.file(fd)?.kind else { return Err(errno::ENOTSOCK.into()) };
-        self.io_changed = true;
-        Ok(self.sockets.receive(s, count, peek)?)
     }
 }
 

@@ -11,6 +11,8 @@ mod io;
 pub mod locks;
 pub mod pipe;
 pub mod policy;
+pub mod epoll;
+pub mod net;
 pub mod poll;
 pub mod process;
 pub mod rand;
@@ -18,7 +20,6 @@ mod schedule;
 pub mod semaphore;
 pub mod segments;
 mod session;
-pub mod socket;
 #[cfg(test)]
 mod tests;
 pub mod threads;
@@ -31,10 +32,10 @@ use locks::Locks;
 use pipe::Pipes;
 use process::{Process, Table};
 use rand::Random;
-use socket::Sockets;
+use net::Net;
 use std::sync::Arc;
 pub use threads::Tid;
-use threads::{Pending, Threads, Wait};
+use threads::{Pending, Source, Threads, Wait};
 use family::Family;
 use semaphore::Semaphores;
 
@@ -87,9 +88,10 @@ pub struct Os {
     /// The current process; the others are in `family`.
     pub process: Process,
     pub family: Family,
-    pub(crate) table: Table,
+    pub table: Table,
     pub pipes: Pipes,
-    pub sockets: Sockets,
+    pub net: Net,
+    pub epolls: epoll::Epolls,
     /// Locks of the current process.
     pub locks: Locks,
     pub semaphores: Semaphores,
@@ -98,14 +100,14 @@ pub struct Os {
     /// Settings of the schedule.
     pub sched: policy::Sched,
     /// The next thread is chosen already: by the decision at a switch point.
-    chosen: bool,
+    chosen: Option<Tid>,
     pub random: Random,
     /// Signals that have come and were not yet taken.
     signals: Vec<i32>,
     /// The interval timer: when it is due, and its interval (ns).
     timer: Option<(u64, u64)>,
-    /// Something a blocked reader, writer or poller may wait for has changed.
-    pub(crate) io_changed: bool,
+    /// What a blocked reader, writer or poller may wait for that has changed, and how (bits of `poll`).
+    changed: Vec<(Source, u32)>,
     /// Set by `Exit`.
     pub exit: Option<i32>,
 }
@@ -125,17 +127,18 @@ impl Os {
             family: Family::default(),
             table: Table::default(),
             pipes: Pipes::default(),
-            sockets: Sockets::default(),
+            net: Net::new(options.seed),
+            epolls: Default::default(),
             locks: Locks::default(),
             semaphores: Semaphores::default(),
             segments: Default::default(),
             threads: Threads::default(),
             sched: Default::default(),
-            chosen: false,
+            chosen: None,
             random: Random::new(options.seed),
             signals: Vec::new(),
             timer: None,
-            io_changed: false,
+            changed: Vec::new(),
             exit: None,
         };
         os.open_standard_streams();
@@ -162,11 +165,12 @@ impl Os {
             Err(Stop::Errno(e)) => Answer::Ready(SysResult::Error(e)),
             Err(Stop::Wait(wait)) => {
                 pending.wait = wait;
-                self.threads.block(me, pending, self.now(ctx));
+                let sources = self.sources(me, &pending);
+                self.threads.block(me, pending, self.now(ctx), sources);
                 Answer::Block(wait)
             }
         };
-        self.wake_io(ctx);
+        self.wake_io(self.now(ctx));
         answer
     }
     /// Virtual nanoseconds since the start.
@@ -176,26 +180,31 @@ impl Os {
     pub(crate) fn tid(&self, thread: u32) -> Tid {
         Tid { pid: self.process.pid, thread }
     }
-    pub(crate) fn wake_io(&mut self, ctx: &Ctx) {
-        if std::mem::take(&mut self.io_changed) {
-            self.threads.wake_where(self.now(ctx), |_, w| *w == Wait::Io);
+    /// Whose change or end makes it worth trying a call again.
+    fn sources(&self, me: Tid, p: &Pending) -> Vec<Source> {
+        match p.wait {
+            Wait::Io => self.sources_of(&p.call),
+            Wait::Join(thread) => vec![Source::End(Tid { pid: me.pid, thread })],
+            _ => vec![],
         }
     }
 
     /// Tries a call once: done, failed, or it must wait.
     fn attempt(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
-        let (changed, progress) = (self.io_changed, p.progress);
+        self.deliver(self.now(ctx));
+        let (changed, sockets, progress) = (self.changed.len(), self.net.changed.len(), p.progress);
         let outcome = self.carry_out(p, ctx);
         if matches!(outcome, Err(Stop::Wait(_))) && p.progress == progress {
             // Who must wait has changed nothing: two that wait must not wake each other for ever.
-            self.io_changed = changed;
+            self.changed.truncate(changed);
+            self.net.changed.truncate(sockets);
         }
         outcome
     }
     fn carry_out(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
         use Syscall::*;
         match &p.call {
-            Write { .. } | Read { .. } | ReadAt { .. } | WriteAt { .. } | Send { .. } | Receive { .. } => self.transfer(p, ctx),
+            Write { .. } | Read { .. } | ReadAt { .. } | WriteAt { .. } | Send { .. } | Receive { .. } | ReceiveMessage { .. } => self.transfer(p, ctx),
             Open { .. } | Close { .. } | Seek { .. } | Truncate { .. } | TruncatePath { .. } | Sync { .. } | Dup { .. }
             | GetBlocking { .. } | SetBlocking { .. } | GetInheritable { .. } | SetInheritable { .. } | FStat { .. }
             | PathOf { .. } | Pipe { .. } | IsATty { .. } => self.descriptor_call(&p.call, ctx),
@@ -203,7 +212,8 @@ impl Os {
             | Symlink { .. } | Link { .. } | ReadLink { .. } | Chmod { .. } | Utime { .. } | Chdir { .. } | GetCwd
             | Access { .. } | Umask { .. } => self.path_call(&p.call, ctx),
             Socket { .. } | SocketPair { .. } | Bind { .. } | Listen { .. } | Accept { .. } | Connect { .. } | Shutdown { .. }
-            | SocketName { .. } | PeerName { .. } | SocketInfo { .. } => self.socket_call(&p.call, p.first, ctx),
+            | SocketName { .. } | PeerName { .. } | SocketInfo { .. } | GetOption { .. } | SetOption { .. } | Resolve { .. } | NameOf { .. }
+            | Configure { .. } | Serve { .. } => self.socket_call(p, ctx),
             Poll { .. } | EpollCreate | EpollControl { .. } | EpollWait { .. } => self.poll_call(p, ctx),
             MapSegment { fd, size } => self.map_segment(*fd, *size),
             StoreSegment { segment, data } => self.store_segment(*segment, data, ctx),
@@ -211,9 +221,9 @@ impl Os {
             SemNew { .. } | SemOpen { .. } | SemUnlink { .. } | SemAcquire { .. } | SemRelease { .. } | SemValue { .. } => {
                 self.semaphore_call(p, ctx)
             }
-            Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadSelf | LockAcquire { .. }
+            SigMask { .. } | SigPending | Pause | ThreadStart | ThreadYield | ThreadJoin { .. } | ThreadDone { .. } | ThreadRelease { .. } | ThreadsFreeze | ThreadSelf | LockAcquire { .. }
             | LockRelease { .. } | LockNew | LockTaken { .. } | Sleep { .. } => self.thread_call(p, ctx),
-            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid
+            ClockGet { .. } | Random { .. } | Input { .. } | Display { .. } | ClearOutput { .. } | Comm { .. } | RequestId | Stopwatch { .. } | GetPid | GetParentPid | CpuCount | GilEnabled
             | SetTimer { .. } | GetTimer | Exit { .. } => self.session_call(&p.call, ctx),
         }
     }

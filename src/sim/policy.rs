@@ -33,7 +33,7 @@ pub enum Policy {
     Script(Vec<u32>),
 }
 
-/// Points among which a `pct` run puts its changes of priority.
+/// Points among which a `pct` run puts its changes of priority, where nothing is known of its length.
 const PCT_POINTS: u64 = 200;
 
 /// One decision: who could have run, who was running (if it could go on), and who was chosen.
@@ -51,12 +51,18 @@ pub struct Sched {
     pub points: Points,
     /// Points lie only in the program's own code: what the library does between them is one step unless it waits.
     pub own_code_only: bool,
+    /// There is no GIL: threads run side by side, each with a clock of its own.
+    pub gil_off: bool,
     /// Decisions are kept.
     pub recording: bool,
     pub choices: Vec<Choice>,
     random: Option<Random>,
+    /// Without a GIL: who comes first among threads that are at the same place in time.
+    noise: Option<Random>,
     /// Points passed since the run began, and since the running thread got its turn.
     passed: u64,
+    /// Points that a run is thought to have.
+    length: u64,
     turn: u64,
     /// Decisions taken.
     decided: usize,
@@ -67,12 +73,21 @@ pub struct Sched {
 
 impl Sched {
     pub fn set(&mut self, policy: Policy) {
-        self.policy = policy;
+        self.set_within(policy, PCT_POINTS);
+    }
+    /// The same, where a run is thought to have so many points: `pct` puts its changes of priority among them.
+    pub fn set_within(&mut self, policy: Policy, points: u64) {
+        (self.policy, self.length) = (policy, points);
         self.begin();
+    }
+    /// Switch points that the run has passed.
+    pub fn passed(&self) -> u64 {
+        self.passed
     }
     /// A run begins: the same settings give the same run.
     pub fn begin(&mut self) {
         self.choices.clear();
+        self.noise = None;
         (self.passed, self.turn, self.decided) = (0, 0, 0);
         self.priorities.clear();
         self.random = match self.policy {
@@ -80,13 +95,25 @@ impl Sched {
             _ => None,
         };
         self.falls = match self.policy {
-            Policy::Pct { depth, .. } => (1..depth).map(|_| 1 + self.below(PCT_POINTS)).collect(),
+            Policy::Pct { depth, .. } => (1..depth).map(|_| 1 + self.below(self.length)).collect(),
             _ => vec![],
         };
     }
     /// Whether decisions are taken at switch points; otherwise a turn is a time.
     pub fn decides_at_points(&self) -> bool {
         self.policy != Policy::Cpython
+    }
+    /// Where the running thread runs without others having to wait for it, and without a policy that decides.
+    pub fn is_free(&self) -> bool {
+        self.gil_off && !self.decides_at_points()
+    }
+    /// The points that count: a GIL's points are none where there is no GIL.
+    pub fn points(&self) -> Points {
+        if self.gil_off && self.points == Points::Gil { Points::Bytecode } else { self.points }
+    }
+    /// Which of so many threads at the same place in time comes first, each as likely; the same in each run.
+    pub(super) fn race(&mut self, n: usize) -> usize {
+        (self.noise.get_or_insert_with(|| Random::new(0)).next() % n.max(1) as u64) as usize
     }
     fn below(&mut self, n: u64) -> u64 {
         let bytes = self.random.get_or_insert_with(|| Random::new(0)).bytes(8);

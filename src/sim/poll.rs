@@ -1,49 +1,40 @@
-//! Readiness of descriptors: `poll`, `select` and `epoll` (level-triggered).
-use super::process::Kind;
-use super::threads::Pending;
+//! Readiness of descriptors: `poll` and `select` look at all of them at each call; `epoll` (in `epoll.rs`) is told.
+use super::process::{Kind, OpenFile};
+use super::threads::{Pending, Source};
 use super::{Ctx, Os, Stop, Sys, Wait, pipe};
-use crate::vm::syscall::{SysResult, Syscall, errno, open, poll};
-use std::collections::BTreeMap;
+use crate::vm::syscall::{SysResult, Syscall, open, poll};
 
 /// Reported though nobody asked.
-const ALWAYS: u32 = poll::ERR | poll::HUP | poll::NVAL;
-const ONESHOT: u32 = 1 << 30;
+pub(super) const ALWAYS: u32 = poll::ERR | poll::HUP | poll::NVAL;
 
 impl Os {
-    /// What a descriptor is ready for.
+    /// What a descriptor of the current process is ready for.
     pub fn readiness(&self, fd: i32) -> u32 {
-        let Ok(f) = self.file(fd) else { return poll::NVAL };
+        self.file(fd).map_or(poll::NVAL, |f| self.ready_for(f))
+    }
+    /// What an open file is ready for.
+    pub fn ready_for(&self, f: &OpenFile) -> u32 {
         let bits = |pairs: &[(bool, u32)]| pairs.iter().filter(|p| p.0).fold(0, |all, p| all | p.1);
+        let (read, write) = (poll::IN | poll::RDNORM, poll::OUT | poll::WRNORM);
         match &f.kind {
             Kind::PipeReader(p) => match self.pipes.table.get(p) {
-                Some(p) => bits(&[(!p.data.is_empty(), poll::IN), (!p.writer, poll::HUP)]),
+                Some(p) => bits(&[(!p.data.is_empty(), read), (!p.writer, poll::HUP)]),
                 None => poll::HUP,
             },
             Kind::PipeWriter(p) => match self.pipes.table.get(p) {
-                Some(p) => bits(&[(p.data.len() + pipe::ATOMIC <= pipe::CAPACITY, poll::OUT), (!p.reader, poll::ERR)]),
+                Some(p) => bits(&[(p.data.len() + pipe::ATOMIC <= pipe::CAPACITY, write), (!p.reader, poll::ERR)]),
                 None => poll::ERR,
             },
-            Kind::Socket(s) => {
-                let (read, write, over) = self.sockets.readiness(*s);
-                bits(&[(read, poll::IN), (write, poll::OUT), (over, poll::HUP)])
-            }
-            Kind::Epoll(watched) => bits(&[(!self.epoll_ready(watched).is_empty(), poll::IN)]),
-            Kind::Output(_) => poll::OUT,
-            Kind::Stdin { .. } => poll::IN,
+            Kind::Socket(s) => self.net.readiness(*s),
+            Kind::Epoll(e) => bits(&[(self.epoll_is_ready(*e), read)]),
+            Kind::Output(_) => write,
+            Kind::Stdin { .. } => read,
             _ => match f.flags & open::ACCMODE {
-                open::RDONLY => poll::IN,
-                open::WRONLY => poll::OUT,
-                _ => poll::IN | poll::OUT,
+                open::RDONLY => read,
+                open::WRONLY => write,
+                _ => read | write,
             },
         }
-    }
-    fn epoll_ready(&self, watched: &BTreeMap<i32, u32>) -> Vec<(i32, u32)> {
-        let ready = |(fd, events): (&i32, &u32)| {
-            let now = self.readiness(*fd);
-            let found = now & (events | ALWAYS) & !poll::NVAL;
-            (*events & !ONESHOT != 0 && found != 0).then_some((*fd, found))
-        };
-        watched.iter().filter_map(ready).collect()
     }
     pub(super) fn poll_call(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
         let over = p.deadline.is_some_and(|at| at <= self.now(ctx));
@@ -52,14 +43,8 @@ impl Os {
                 let found = fds.iter().map(|(fd, events)| (*fd, self.readiness(*fd) & (events | ALWAYS)));
                 found.filter(|(_, e)| *e != 0).collect::<Vec<_>>()
             }
-            Syscall::EpollWait { epoll, max, .. } => {
-                let Kind::Epoll(watched) = &self.file(*epoll)?.kind else { return Err(errno::EINVAL.into()) };
-                let mut found = self.epoll_ready(watched);
-                found.truncate(*max);
-                self.disarm(*epoll, &found)?;
-                found
-            }
-            Syscall::EpollCreate => return Ok(SysResult::Int(self.open_file(Kind::Epoll(BTreeMap::new()), open::RDWR) as i64)),
+            Syscall::EpollWait { epoll, max, .. } => self.epoll_wait(*epoll, *max)?,
+            Syscall::EpollCreate => return Ok(SysResult::Int(self.epoll_create() as i64)),
             Syscall::EpollControl { epoll, op, fd, events } => return self.epoll_control(*epoll, *op, *fd, *events),
             _ => return Err(Os::not_simulated()),
         };
@@ -68,33 +53,53 @@ impl Os {
         }
         Err(Stop::Wait(Wait::Io))
     }
-    fn disarm(&mut self, epoll: i32, reported: &[(i32, u32)]) -> Result<(), Stop> {
-        if let Kind::Epoll(watched) = &mut self.file_mut(epoll)?.kind {
-            for (fd, _) in reported {
-                if let Some(e) = watched.get_mut(fd).filter(|e| **e & ONESHOT != 0) {
-                    *e = ONESHOT;
-                }
+    /// Where the readiness of an open file comes from; None: it never changes.
+    pub(super) fn source_of(kind: &Kind) -> Option<Source> {
+        match kind {
+            Kind::PipeReader(p) | Kind::PipeWriter(p) => Some(Source::Pipe(*p)),
+            Kind::Socket(s) => Some(Source::Socket(*s)),
+            Kind::Epoll(e) => Some(Source::Epoll(*e)),
+            _ => None,
+        }
+    }
+    /// Whose change makes it worth trying a call again.
+    pub(super) fn sources_of(&self, call: &Syscall) -> Vec<Source> {
+        let of = |fd: &i32| self.file(*fd).ok().and_then(|f| Os::source_of(&f.kind));
+        let mut out: Vec<Source> = match call {
+            Syscall::Poll { fds, .. } => fds.iter().filter_map(|(fd, _)| of(fd)).collect(),
+            Syscall::EpollWait { epoll, .. } => of(epoll).into_iter().collect(),
+            Syscall::Read { fd, .. } | Syscall::Write { fd, .. } | Syscall::Send { fd, .. } | Syscall::Receive { fd, .. } | Syscall::ReceiveMessage { fd, .. }
+            | Syscall::Accept { fd } | Syscall::Connect { fd, .. } => of(fd).into_iter().collect(),
+            _ => vec![],
+        };
+        out.extend(self.also_waits_for(call));
+        out.sort();
+        out.dedup();
+        out
+    }
+    /// A pipe has changed.
+    pub(super) fn pipe_changed(&mut self, pipe: u32) {
+        self.changed.push((Source::Pipe(pipe), u32::MAX));
+    }
+    /// Wakes who waits for what has changed, and tells the pollers.
+    pub(super) fn wake_io(&mut self, now: u64) {
+        loop {
+            let sockets = self.net.changed.drain(..).map(|(s, how)| (Source::Socket(s), how));
+            let changed: Vec<(Source, u32)> = self.changed.drain(..).chain(sockets).collect();
+            if changed.is_empty() {
+                return self.drop_orphans();
+            }
+            for (source, how) in changed {
+                self.tell_pollers(source, how);
+                self.threads.wake_source(source, now);
             }
         }
-        Ok(())
     }
-    fn epoll_control(&mut self, epoll: i32, op: i32, fd: i32, events: u32) -> Sys {
-        let target = self.file(fd)?;
-        if fd == epoll {
-            return Err(errno::EINVAL.into());
+    /// Lets happen what is due on the network; each event at its own time.
+    pub(super) fn deliver(&mut self, now: u64) {
+        while let Some(at) = self.net.happen(now) {
+            self.wake_io(at);
         }
-        if matches!(target.kind, Kind::Memory(_) | Kind::Library(..) | Kind::Host { .. } | Kind::Directory(_)) {
-            return Err(errno::EPERM.into());
-        }
-        self.io_changed = true;
-        let Kind::Epoll(watched) = &mut self.file_mut(epoll)?.kind else { return Err(errno::EINVAL.into()) };
-        match (op, watched.contains_key(&fd)) {
-            (1, true) => return Err(errno::EEXIST.into()),
-            (2 | 3, false) => return Err(errno::ENOENT.into()),
-            (2, true) => _ = watched.remove(&fd),
-            (1 | 3, _) => _ = watched.insert(fd, events),
-            _ => return Err(errno::EINVAL.into()),
-        }
-        Ok(SysResult::Done)
+        self.net.now = now;
     }
 }

@@ -14,6 +14,8 @@ pub struct Process {
     pub cwd: String,
     pub umask: u32,
     pub fds: BTreeMap<i32, Slot>,
+    /// No descriptor below this is free.
+    lowest: i32,
 }
 
 /// One descriptor.
@@ -54,8 +56,8 @@ pub enum Kind {
     PipeReader(u32),
     PipeWriter(u32),
     Socket(u32),
-    /// Registered descriptors and their events.
-    Epoll(BTreeMap<i32, u32>),
+    /// A poller.
+    Epoll(u32),
 }
 
 /// Every open file of the system.
@@ -66,6 +68,9 @@ pub struct Table {
 }
 
 impl Table {
+    pub fn get(&self, file: u32) -> Option<&OpenFile> {
+        self.files.get(&file)
+    }
     /// One more descriptor points to an open file.
     pub(super) fn shared(&mut self, file: u32) {
         self.files.get_mut(&file).expect("a descriptor points to an open file").uses += 1;
@@ -74,11 +79,31 @@ impl Table {
 
 impl Process {
     pub fn new(cwd: String) -> Process {
-        Process { pid: 100, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new() }
+        Process { pid: 100, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new(), lowest: 0 }
     }
     /// The lowest free descriptor.
-    fn free(&self) -> i32 {
-        (0..).find(|n| !self.fds.contains_key(n)).expect("fewer than 2^31 descriptors")
+    pub(super) fn free(&mut self) -> i32 {
+        let mut n = self.lowest;
+        for (fd, _) in self.fds.range(n..) {
+            if *fd != n {
+                break;
+            }
+            n += 1;
+        }
+        self.lowest = n;
+        n
+    }
+    pub(super) fn add(&mut self, fd: i32, slot: Slot) {
+        self.fds.insert(fd, slot);
+    }
+    pub(super) fn remove(&mut self, fd: i32) -> Option<Slot> {
+        self.lowest = self.lowest.min(fd.max(0));
+        self.fds.remove(&fd)
+    }
+    /// Keeps some of the descriptors.
+    pub(super) fn keep(&mut self, keep: impl Fn(i32) -> bool) {
+        self.fds.retain(|fd, _| keep(*fd));
+        self.lowest = 0;
     }
 }
 
@@ -89,7 +114,7 @@ impl Os {
         match self.file(fd).ok()?.kind {
             Kind::PipeReader(p) | Kind::PipeWriter(p) => Some(Channel::Pipe(p)),
             Kind::Socket(s) if receives => Some(Channel::Socket(s)),
-            Kind::Socket(s) => self.sockets.peer(s).map(Channel::Socket),
+            Kind::Socket(s) => self.net.peer(s).map(Channel::Socket),
             _ => None,
         }
     }
@@ -108,7 +133,7 @@ impl Os {
             Kind::PipeReader(n) => format!("pipe {n}, reading end"),
             Kind::PipeWriter(n) => format!("pipe {n}, writing end"),
             Kind::Socket(n) => format!("socket {n}"),
-            Kind::Epoll(_) => "epoll".to_owned(),
+            Kind::Epoll(n) => format!("epoll {n}"),
         }
     }
     pub(super) fn open_standard_streams(&mut self) {
@@ -123,7 +148,7 @@ impl Os {
         let file = self.table.last;
         self.table.files.insert(file, OpenFile { kind, position: 0, flags, uses: 1 });
         let fd = self.process.free();
-        self.process.fds.insert(fd, Slot { file, inheritable: false });
+        self.process.add(fd, Slot { file, inheritable: false });
         fd
     }
     pub(super) fn file(&self, fd: i32) -> Result<&OpenFile, Stop> {
@@ -147,26 +172,35 @@ impl Os {
             None => self.process.free(),
         };
         self.table.files.get_mut(&slot.file).expect("a descriptor points to an open file").uses += 1;
-        self.process.fds.insert(to, Slot { file: slot.file, inheritable });
+        self.process.add(to, Slot { file: slot.file, inheritable });
         Ok(to)
     }
     /// Ends a descriptor; the last one of an open file ends that too.
     pub(super) fn close(&mut self, fd: i32) -> Result<(), Stop> {
-        let slot = self.process.fds.remove(&fd).ok_or(Stop::Errno(errno::EBADF))?;
-        self.io_changed = true;
-        let f = self.table.files.get_mut(&slot.file).expect("a descriptor points to an open file");
+        let slot = self.process.remove(fd).ok_or(Stop::Errno(errno::EBADF))?;
+        self.release_file(slot.file);
+        Ok(())
+    }
+    /// One descriptor (or message) less holds an open file; the last one ends it.
+    pub(super) fn release_file(&mut self, file: u32) {
+        let f = self.table.files.get_mut(&file).expect("a descriptor points to an open file");
         f.uses -= 1;
         if f.uses > 0 {
-            return Ok(());
+            return;
         }
-        let f = self.table.files.remove(&slot.file).expect("just seen");
+        let f = self.table.files.remove(&file).expect("just seen");
+        if let Some(source) = Os::source_of(&f.kind) {
+            self.forget_watched(source, file);
+            // Who waits in a call on it is told.
+            self.changed.push((source, u32::MAX));
+        }
         match f.kind {
             Kind::Memory(inode) => self.fs.tree.closed(inode),
             Kind::PipeReader(p) => self.pipes.close_reader(p),
             Kind::PipeWriter(p) => self.pipes.close_writer(p),
-            Kind::Socket(s) => self.sockets.close(s),
+            Kind::Socket(s) => self.net.close(s),
+            Kind::Epoll(e) => self.forget_epoll(e),
             _ => {}
         }
-        Ok(())
     }
 }

@@ -44,6 +44,19 @@ impl Semaphores {
 
 impl Os {
     pub(super) fn semaphore_call(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
+        let answer = self.try_semaphore(p, ctx);
+        if let Syscall::SemAcquire { sem, .. } | Syscall::SemRelease { sem } = p.call {
+            self.wake_for_semaphore(sem, self.now(ctx));
+        }
+        answer
+    }
+    /// Whoever waits longest is woken while there is something to take. Two releases wake one thread if it has not run between
+    /// them: then it is that thread's turn to wake the next.
+    pub(super) fn wake_for_semaphore(&mut self, sem: u64, now: u64) {
+        let next = self.semaphores.table.get(&sem).filter(|s| s.value > 0).and_then(|s| s.queue.front().copied());
+        next.into_iter().for_each(|t| self.threads.queue(t, now));
+    }
+    fn try_semaphore(&mut self, p: &mut Pending, ctx: &mut Ctx) -> Sys {
         let now = self.now(ctx);
         let over = p.deadline.is_some_and(|at| at <= now);
         let me = self.tid(ctx.thread);
@@ -62,8 +75,6 @@ impl Os {
                     return Err(errno::EOVERFLOW.into());
                 }
                 s.value += 1;
-                let next = s.queue.front().copied();
-                next.into_iter().for_each(|t| self.threads.queue(t, now));
                 Ok(SysResult::Done)
             }
             Syscall::SemAcquire { sem, blocking, .. } => {

@@ -47,6 +47,8 @@ impl Os {
                 SysResult::Done
             }
             Syscall::GetPid => SysResult::Int(self.process.pid as i64),
+            Syscall::CpuCount => SysResult::Int(self.family.cpus() as i64),
+            Syscall::GilEnabled => SysResult::Int(i64::from(!self.sched.gil_off)),
             Syscall::GetParentPid => SysResult::Int(self.process.parent as i64),
             Syscall::SetTimer { first_ns, interval_ns } => {
                 let now = self.now(ctx);

@@ -123,19 +123,19 @@ fn a_timed_wait_for_a_lock_gives_up() {
 #[test]
 fn a_connection_over_the_loopback() {
     let mut os = system();
-    let server = int(ask(&mut os, 1, Syscall::Socket { family: 2, kind: 1 })) as i32;
+    let server = int(ask(&mut os, 1, Syscall::Socket { family: 2, kind: 1, proto: 0 })) as i32;
     let here = |port| Address::Inet("127.0.0.1".into(), port);
     use crate::vm::syscall::Address;
     ask(&mut os, 1, Syscall::Bind { fd: server, address: here(8000) });
     ask(&mut os, 1, Syscall::Listen { fd: server, backlog: 5 });
     assert_eq!(ask(&mut os, 1, Syscall::Accept { fd: server }), Answer::Block(Wait::Io));
-    let client = int(ask(&mut os, 2, Syscall::Socket { family: 2, kind: 1 })) as i32;
+    let client = int(ask(&mut os, 2, Syscall::Socket { family: 2, kind: 1, proto: 0 })) as i32;
     assert_eq!(ask(&mut os, 2, Syscall::Connect { fd: client, address: here(8000) }), Answer::Ready(SysResult::Done));
     let Pick::Run(1, Some(SysResult::At(end, _))) = pick(&mut os) else { panic!("an accepted connection") };
-    ask(&mut os, 2, Syscall::Send { fd: client, data: b"hi".to_vec(), to: None });
+    ask(&mut os, 2, Syscall::Send { fd: client, data: b"hi".to_vec(), to: None, flags: 0, files: vec![] });
     assert_eq!(bytes(ask(&mut os, 1, Syscall::Read { fd: end as i32, count: 9 })), b"hi");
     let away = Address::Inet("93.184.216.34".into(), 80);
     let refused = Answer::Ready(SysResult::Error(errno::ENETUNREACH));
-    let third = int(ask(&mut os, 2, Syscall::Socket { family: 2, kind: 1 })) as i32;
+    let third = int(ask(&mut os, 2, Syscall::Socket { family: 2, kind: 1, proto: 0 })) as i32;
     assert_eq!(ask(&mut os, 2, Syscall::Connect { fd: third, address: away }), refused);
 }

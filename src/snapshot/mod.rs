@@ -10,6 +10,7 @@ pub mod layout;
 pub mod lookup;
 pub mod memory;
 pub mod mro;
+pub mod net;
 pub mod object;
 pub mod system;
 pub mod timeline;

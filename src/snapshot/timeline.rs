@@ -17,6 +17,18 @@ pub struct TimelineSnapshot {
     pub lost: u64,
     /// Reads and writes were told only up to some number.
     pub accesses_cut: bool,
+    /// There was no GIL, and there were so many processors for the threads; None: a GIL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_on: Option<u64>,
+}
+
+impl TimelineSnapshot {
+    /// Some: there was no GIL, but so many processors; who could run waited for one of them.
+    pub fn run_free(&mut self, free_on: Option<u64>) {
+        self.free_on = free_on;
+        let waits = self.lanes.iter_mut().flat_map(|l| &mut l.segments).filter(|x| x.state == LaneState::Ready);
+        waits.filter(|_| free_on.is_some()).for_each(|x| x.label = "CPU".to_owned());
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

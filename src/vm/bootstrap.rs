@@ -31,7 +31,7 @@ impl Vm {
             held: Vec::new(),
             natives: Vec::new(),
             native_types: HashMap::new(),
-            interned: HashMap::new(),
+            interned: Default::default(),
             modules: fixed::NONE,
             builtins: fixed::NONE,
             prelude: None,

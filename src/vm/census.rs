@@ -48,7 +48,7 @@ impl Vm {
         self.cur.visit(f);
         self.parked.iter().for_each(|t| t.visit(f));
         self.native_types.values().for_each(|r| f(*r));
-        self.interned.values().for_each(|r| f(*r));
+        self.interned.each(f);
         // `builtins` is lent by its module, which `sys.modules` holds.
         f(self.modules);
         // The machine keeps the prelude's module, which lends its dict.

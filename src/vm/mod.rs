@@ -13,6 +13,7 @@ pub mod exec;
 mod finalize;
 mod frames;
 mod generator;
+pub mod interned;
 pub mod load;
 mod ops;
 mod run;
@@ -61,7 +62,7 @@ pub struct Vm {
     /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
     pub native_types: HashMap<(&'static str, &'static str), Ref>,
     /// Text → the interned `str` object.
-    pub interned: HashMap<Box<str>, Ref>,
+    pub interned: interned::Interned,
     /// `sys.modules`.
     pub modules: Ref,
     /// The `builtins` module's dict.
@@ -135,6 +136,14 @@ impl Vm {
         self.heap.incref_raw(r);
         self.temps.push(r);
         r
+    }
+    /// A copy as `clone` makes it, in the memory of a heap that is not needed any more.
+    pub fn copy_into(&mut self, mut heap: Heap) -> Vm {
+        let own = std::mem::take(&mut self.heap);
+        let mut copy = self.clone();
+        heap.clone_from(&own);
+        (self.heap, copy.heap) = (own, heap);
+        copy
     }
     /// After a fork: only the thread that asked is in the child.
     pub fn drop_other_threads(&mut self) {

@@ -30,6 +30,9 @@ pub trait Tracer {
     }
     /// Something happened at the door to the system, to the thread that runs (`vm.cur`), at a virtual time in nanoseconds.
     fn event(&mut self, _vm: &Vm, _at: u64, _lane: Lane, _what: What) {}
+    /// Another thread goes on that was only waiting for others to come as far in time: where there is no GIL, for it nothing has
+    /// happened. Its time in nanoseconds.
+    fn goes_on(&mut self, _at: u64, _lane: Lane) {}
 }
 
 /// Two that watch the same run.
@@ -43,6 +46,10 @@ impl<A: Tracer, B: Tracer> Tracer for Both<'_, A, B> {
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
         self.0.event(vm, at, lane, what.clone());
         self.1.event(vm, at, lane, what);
+    }
+    fn goes_on(&mut self, at: u64, lane: Lane) {
+        self.0.goes_on(at, lane);
+        self.1.goes_on(at, lane);
     }
 }
 

@@ -1,8 +1,5 @@
 //! The door to the simulated operating system: one closed enum of calls, one of results.
 
-/// Processors of the simulated computer.
-pub const CPUS: usize = 4;
-
 /// A call that a native makes by `vm.syscall(…)?`. A call that must wait suspends its thread, not the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Syscall {
@@ -70,6 +67,10 @@ pub enum Syscall {
     Stopwatch { number: u64, say: Option<(String, u64)> },
     GetPid,
     GetParentPid,
+    /// How many processors the computer has.
+    CpuCount,
+    /// Whether threads take turns: 1, or 0 without a GIL.
+    GilEnabled,
     /// A new thread, runnable at once; answers its number. The native that asked then puts it into `Vm::parked`.
     ThreadStart,
     ThreadYield,
@@ -77,6 +78,10 @@ pub enum Syscall {
     ThreadJoin { thread: u32, timeout_ns: Option<u64> },
     /// Whether a thread has ended: 1 or 0.
     ThreadDone { thread: u32 },
+    /// Those who join the thread take it as ended from now on.
+    ThreadRelease { thread: u32 },
+    /// The other threads of the process never run again.
+    ThreadsFreeze,
     ThreadSelf,
     /// Take a lock: answers 1, or 0 when it would block or timed out. `timeout_ns` None waits for ever.
     LockAcquire { lock: u64, blocking: bool, timeout_ns: Option<u64> },
@@ -85,20 +90,33 @@ pub enum Syscall {
     LockNew,
     /// Whether a lock is taken: 1 or 0.
     LockTaken { lock: u64 },
-    Socket { family: i32, kind: i32 },
-    SocketPair { family: i32, kind: i32 },
+    Socket { family: i32, kind: i32, proto: i32 },
+    SocketPair { family: i32, kind: i32, proto: i32 },
     Bind { fd: i32, address: Address },
     Listen { fd: i32, backlog: i32 },
     /// The new connection and the peer's address.
     Accept { fd: i32 },
     Connect { fd: i32, address: Address },
-    Send { fd: i32, data: Vec<u8>, to: Option<Address> },
-    Receive { fd: i32, count: usize, peek: bool },
+    /// `flags`: [`message`]; `files`: descriptors that travel with the bytes (SCM_RIGHTS).
+    Send { fd: i32, data: Vec<u8>, to: Option<Address>, flags: i32, files: Vec<i32> },
+    Receive { fd: i32, count: usize, flags: i32 },
+    /// The same with descriptors for at most so many of the files that have come along.
+    ReceiveMessage { fd: i32, count: usize, flags: i32, files: usize },
     Shutdown { fd: i32, how: i32 },
     SocketName { fd: i32 },
     PeerName { fd: i32 },
-    /// Family, type and pending error of a socket.
+    /// Family and type of a socket.
     SocketInfo { fd: i32 },
+    GetOption { fd: i32, level: i32, name: i32 },
+    SetOption { fd: i32, level: i32, name: i32, value: Vec<u8> },
+    /// The addresses of a host's name; none: nobody has it.
+    Resolve { name: String },
+    /// The name of a host's address, if it has one.
+    NameOf { address: String },
+    /// A command of `%net`: answers what it has done, or refuses with a sentence.
+    Configure { words: Vec<String> },
+    /// A web site with these pages, by path; answers its address.
+    Serve { name: String, pages: Vec<(String, SitePage)> },
     /// Waits until one of the descriptors is ready for its events (`POLLIN` …): answers the ready ones.
     Poll { fds: Vec<(i32, u32)>, timeout_ns: Option<u64> },
     EpollCreate,
@@ -118,6 +136,10 @@ pub enum Syscall {
     WaitPid { pid: i32, options: i32 },
     /// A signal for another process.
     Kill { pid: i32, signal: i32 },
+    /// The signals that the thread blocks, as bits (1 << number - 1): `how` 0 adds, 1 takes away, 2 sets. Answers what they were.
+    SigMask { how: i32, mask: u64 },
+    /// Signals that have come while they were blocked, as bits.
+    SigPending,
     /// Until a signal's handler has run.
     Pause,
     /// Shared memory of `size` bytes (0: the file's size): of a memory file, or a fresh one for fd -1. Answers its number
@@ -170,6 +192,18 @@ pub enum Address {
     Unix(String),
 }
 
+/// A page of a virtual host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SitePage {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// How long the host takes; the largest number: for ever.
+    pub delay_ns: u64,
+    /// The connection is reset after so many bytes of the body.
+    pub cut: Option<usize>,
+}
+
 /// What `stat` answers; times in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stat {
@@ -201,6 +235,10 @@ pub enum SysResult {
     At(i64, Address),
     /// Bytes and where they came from.
     From(Vec<u8>, Address),
+    /// Bytes, their sender, descriptors of files that came along, and flags ([`message`]).
+    Message { data: Vec<u8>, from: Address, fds: Vec<i32>, flags: i32 },
+    /// A sentence that says why not.
+    Refused(String),
     /// Descriptors with their ready events.
     Ready(Vec<(i32, u32)>),
     /// A segment's number, and the contents of the file it is of.
@@ -219,6 +257,22 @@ pub mod poll {
     pub const ERR: u32 = 8;
     pub const HUP: u32 = 16;
     pub const NVAL: u32 = 32;
+    pub const RDNORM: u32 = 64;
+    pub const WRNORM: u32 = 256;
+    /// The other side sends no more.
+    pub const RDHUP: u32 = 0x2000;
+    /// Of `epoll`: report once, then wait to be armed; report changes only.
+    pub const ONESHOT: u32 = 1 << 30;
+    pub const ET: u32 = 1 << 31;
+}
+
+/// Flags of `Send` and `Receive`, as Linux numbers them.
+pub mod message {
+    pub const PEEK: i32 = 2;
+    pub const CTRUNC: i32 = 8;
+    pub const TRUNC: i32 = 0x20;
+    pub const DONTWAIT: i32 = 0x40;
+    pub const WAITALL: i32 = 0x100;
 }
 
 /// Flags of `Open` and `Pipe`, as Linux (x86-64) numbers them.

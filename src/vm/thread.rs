@@ -47,6 +47,10 @@ pub struct Thread {
     pub start: Option<Request>,
     /// Trace and profile function, and what is being told to them; none before the first.
     pub watch: Option<Box<super::watch::Watch>>,
+    /// What it asks of the system as soon as it goes on: others had to come first.
+    pub asks: Option<Box<super::syscall::Syscall>>,
+    /// Thread-local objects that may have a dict for this thread: not counted, may have died.
+    pub locals: Vec<Ref>,
     /// Containers whose `repr` is under way: how a container that holds itself is noticed.
     pub reprs: Vec<ReprRunning>,
 }
@@ -78,7 +82,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, watch, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, watch, asks: _, locals: _, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {

@@ -263,14 +263,21 @@ impl Vm {
         if f.hidden || self.is_importer(self.code_obj(f.code_ref).filename) {
             return;
         }
-        let (code, last) = (self.code_obj(f.code_ref).clone(), f.last);
+        let last = f.last;
         let frame = self.frame_object(index);
         self.heap.incref_raw(frame);
-        let lineno = super::load::line_of(&code, last);
         let next = self.exc_mut(exc).traceback.take();
-        let tb = Traceback { frame, next, lasti: last as i32 * 2, lineno };
+        let tb = Traceback { frame, next, lasti: last as i32 * 2, lineno: None };
         let tb = self.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(tb)), 0);
         self.exc_mut(exc).traceback = Some(tb.into_raw());
+    }
+    /// `tb_lineno` of a traceback entry.
+    pub fn traceback_line(&self, tb: &Traceback) -> i32 {
+        let line = || match self.heap.get(tb.frame) {
+            Payload::Frame(f) => super::load::line_of(self.code_obj(f.code), tb.lasti as u32 / 2),
+            _ => 0,
+        };
+        tb.lineno.unwrap_or_else(line)
     }
     /// Ends the native on top, which waits for an answer that can never come, with a RuntimeError.
     pub fn fail_top(&mut self, message: &str) {

@@ -68,7 +68,6 @@ impl Vm {
     /// The interned string of this text.
     pub fn intern(&mut self, s: &str) -> Owned {
         if let Some(r) = self.interned.get(s) {
-            let r = *r;
             return self.incref(r);
         }
         let o = self.str(s);
@@ -110,7 +109,7 @@ impl Vm {
         if items.is_empty() {
             return Owned::adopt(fixed::EMPTY_TUPLE);
         }
-        self.heap.alloc(t::TUPLE, Payload::Tuple(items.into_boxed_slice()), 0)
+        self.heap.alloc_frozen(t::TUPLE, Payload::Tuple(items.into_boxed_slice()))
     }
     /// A tuple of borrowed objects.
     pub fn tuple_of(&mut self, items: &[Ref]) -> Owned {

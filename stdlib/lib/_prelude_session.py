@@ -137,37 +137,60 @@ def session_flush():
 
 
 def session_end():
-    """A program's end: threads, atexit's callbacks, the streams; in CPython's order."""
+    """A program's end: threads, atexit's callbacks, the streams, the modules; in CPython's order (`Py_FinalizeEx`)."""
     modules = _sys_modules()
     threading = modules.get("threading")
     if threading is not None:
-        threading._shutdown()
+        try:
+            threading._shutdown()
+        except BaseException as e:
+            import sys
+
+            sys.unraisablehook(sys.UnraisableHookArgs((type(e), e, e.__traceback__, "Exception ignored on threading shutdown", threading)))
     atexit = modules.get("atexit")
     if atexit is not None:
         atexit._run_exitfuncs()
-    session_clear(modules, threading)
+    session_flush()
+    _thread_finalize()
+    collect = _native_module("gc").collect
+    collect()
+    end_modules(modules, collect)
     session_flush()
 
 
-def session_clear(modules, threading):
-    """Lets go of what `__main__` holds, so that finalizers run: instances first, what they are made of afterwards."""
-    if threading is not None and threading.active_count() > 1:
-        # A daemon thread may still use it.
-        return
-    import gc
+def end_modules(modules, collect):
+    """The program's own modules go: first as far as nobody else holds them, then what is left is emptied, the last first
+    (CPython's `finalize_modules`). The library's have nothing to tell."""
+    from _weakref import ref
 
-    _set_registry("sys.finalizing", True)
-    names = modules["__main__"].__dict__
-    function = type(session_clear)
-    for last in (False, True):
-        for name in list(names):
-            value = names[name]
-            made_of = isinstance(value, (type, function)) or type(value).__name__ in ("module", "builtin_function_or_method")
-            if last == made_of and not (name.startswith("__") and name.endswith("__")):
-                # The key stays, as in CPython: a finalizer that looks finds None.
-                value = names[name] = None
-        value = None
-        gc.collect()
+    own = [(name, module) for name, module in modules.items() if name == "__main__" or is_of_program(module)]
+    for name, module in own:
+        del modules[name]
+    left = [ref(module) for _, module in own if hasattr(module, "__dict__")]
+    own = module = None
+    collect()
+    for module in reversed(left):
+        module = module()
+        if module is not None:
+            clear_names(module.__dict__)
+    module = None
+    collect()
+
+
+def is_of_program(module):
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not file.startswith("/usr/lib/python3.14/")
+
+
+def clear_names(namespace):
+    """Private names first, then all but `__builtins__`."""
+    names = [name for name in namespace if isinstance(name, str)]
+    for name in names:
+        if name[:1] == "_" and name[1:2] != "_":
+            namespace[name] = None
+    for name in names:
+        if name != "__builtins__" and namespace.get(name) is not None:
+            namespace[name] = None
 
 
 def session_main(path):
@@ -199,32 +222,63 @@ def process_main(argv, env):
     modules = _sys_modules()
     main = modules["__main__"] = type(sys)("__main__")
     main.__builtins__ = builtins
-    rest = argv[1:]
-    while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-m", "-"):
-        takes_value = rest[0] in ("-W", "-X")
-        rest = rest[2:] if takes_value else rest[1:]
+    flags, warn, xoptions, rest = command_line(argv[1:])
+    environment = {} if flags & {"E", "I"} else dict(env)
+    path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
+    begin = lambda argv, first: process_begin(argv, path if flags & {"I", "P"} else [first, *path], env, warn, xoptions)
     if not rest:
-        start_session([""], [""])
-        process_environment(env)
+        begin([""], "")
         return
     how, value, *others = [*rest, ""] if len(rest) == 1 else rest
     if how == "-c":
-        start_session(["-c", *others], [""])
-        process_environment(env)
+        begin(["-c", *others], "")
         exec(compile(value, "<string>", "exec"), main.__dict__)
     elif how == "-m":
         import posix
 
-        start_session(["-m", *others], [posix.getcwd()])
-        process_environment(env)
+        begin(["-m", *others], posix.getcwd())
         session_module(value)
     else:
-        start_session(rest, [rest[0].rpartition("/")[0] or "."])
-        process_environment(env)
+        begin(rest, rest[0].rpartition("/")[0] or ".")
         with open_file(rest[0], {"mode": "rb"}) as file:
             source = file.read()
         session_main(rest[0])
         exec(compile(source, rest[0], "exec"), main.__dict__)
+
+
+def command_line(rest):
+    """The interpreter's own options: letters, filters of warnings, -X options; and what is left."""
+    flags, warn, xoptions = set(), [], {}
+    while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-m", "-"):
+        option, *rest = rest
+        if option[:2] in ("-W", "-X"):
+            value = option[2:]
+            if not value and rest:
+                value, *rest = rest
+            if option[1] == "W":
+                warn.append(value)
+            else:
+                name, given, value = value.partition("=")
+                xoptions[name] = value if given else True
+        elif not option.startswith("--"):
+            letters, c, _ = option[1:].partition("c")
+            flags.update(letters)
+            if c:
+                rest = ["-c", *rest]
+    return flags, warn, xoptions, rest
+
+
+def process_begin(argv, path, env, warn, xoptions):
+    import sys
+
+    start_session(argv, path)
+    sys._xoptions.update(xoptions)
+    process_environment(env)
+    if warn:
+        sys.warnoptions.extend(warn)
+        import warnings
+
+        warnings._processoptions(warn)
 
 
 def process_environment(env):

@@ -11,6 +11,64 @@ def thread_run(function, args, kwargs):
         text = f"Exception ignored in thread started by {function!r}"
         sys.unraisablehook(type(sys.implementation)(exc_type=type(e), exc_value=e, exc_traceback=e.__traceback__,
                                                     err_msg=text, object=None))
+    finally:
+        function = args = kwargs = None
+        _thread_forget_locals()
+
+def thread_excepthook(args):
+    import _thread
+    import sys
+
+    if not isinstance(args, _thread._ExceptHookArgs):
+        raise TypeError("_thread._excepthook argument type must be ExceptHookArgs")
+    if args.exc_type is SystemExit:
+        return
+    thread = args.thread
+    file = getattr(sys, "stderr", None)
+    if file is None:
+        file = None if thread is None else thread._stderr
+        if file is None:
+            return
+    name = _thread.get_ident() if thread is None else thread.name
+    print(f"Exception in thread {name}:", file=file, flush=True)
+    import traceback
+
+    traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback, file=file)
+    file.flush()
+
+def simple_queue_get(queue, gate, timeout, empty):
+    """Waits at the gate for an item: the first who waits takes the gate, and what is put then opens it."""
+    from time import monotonic
+
+    end = None if timeout is None else monotonic() + timeout
+    while True:
+        found = _simple_queue_next(queue)
+        if found is not None:
+            if _simple_queue_mark(queue, False):
+                gate.release()
+            return found[0]
+        left = -1 if end is None else max(end - monotonic(), 0)
+        if not gate.acquire(True, left):
+            raise empty
+        _simple_queue_mark(queue, True)
+
+def import_lock():
+    lock = _get_registry("import.lock")
+    if lock is None:
+        import _thread
+
+        lock = _thread.RLock()
+        _set_registry("import.lock", lock)
+    return lock
+
+def import_lock_acquire():
+    import_lock().acquire()
+
+def import_lock_release():
+    lock = import_lock()
+    if not lock._is_owned():
+        raise RuntimeError("not holding the import lock")
+    lock.release()
 
 def thread_local_first(self, init, args, kwargs, how, name, value):
     init(self, *args, **kwargs)
@@ -202,7 +260,10 @@ def os_fork():
     for f in reversed(_get_registry("fork.before") or ()):
         fork_hook(f)
     threads = _thread._count()
+    # An import that is under way ends first: the child has no thread that could end it.
+    import_lock_acquire()
     pid = posix._fork()
+    import_lock_release()
     if pid == 0:
         for f in _get_registry("fork.after_in_child") or ():
             fork_hook(f)

@@ -15,6 +15,8 @@ pub mod labels;
 pub mod layout;
 pub mod lookup;
 pub mod mro;
+pub mod net;
+mod net_picture;
 pub mod object;
 pub mod probe;
 pub mod refcounts;

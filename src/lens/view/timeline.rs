@@ -20,6 +20,12 @@ pub fn view(s: &TimelineSnapshot, lang: Lang) -> View {
             format!("有 {} 段状态太短，已并入相邻部分；可用 --from、--to、--threads 查看局部。", thousands(folded)),
         ));
     }
+    if let Some(cpus) = s.free_on {
+        notes.push(lang.pick(
+            format!("There is no GIL (%sched gil off): threads run side by side on {cpus} processors, each with a clock of its own."),
+            format!("没有 GIL（%sched gil off）：线程在 {cpus} 个处理器上并行运行，各有自己的时钟。"),
+        ));
+    }
     if s.steps.len() > STEPS {
         notes.push(lang.pick(format!("The first {STEPS} of {} steps are told.", thousands(s.steps.len() as u64)), format!("共 {} 步，列出前 {STEPS} 步。", thousands(s.steps.len() as u64))));
     }
@@ -161,7 +167,8 @@ fn steps(s: &TimelineSnapshot, lang: Lang) -> Vec<String> {
 
 fn lanes(s: &TimelineSnapshot, lang: Lang) -> Table {
     let title = lang.pick("Where the time went", "时间去向");
-    let columns = lang.pick(["thread", "runs", "waits for the GIL", "locks", "I/O", "sleeps", "joins"], ["线程", "运行", "等待 GIL", "锁", "I/O", "睡眠", "等待结束"]);
+    let turn = if s.free_on.is_some() { lang.pick("waits for a processor", "等待处理器") } else { lang.pick("waits for the GIL", "等待 GIL") };
+    let columns = lang.pick(["thread", "runs", turn, "locks", "I/O", "sleeps", "joins"], ["线程", "运行", turn, "锁", "I/O", "睡眠", "等待结束"]);
     let mut table = Table::new(title, &columns).numbers(&[1, 2, 3, 4, 5, 6]);
     for lane in &s.lanes {
         let sum = |state| {

@@ -95,7 +95,7 @@ pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
             y += ROW;
         }
     }
-    let right = legend(&mut scene, y + 10, lang, &axis);
+    let right = legend(&mut scene, y + 10, lang, &axis, s.free_on.is_some());
     scene.width = axis.right().max(right) + MARGIN;
     scene.height = y + 34 + MARGIN;
     (scene, folded)
@@ -162,7 +162,7 @@ fn draw_state(scene: &mut Scene, rect: Rect, x: &TimelineSegment, lang: Lang) {
         LaneState::Ready => {
             let inner = Rect::new(rect.x, rect.y + 5, rect.w, rect.h - 10);
             scene.shape(inner, Corners::All(2), Paint::Card, Stroke::new(Paint::Edge(Role::Accent)).dashed());
-            (lang.pick("waits for GIL", "等 GIL").to_owned(), Paint::On(Role::Accent))
+            (if x.label.is_empty() { lang.pick("waits for GIL", "等 GIL").to_owned() } else { x.label.clone() }, Paint::On(Role::Accent))
         }
         LaneState::Blocked => {
             let inner = Rect::new(rect.x, rect.y + 3, rect.w, rect.h - 6);
@@ -233,12 +233,13 @@ fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes:
 }
 
 /// What the boxes mean; gives the right edge.
-fn legend(scene: &mut Scene, y: i32, lang: Lang, axis: &Axis) -> i32 {
+fn legend(scene: &mut Scene, y: i32, lang: Lang, axis: &Axis, free: bool) -> i32 {
     let states = [LaneState::Runs, LaneState::Ready, LaneState::Blocked, LaneState::Io, LaneState::Asleep];
     let words = lang.pick(
         ["runs (has the GIL)", "could run, waits for the GIL", "waits for a lock", "waits for I/O", "asleep"],
         ["运行（持有 GIL）", "可运行，等待 GIL", "等待锁", "等待 I/O", "睡眠"],
     );
+    let words = if free { [lang.pick("runs", "运行"), lang.pick("could run, waits for a processor", "可运行，等待处理器"), words[2], words[3], words[4]] } else { words };
     let mut x = MARGIN;
     for (state, words) in states.into_iter().zip(words) {
         let sample = TimelineSegment { from: 0, to: 0, state, label: String::new() };

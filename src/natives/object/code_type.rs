@@ -449,7 +449,7 @@ static TRACEBACK_DEFS: &[Def] = &[
     Def::get_set("tb_next", |vm, a| match tb(vm, a[0]).next { Some(x) => Ok(vm.incref(x)), None => Ok(vm.none()) }, set_next, ""),
     Def::member("tb_frame", |vm, a| { let f = tb(vm, a[0]).frame; Ok(vm.incref(f)) }, ""),
     Def::member("tb_lasti", |vm, a| { let i = tb(vm, a[0]).lasti; Ok(vm.int(i as i64)) }, ""),
-    Def::get("tb_lineno", |vm, a| match tb(vm, a[0]).lineno { i if i > 0 => Ok(vm.int(i as i64)), _ => Ok(vm.none()) }, ""),
+    Def::get("tb_lineno", |vm, a| match vm.traceback_line(tb(vm, a[0])) { i if i > 0 => Ok(vm.int(i as i64)), _ => Ok(vm.none()) }, ""),
 ];
 fn tb(vm: &Vm, r: Ref) -> &Traceback {
     match vm.heap.get(r) {
@@ -470,7 +470,7 @@ fn traceback_new(vm: &mut Vm, a: Args) -> Step {
     let (lasti, lineno) = (vm.index_i32(a[3])?, vm.index_i32(a[4])?);
     vm.heap.incref_raw(a[2]);
     next.iter().for_each(|r| vm.heap.incref_raw(*r));
-    let x = Traceback { frame: a[2], next, lasti, lineno };
+    let x = Traceback { frame: a[2], next, lasti, lineno: Some(lineno) };
     Ok(vm.heap.alloc(t::TRACEBACK, Payload::Traceback(Box::new(x)), 0))
 }
 fn set_next(vm: &mut Vm, a: Args) -> Step {

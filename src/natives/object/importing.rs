@@ -19,8 +19,8 @@ pub static MODULE: ModuleDef = ModuleDef {
 };
 static FUNCTIONS: &[Def] = &[
     Def::function("lock_held", "()", |vm, _| Ok(vm.bool(false)), "Return True if the import lock is currently held."),
-    Def::function("acquire_lock", "()", |vm, _| Ok(vm.none()), "Acquires the interpreter's import lock."),
-    Def::function("release_lock", "()", |vm, _| Ok(vm.none()), "Release the interpreter's import lock."),
+    Def::function("acquire_lock", "()", |vm, _| vm.tail_prelude("import_lock_acquire", &[]), "Acquires the interpreter's import lock."),
+    Def::function("release_lock", "()", |vm, _| vm.tail_prelude("import_lock_release", &[]), "Release the interpreter's import lock."),
     Def::function("is_builtin", "(name, /)", |vm, a| { let k = vm.lossy(a[0]); let b = is_native(&k); Ok(vm.int(b as i64)) }, "Returns True if the module name corresponds to a built-in module."),
     Def::function("is_frozen", "(name, /)", |vm, a| { let k = vm.lossy(a[0]); Ok(vm.bool(library(&k).is_some())) }, "Returns True if the module name corresponds to a frozen module."),
     Def::function("is_frozen_package", "(name, /)", |vm, a| { let m = frozen(vm, a[0])?; Ok(vm.bool(m.is_package)) }, "Returns True if the module name is of a frozen package."),

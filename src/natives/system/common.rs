@@ -193,7 +193,8 @@ impl Vm {
                 return Err(self.value_error("Invalid value NaN (not a number)"));
             }
             let ns = x * 1e9;
-            if ns.abs() >= 9.2e18 {
+            // 2^63.
+            if ns.abs() >= 9_223_372_036_854_775_808.0 {
                 return Err(self.overflow_error("timestamp out of range for platform time_t"));
             }
             return Ok(if ns < 0.0 { ns.floor() } else { ns.ceil() } as i64);

@@ -7,8 +7,9 @@ mod errno;
 pub mod io;
 mod locale;
 pub mod multiprocessing;
-mod net;
+pub mod net;
 mod posix;
+pub mod queue;
 pub mod signal;
 mod small;
 pub mod structseq;
@@ -32,6 +33,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &net::MODULE,
     &net::select::MODULE,
     &posix::MODULE,
+    &queue::MODULE,
     &signal::MODULE,
     &small::FAULTHANDLER,
     &small::FCNTL,

@@ -26,7 +26,7 @@ const FUNCTIONS: &[Def] = &[
     Def::function("setitimer", "(which, seconds, interval=0.0, /)", setitimer, "Set an interval timer."),
     Def::function("getitimer", "(which, /)", getitimer, "Value of an interval timer."),
     Def::function("pthread_sigmask", "(how, mask, /)", pthread_sigmask, "Change the signal mask of the thread."),
-    Def::function("sigpending", "()", |vm, _| Ok(vm.set()), "Signals that are pending."),
+    Def::function("sigpending", "()", sigpending, "Signals that are pending."),
     Def::function("pause", "()", pause, "Wait until a signal arrives."),
     Def::function("pthread_kill", "(thread_id, signalnum, /)", |vm, a| raise_signal(vm, Args(&[Some(a[1])])), "Send a signal to a thread."),
 ];
@@ -282,14 +282,27 @@ fn real_timer(vm: &mut Vm, which: Ref) -> Result<(), Ask> {
         _ => Err(vm.os_error(errno::EINVAL, None, None)),
     }
 }
-/// No signal is ever blocked: the mask stays empty.
 fn pthread_sigmask(vm: &mut Vm, a: Args) -> Step {
-    vm.index_i32(a[0])?;
-    let mask = vm.collect(a[1])?;
-    for n in mask {
-        number(vm, n)?;
+    let how = vm.index_i32(a[0])?;
+    let mut mask = 0u64;
+    for n in vm.collect(a[1])? {
+        mask |= 1 << (number(vm, n)? - 1);
     }
-    Ok(vm.set())
+    let old = vm.sys_int(Syscall::SigMask { how, mask })?;
+    signal_set(vm, old as u64)
+}
+fn sigpending(vm: &mut Vm, _: Args) -> Step {
+    let pending = vm.sys_int(Syscall::SigPending)?;
+    signal_set(vm, pending as u64)
+}
+/// A set of the numbers whose bits are set.
+fn signal_set(vm: &mut Vm, bits: u64) -> Step {
+    let set = vm.set();
+    for n in (0..64).filter(|n| bits >> n & 1 == 1) {
+        let n = fixed::small_int(n + 1).expect("signal numbers are small");
+        vm.set_add(set.get(), n).unwrap_or_else(|e| panic!("ints ask nothing: {e:?}"));
+    }
+    Ok(set)
 }
 fn pause(vm: &mut Vm, _: Args) -> Step {
     vm.sys_done(Syscall::Pause, None)

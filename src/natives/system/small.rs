@@ -63,12 +63,21 @@ pub static FAULTHANDLER: ModuleDef = module("faulthandler", "Tracebacks at a cra
     Def::function("is_enabled", "()", |vm, _| { let b = is_enabled(vm); Ok(vm.bool(b)) }, "Whether the handler is enabled."),
     Def::function("dump_traceback_later", "(timeout, repeat=False, file=sys.stderr, exit=False)", |vm, _| Err(vm.unsupported("faulthandler.dump_traceback_later()")), "Dump the traceback after a time."),
     Def::function("cancel_dump_traceback_later", "()", |vm, _| Ok(vm.none()), "Cancel dump_traceback_later()."),
+    Def::function("_sigsegv", "(release_gil=False, /)", |vm, _| die_of(vm, 11), "Raise a SIGSEGV signal."),
+    Def::function("_read_null", "()", |vm, _| die_of(vm, 11), "A simple NULL dereference: SIGSEGV."),
+    Def::function("_sigabrt", "()", |vm, _| die_of(vm, 6), "Raise a SIGABRT signal."),
+    Def::function("_sigfpe", "()", |vm, _| die_of(vm, 8), "Raise a SIGFPE signal."),
     Def::function("dump_traceback", "(file=sys.stderr, all_threads=True)", |vm, a| { let file = a.opt(0).unwrap_or(fixed::NONE); vm.tail_prelude("faulthandler_dump", &[file]) }, "Dump the traceback of the current thread."),
 ]], None);
 pub static POSIXSUBPROCESS: ModuleDef = module("_posixsubprocess", "Starting this machine's own program in a process of its own.", &[&[
     Def::function("fork_exec", "(*args)", |vm, a| vm.tail_prelude("fork_exec", &[a[0]]), "Spawn a fresh new child process."),
 ]], None);
 
+/// What a crash comes to: the signal, as the system would send it.
+fn die_of(vm: &mut Vm, signal: i32) -> Step {
+    let pid = vm.sys_int(Syscall::GetPid)? as i32;
+    vm.sys_done(Syscall::Kill { pid, signal }, None)
+}
 fn key_error(vm: &mut Vm, message: String) -> Ask {
     let text = vm.str(message);
     let text = vm.keep(text);

@@ -34,7 +34,6 @@ pub enum Step {
 }
 
 /// A dict's table. References in entries are owned.
-#[derive(Clone)]
 pub struct Dict {
     /// log2 of the number of index slots; 0 for the empty dict that has no table yet.
     log2: u8,
@@ -55,6 +54,18 @@ pub struct Dict {
     shared: u8,
     /// No live entry comes before this one: so the first is found at once where many have been removed from the front.
     front: usize,
+}
+
+impl Clone for Dict {
+    fn clone(&self) -> Dict {
+        Dict { index: self.index.clone(), entries: self.entries.clone(), ..*self }
+    }
+    fn clone_from(&mut self, source: &Dict) {
+        let (mut index, mut entries) = (std::mem::take(&mut self.index), std::mem::take(&mut self.entries));
+        index.clone_from(&source.index);
+        entries.clone_from(&source.entries);
+        *self = Dict { index, entries, ..*source };
+    }
 }
 
 impl Default for Dict {

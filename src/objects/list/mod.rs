@@ -5,10 +5,20 @@ use std::ops::{Deref, DerefMut};
 
 /// Payload of `list`. Items are owned. Reads and writes as the vector of its items; whoever changes its length by more
 /// than single appends and pops says so by one of the methods here, so that `__sizeof__` stays CPython's.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct List {
     pub items: Vec<Ref>,
     allocated: usize,
+}
+
+impl Clone for List {
+    fn clone(&self) -> List {
+        List { items: self.items.clone(), allocated: self.allocated }
+    }
+    fn clone_from(&mut self, source: &List) {
+        self.items.clone_from(&source.items);
+        self.allocated = source.allocated;
+    }
 }
 
 /// The room of a list whose items are taken away while it is sorted: a change in the meantime shows.

@@ -186,6 +186,14 @@ impl Vm {
         }
         Err(Ask::Tail(Box::new(Request::Resume { generator, how })))
     }
+    /// The same for a call that is worth making only when it is asked.
+    pub fn syscall_by(&mut self, call: impl FnOnce() -> Syscall) -> Result<SysResult, Ask> {
+        match self.next_answer() {
+            Some(Answer::Sys(r)) => Ok(r),
+            Some(_) => panic!("a native asked for a syscall where it had asked for a call: it must ask first and change last"),
+            None => Err(Ask::Syscall(Box::new(call()))),
+        }
+    }
     /// Asks the simulated operating system; `Error` results come back as values.
     pub fn syscall(&mut self, call: Syscall) -> Result<SysResult, Ask> {
         match self.next_answer() {

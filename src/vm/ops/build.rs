@@ -119,16 +119,19 @@ impl Vm {
     }
     pub(in crate::vm) fn unpack_sequence(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         let w = self.peek(r, 1);
-        if matches!(self.ty(w.get()), t::TUPLE | t::LIST)
-            && let Some(items) = self.items_of(w.get())
-            && items.len() == count
-        {
-            r.sp -= 1;
-            for i in (0..count).rev() {
-                let x = self.items_of(w.get()).expect("checked")[i];
-                self.heap.incref_raw(x);
-                self.push_word(r, Word::owned(x));
+        let s = self.heap.slot(w.get());
+        let items = match &s.payload {
+            Payload::Tuple(items) if s.ty == t::TUPLE => &items[..],
+            Payload::List(items) if s.ty == t::LIST => &items[..],
+            _ => &[],
+        };
+        if items.len() == count && count > 0 {
+            let places = &mut self.cur.stack[r.sp - 1..r.sp - 1 + count];
+            places.iter_mut().zip(items.iter().rev()).for_each(|(place, x)| *place = Word::owned(*x));
+            for i in r.sp - 1..r.sp - 1 + count {
+                self.heap.incref_raw(self.cur.stack[i].get());
             }
+            r.sp += count - 1;
             self.drop_word(w);
             return Flow::Next;
         }

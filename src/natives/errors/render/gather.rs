@@ -139,7 +139,7 @@ fn frames(vm: &mut Vm, exc: Ref) -> Vec<FrameLine> {
         if let Payload::Frame(f) = vm.heap.get(tb.frame)
             && let Payload::Code(code) = vm.heap.get(f.code)
         {
-            out.push(frame_line(vm, code, tb.lasti, tb.lineno));
+            out.push(frame_line(vm, code, tb.lasti, vm.traceback_line(tb)));
         }
     }
     if let Some(limit) = traceback_limit(vm) {

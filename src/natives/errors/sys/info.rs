@@ -47,6 +47,10 @@ fields! { UNRAISABLE_NAMES, UNRAISABLE,
     3 "err_msg" "What could not be done.", 4 "object" "The object in question.",
 }
 
+fields! { EXCEPT_HOOK_NAMES, EXCEPT_HOOK,
+    0 "exc_type" "Exception type", 1 "exc_value" "Exception value", 2 "exc_traceback" "Exception traceback", 3 "thread" "Thread",
+}
+
 /// Fields of `sys.flags` that are attributes only: no free threading, no context-aware warnings.
 const HIDDEN_FLAGS: &[Def] = &[
     Def::member("gil", one, "-X gil"),
@@ -68,6 +72,8 @@ pub static HASH_INFO: TypeDef = open("hash_info", "sys", &[NEW, HASH, METHODS], 
 pub static THREAD_INFO: TypeDef = open("thread_info", "sys", &[NEW, THREAD, METHODS], "How threads are made.");
 pub static ASYNCGEN_HOOKS: TypeDef = open("asyncgen_hooks", "builtins", &[NEW, HOOKS, METHODS], "Hooks of async generators.");
 pub static UNRAISABLE_ARGS: TypeDef = open("UnraisableHookArgs", "sys", &[NEW, UNRAISABLE, METHODS], "What sys.unraisablehook gets.");
+
+pub static EXCEPT_HOOK_ARGS: TypeDef = open("_ExceptHookArgs", "_thread", &[NEW, EXCEPT_HOOK, METHODS], "Type used to pass arguments to threading.excepthook.");
 
 pub fn version_info(vm: &mut Vm) -> Owned {
     let ty = describe(vm, &VERSION_INFO, VERSION_NAMES, 0);
@@ -113,6 +119,10 @@ pub fn thread_info(vm: &mut Vm) -> Owned {
 pub fn asyncgen_hooks(vm: &mut Vm, firstiter: Owned, finalizer: Owned) -> Owned {
     let ty = describe(vm, &ASYNCGEN_HOOKS, HOOK_NAMES, 0);
     make(vm, ty, vec![firstiter, finalizer])
+}
+/// Makes the type of the argument of `threading.excepthook`.
+pub fn except_hook_type(vm: &mut Vm) -> crate::heap::Ref {
+    describe(vm, &EXCEPT_HOOK_ARGS, EXCEPT_HOOK_NAMES, 0)
 }
 /// Makes the type of the argument of `sys.unraisablehook`.
 pub fn unraisable_type(vm: &mut Vm) -> crate::heap::Ref {

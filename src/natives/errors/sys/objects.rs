@@ -15,8 +15,8 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("getdefaultencoding", "()", utf8, "The default encoding."),
     Def::function("getfilesystemencoding", "()", utf8, "The encoding of file names."),
     Def::function("getfilesystemencodeerrors", "()", surrogateescape, "The error handler of file names."),
-    Def::function("is_finalizing", "()", is_finalizing, "Whether the interpreter is ending."),
-    Def::function("_is_gil_enabled", "()", yes, "Whether threads take turns."),
+    Def::function("is_finalizing", "()", |vm, _| { let b = crate::natives::system::thread::is_finalizing(vm); Ok(vm.bool(b)) }, "Whether the interpreter is ending."),
+    Def::function("_is_gil_enabled", "()", |vm, _| { let on = vm.sys_int(crate::vm::syscall::Syscall::GilEnabled)?; Ok(vm.bool(on != 0)) }, "Whether threads take turns."),
     Def::function("is_stack_trampoline_active", "()", no, "Whether a stack profiler is served."),
     Def::function("is_remote_debug_enabled", "()", no, "Whether another process may debug this one."),
     Def::function("remote_exec", "(pid, script)", remote_exec, "Run a script in another process."),
@@ -167,9 +167,6 @@ fn surrogateescape(vm: &mut Vm, _: Args) -> Step {
 fn no(vm: &mut Vm, _: Args) -> Step {
     Ok(vm.bool(false))
 }
-fn yes(vm: &mut Vm, _: Args) -> Step {
-    Ok(vm.bool(true))
-}
 fn nothing(vm: &mut Vm, _: Args) -> Step {
     Ok(vm.none())
 }
@@ -227,9 +224,4 @@ fn breakpointhook(vm: &mut Vm, a: Args) -> Step {
         }
     };
     vm.tail_prelude("sys_breakpointhook", &[a.opt(0).unwrap_or(fixed::EMPTY_TUPLE), kwargs])
-}
-
-fn is_finalizing(vm: &mut Vm, _: Args) -> Step {
-    let b = vm.registry.contains_key("sys.finalizing");
-    Ok(vm.bool(b))
 }

@@ -82,6 +82,7 @@ fn data_mut(vm: &mut Vm, buffer: Ref) -> Result<&mut Vec<u8>, Ask> {
     match vm.heap.get_mut(buffer) {
         Payload::ByteArray(b) => {
             b.exports = 0;
+            b.views.clear();
             Ok(&mut b.data)
         }
         _ => panic!("the buffer of a BytesIO is a bytearray"),

@@ -43,6 +43,10 @@ static POLL: TypeDef = TypeDef {
     ]],
 };
 
+/// The interest set of a `poll` object; None: it is none.
+pub fn watched_by(vm: &Vm, r: Ref) -> Option<&BTreeMap<i32, u32>> {
+    vm.state::<Poll>(r).map(|p| &p.fds)
+}
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     vm.set_ints(module, constants::SELECT);
     vm.set_borrowed(module, "error", t::OS_ERROR);

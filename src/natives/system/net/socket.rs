@@ -6,19 +6,17 @@ use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
-use crate::vm::syscall::{SysResult, Syscall, errno, poll};
-use crate::vm::{Args, Ask, Def, Vm, fixed, t};
+use crate::vm::syscall::{Clock, SysResult, Syscall, errno, poll};
+use crate::vm::{Args, Ask, Def, Vm, fixed, n, t};
 
 #[derive(Clone)]
 pub struct Socket {
     pub fd: i32,
-    family: i32,
+    pub family: i32,
     kind: i32,
     proto: i32,
     /// None: waits for ever; 0: never waits.
-    timeout_ns: Option<u64>,
-    /// Values of `setsockopt`, by level and name.
-    options: Vec<((i32, i32), i64)>,
+    pub timeout_ns: Option<u64>,
 }
 opaque_state!(Socket, |_x, _f| {});
 
@@ -31,7 +29,7 @@ pub static SOCKET: TypeDef = TypeDef {
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (40, 0),
     doc: "A socket: one end of a connection inside the machine.",
-    defs: &[METHODS],
+    defs: &[METHODS, super::transfer::METHODS, super::messages::METHODS],
 };
 
 const METHODS: &[Def] = &[
@@ -42,13 +40,6 @@ const METHODS: &[Def] = &[
     Def::method("listen", "(self, backlog=128, /)", listen, "Accept connections from now on."),
     Def::method("connect", "(self, address, /)", connect, "Connect to an address."),
     Def::method("connect_ex", "(self, address, /)", connect_ex, "Connect; an error number instead of an exception."),
-    Def::method("send", "(self, data, flags=0, /)", send, "Send bytes; how many were taken."),
-    Def::method("sendall", "(self, data, flags=0, /)", sendall, "Send all the bytes."),
-    Def::method("sendto", "(self, data, flags_or_address, address=<unrepresentable>, /)", sendto, "Send bytes to an address."),
-    Def::method("recv", "(self, bufsize, flags=0, /)", recv, "Receive up to bufsize bytes."),
-    Def::method("recvfrom", "(self, bufsize, flags=0, /)", recvfrom, "Receive bytes and where they came from."),
-    Def::method("recv_into", "(self, buffer, nbytes=0, flags=0)", recv_into, "Receive into a buffer; how many bytes."),
-    Def::method("recvfrom_into", "(self, buffer, nbytes=0, flags=0)", recvfrom_into, "Receive into a buffer; how many bytes and from where."),
     Def::method("shutdown", "(self, how, /)", shutdown, "End one or both directions."),
     Def::method("close", "(self, /)", close, "Close the socket."),
     Def::method("detach", "(self, /)", detach, "Give the descriptor away."),
@@ -62,21 +53,21 @@ const METHODS: &[Def] = &[
     Def::method("getsockopt", "(self, level, option, buffersize=0, /)", getsockopt, "An option's value."),
     Def::method("setsockopt", "(self, level, option, value, optlen=<unrepresentable>, /)", setsockopt, "Set an option."),
     Def::method("__repr__", "(self, /)", repr, "Return repr(self)."),
-    Def::method("__del__", "(self, /)", |vm, a| close(vm, a), "Close the descriptor."),
+    Def::method("__del__", "(self, /)", finalize, "Close the descriptor."),
     Def::member("family", |vm, a| { let k = get(vm, a[0]).family; Ok(vm.int(k as i64)) }, "the socket family"),
     Def::member("type", |vm, a| { let k = get(vm, a[0]).kind; Ok(vm.int(k as i64)) }, "the socket type"),
     Def::member("proto", |vm, a| { let k = get(vm, a[0]).proto; Ok(vm.int(k as i64)) }, "the socket protocol"),
     Def::get("timeout", gettimeout, "the socket timeout"),
 ];
 
-fn get(vm: &Vm, r: Ref) -> &Socket {
+pub fn get(vm: &Vm, r: Ref) -> &Socket {
     vm.state(r).expect("methods of socket get one")
 }
 fn get_mut(vm: &mut Vm, r: Ref) -> &mut Socket {
     vm.state_mut(r).expect("methods of socket get one")
 }
 fn fresh(fd: i32, family: i32, kind: i32, proto: i32, timeout_ns: Option<u64>) -> Socket {
-    Socket { fd, family, kind, proto, timeout_ns, options: vec![] }
+    Socket { fd, family, kind, proto, timeout_ns }
 }
 /// A socket object for an open descriptor.
 pub fn make(vm: &mut Vm, fd: i32, family: i32, kind: i32, proto: i32) -> crate::heap::Owned {
@@ -102,6 +93,9 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     let [mut family, mut kind, proto] = n;
     let fd = match a.not_none(4) {
         Some(r) => {
+            if vm.f64_of(r).is_some() && !vm.is_int(r) {
+                return Err(vm.type_error("integer argument expected, got float"));
+            }
             let fd = vm.index_i32(r)?;
             if fd < 0 {
                 return Err(vm.value_error("negative file descriptor"));
@@ -114,7 +108,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
         None => {
             family = if family == -1 { AF_INET } else { family };
             kind = if kind == -1 { 1 } else { kind };
-            vm.sys_int(Syscall::Socket { family, kind })? as i32
+            vm.sys_int(Syscall::Socket { family, kind, proto: proto.max(0) })? as i32
         }
     };
     let nonblocking = kind & 0o4000 != 0;
@@ -126,19 +120,30 @@ fn init(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.none())
 }
 /// Makes a call, waiting for `events` as long as the timeout allows.
-fn wait(vm: &mut Vm, r: Ref, events: u32, call: impl Fn() -> Syscall) -> Result<SysResult, Ask> {
+pub fn wait(vm: &mut Vm, r: Ref, events: u32, call: impl Fn() -> Syscall) -> Result<SysResult, Ask> {
     let Socket { fd, timeout_ns, .. } = *get(vm, r);
+    let mut deadline = None;
     loop {
-        match vm.syscall(call())? {
+        match vm.syscall_by(&call)? {
             SysResult::Error(errno::EAGAIN) if timeout_ns.is_some_and(|ns| ns > 0) => {
-                match vm.sys(Syscall::Poll { fds: vec![(fd, events)], timeout_ns }, None)? {
-                    SysResult::Ready(found) if found.is_empty() => return Err(vm.error(t::TIMEOUT_ERROR, "timed out")),
-                    _ => {}
-                }
+                let left = left(vm, timeout_ns.unwrap_or(0), &mut deadline)?;
+                until_ready(vm, fd, events, left)?;
             }
             SysResult::Error(e) => return Err(vm.os_error(e, None, None)),
             other => return Ok(other),
         }
+    }
+}
+/// What is left of a timeout that began when this was first asked.
+pub fn left(vm: &mut Vm, timeout_ns: u64, deadline: &mut Option<u64>) -> Result<u64, Ask> {
+    let now = vm.sys_int(Syscall::ClockGet { clock: Clock::Monotonic })? as u64;
+    Ok(deadline.get_or_insert(now + timeout_ns).saturating_sub(now))
+}
+/// Waits for a descriptor; TimeoutError when the time is over.
+pub fn until_ready(vm: &mut Vm, fd: i32, events: u32, timeout_ns: u64) -> Result<(), Ask> {
+    match vm.sys(Syscall::Poll { fds: vec![(fd, events)], timeout_ns: Some(timeout_ns) }, None)? {
+        SysResult::Ready(found) if found.is_empty() => Err(vm.error(t::TIMEOUT_ERROR, "timed out")),
+        _ => Ok(()),
     }
 }
 fn accept(vm: &mut Vm, a: Args) -> Step {
@@ -160,112 +165,37 @@ fn listen(vm: &mut Vm, a: Args) -> Step {
     let fd = get(vm, a[0]).fd;
     vm.sys_done(Syscall::Listen { fd, backlog }, None)
 }
+/// Connects as long as the timeout allows: 0, or the error's number.
+fn attempt(vm: &mut Vm, a: Args, function: &str) -> Result<i32, Ask> {
+    let Socket { fd, family, timeout_ns, .. } = *get(vm, a[0]);
+    let address = address::parse(vm, a[1], family, function)?;
+    match vm.syscall(Syscall::Connect { fd, address })? {
+        SysResult::Error(errno::EINPROGRESS) if timeout_ns.is_some_and(|ns| ns > 0) => {
+            let SysResult::Ready(found) = vm.sys(Syscall::Poll { fds: vec![(fd, poll::OUT)], timeout_ns }, None)? else { panic!("Poll answers events") };
+            if found.is_empty() {
+                return Ok(TIMED_OUT);
+            }
+            let SysResult::Bytes(error) = vm.sys(Syscall::GetOption { fd, level: 1, name: 4 }, None)? else { panic!("an option is bytes") };
+            Ok(error.first().map_or(0, |e| *e as i32))
+        }
+        SysResult::Error(e) => Ok(e),
+        _ => Ok(0),
+    }
+}
+/// No error of the system: the socket's own timeout.
+const TIMED_OUT: i32 = -1;
 fn connect(vm: &mut Vm, a: Args) -> Step {
-    let Socket { fd, family, .. } = *get(vm, a[0]);
-    let address = address::parse(vm, a[1], family, "connect")?;
-    wait(vm, a[0], poll::OUT, || Syscall::Connect { fd, address: address.clone() })?;
-    Ok(vm.none())
+    match attempt(vm, a, "connect")? {
+        0 => Ok(vm.none()),
+        TIMED_OUT => Err(vm.error(t::TIMEOUT_ERROR, "timed out")),
+        e => Err(vm.os_error(e, None, None)),
+    }
 }
 fn connect_ex(vm: &mut Vm, a: Args) -> Step {
-    let Socket { fd, family, .. } = *get(vm, a[0]);
-    let address = address::parse(vm, a[1], family, "connect_ex")?;
-    match vm.syscall(Syscall::Connect { fd, address })? {
-        SysResult::Error(e) => Ok(vm.int(e as i64)),
-        _ => Ok(vm.int(0)),
+    match attempt(vm, a, "connect_ex")? {
+        TIMED_OUT => Ok(vm.int(errno::EAGAIN as i64)),
+        e => Ok(vm.int(e as i64)),
     }
-}
-fn check_flags(vm: &mut Vm, given: Option<Ref>) -> Result<bool, Ask> {
-    match given {
-        Some(r) => {
-            let flags = vm.index_i32(r)?;
-            Ok(flags & 2 != 0)
-        }
-        None => Ok(false),
-    }
-}
-fn send(vm: &mut Vm, a: Args) -> Step {
-    let data = vm.buffer_bytes(a[1])?;
-    check_flags(vm, a.opt(2))?;
-    let fd = get(vm, a[0]).fd;
-    match wait(vm, a[0], poll::OUT, || Syscall::Send { fd, data: data.clone(), to: None })? {
-        SysResult::Int(k) => Ok(vm.int(k)),
-        other => panic!("Send answered {other:?}"),
-    }
-}
-fn sendall(vm: &mut Vm, a: Args) -> Step {
-    let data = vm.buffer_bytes(a[1])?;
-    check_flags(vm, a.opt(2))?;
-    let fd = get(vm, a[0]).fd;
-    let mut done = 0;
-    while done < data.len() {
-        match wait(vm, a[0], poll::OUT, || Syscall::Send { fd, data: data[done..].to_vec(), to: None })? {
-            SysResult::Int(k) => done += k as usize,
-            other => panic!("Send answered {other:?}"),
-        }
-    }
-    Ok(vm.none())
-}
-fn sendto(vm: &mut Vm, a: Args) -> Step {
-    let data = vm.buffer_bytes(a[1])?;
-    let Socket { fd, family, .. } = *get(vm, a[0]);
-    let to = address::parse(vm, a.opt(3).unwrap_or(a[2]), family, "sendto")?;
-    match wait(vm, a[0], poll::OUT, || Syscall::Send { fd, data: data.clone(), to: Some(to.clone()) })? {
-        SysResult::Int(k) => Ok(vm.int(k)),
-        other => panic!("Send answered {other:?}"),
-    }
-}
-fn receive(vm: &mut Vm, r: Ref, count: usize, flags: Option<Ref>) -> Result<(Vec<u8>, crate::vm::syscall::Address), Ask> {
-    let peek = check_flags(vm, flags)?;
-    let fd = get(vm, r).fd;
-    match wait(vm, r, poll::IN, || Syscall::Receive { fd, count, peek })? {
-        SysResult::From(data, from) => Ok((data, from)),
-        other => panic!("Receive answered {other:?}"),
-    }
-}
-fn size(vm: &mut Vm, r: Ref, function: &str) -> Result<usize, Ask> {
-    let k = vm.index_i64(r)?;
-    match usize::try_from(k) {
-        Ok(k) => Ok(k),
-        Err(_) => {
-            let message = format!("negative buffersize in {function}");
-            Err(vm.value_error(message))
-        }
-    }
-}
-fn recv(vm: &mut Vm, a: Args) -> Step {
-    let count = size(vm, a[1], "recv")?;
-    let (data, _) = receive(vm, a[0], count, a.opt(2))?;
-    Ok(vm.bytes(data))
-}
-fn recvfrom(vm: &mut Vm, a: Args) -> Step {
-    let count = size(vm, a[1], "recvfrom")?;
-    let (data, from) = receive(vm, a[0], count, a.opt(2))?;
-    let items = vec![vm.bytes(data), address::object(vm, &from)];
-    Ok(vm.tuple(items))
-}
-fn into(vm: &mut Vm, a: Args, function: &str) -> Result<(i64, crate::vm::syscall::Address), Ask> {
-    let room = vm.writable_len(a[1])?;
-    let count = match a.opt(2) {
-        Some(r) => size(vm, r, function)?,
-        None => 0,
-    };
-    if count > room {
-        let message = format!("nbytes is greater than the length of the buffer in {function}()");
-        return Err(vm.value_error(message));
-    }
-    let count = if count == 0 { room } else { count };
-    let (data, from) = receive(vm, a[0], count, a.opt(3))?;
-    vm.fill_buffer(a[1], &data)?;
-    Ok((data.len() as i64, from))
-}
-fn recv_into(vm: &mut Vm, a: Args) -> Step {
-    let (k, _) = into(vm, a, "recv_into")?;
-    Ok(vm.int(k))
-}
-fn recvfrom_into(vm: &mut Vm, a: Args) -> Step {
-    let (k, from) = into(vm, a, "recvfrom_into")?;
-    let items = vec![vm.int(k), address::object(vm, &from)];
-    Ok(vm.tuple(items))
 }
 fn shutdown(vm: &mut Vm, a: Args) -> Step {
     let how = vm.index_i32(a[1])?;
@@ -276,9 +206,28 @@ fn shutdown(vm: &mut Vm, a: Args) -> Step {
 fn close(vm: &mut Vm, a: Args) -> Step {
     let fd = get(vm, a[0]).fd;
     if fd >= 0 {
-        vm.syscall(Syscall::Close { fd })?;
+        if let SysResult::Error(e) = vm.syscall(Syscall::Close { fd })? && e != errno::ECONNRESET {
+            return Err(vm.os_error(e, None, None));
+        }
         get_mut(vm, a[0]).fd = -1;
     }
+    Ok(vm.none())
+}
+/// The end of a socket that nobody has closed: a ResourceWarning.
+fn finalize(vm: &mut Vm, a: Args) -> Step {
+    let fd = get(vm, a[0]).fd;
+    if fd < 0 {
+        return Ok(vm.none());
+    }
+    let shown = match vm.try_call_special(a[0], n::__REPR__, &[])? {
+        Some(Ok(r)) => vm.lossy(r),
+        _ => "<socket>".to_owned(),
+    };
+    if matches!(vm.syscall(Syscall::Close { fd })?, SysResult::Error(_)) {
+        return Ok(vm.none());
+    }
+    crate::natives::errors::warnings::warn_from_native(vm, t::RESOURCE_WARNING, &format!("unclosed {shown}"), 1)?;
+    get_mut(vm, a[0]).fd = -1;
     Ok(vm.none())
 }
 fn detach(vm: &mut Vm, a: Args) -> Step {
@@ -323,34 +272,34 @@ fn gettimeout(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn getsockopt(vm: &mut Vm, a: Args) -> Step {
-    let key = (vm.index_i32(a[1])?, vm.index_i32(a[2])?);
-    let s = get(vm, a[0]);
-    let value = match key {
-        (1, 3) => s.kind as i64,
-        (1, 4) => 0,
-        (1, 38) => s.proto as i64,
-        (1, 39) => s.family as i64,
-        _ => s.options.iter().find(|o| o.0 == key).map_or(0, |o| o.1),
+    let (level, name) = (vm.index_i32(a[1])?, vm.index_i32(a[2])?);
+    let size = match a.opt(3) {
+        Some(r) => vm.index_i64(r)?,
+        None => 0,
     };
-    match a.opt(3) {
-        Some(r) if vm.index_i64(r)? > 0 => {
-            let k = vm.index_i64(r)?.min(8) as usize;
-            Ok(vm.bytes(&value.to_le_bytes()[..k]))
-        }
-        _ => Ok(vm.int(value)),
+    if !(0..=1024).contains(&size) {
+        return Err(vm.error(t::OS_ERROR, "getsockopt buflen out of range"));
     }
+    let fd = get(vm, a[0]).fd;
+    let SysResult::Bytes(value) = vm.sys(Syscall::GetOption { fd, level, name }, None)? else { panic!("an option is bytes") };
+    if size == 0 {
+        let mut four = [0; 4];
+        value.iter().take(4).enumerate().for_each(|(i, b)| four[i] = *b);
+        return Ok(vm.int(i32::from_le_bytes(four) as i64));
+    }
+    Ok(vm.bytes(&value[..value.len().min(size as usize)]))
 }
 fn setsockopt(vm: &mut Vm, a: Args) -> Step {
-    let key = (vm.index_i32(a[1])?, vm.index_i32(a[2])?);
-    let value = match vm.bytes_of(a[3]) {
-        Some(b) => b.iter().take(8).rev().fold(0i64, |all, b| all << 8 | *b as i64),
-        None if a[3] == fixed::NONE => 0,
-        None => vm.index_i32(a[3])? as i64,
+    let (level, name) = (vm.index_i32(a[1])?, vm.index_i32(a[2])?);
+    let value = match a.opt(4) {
+        Some(r) if a[3] == fixed::NONE => vec![0; vm.index_i64(r)?.clamp(0, 1024) as usize],
+        None if a[3] == fixed::NONE => return Err(vm.type_error("socket.setsockopt() requires 4 arguments when the third argument is None")),
+        Some(_) => return Err(vm.type_error("socket.setsockopt() only takes 4 arguments when the third argument is None")),
+        None if vm.is_int(a[3]) => vm.index_i32(a[3])?.to_le_bytes().to_vec(),
+        None => vm.buffer_bytes(a[3])?,
     };
-    let options = &mut get_mut(vm, a[0]).options;
-    options.retain(|o| o.0 != key);
-    options.push((key, value));
-    Ok(vm.none())
+    let fd = get(vm, a[0]).fd;
+    vm.sys_done(Syscall::SetOption { fd, level, name, value }, None)
 }
 fn repr(vm: &mut Vm, a: Args) -> Step {
     let Socket { fd, family, kind, proto, .. } = *get(vm, a[0]);

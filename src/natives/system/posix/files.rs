@@ -16,6 +16,7 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("pwrite", "(fd, buffer, offset, /)", pwrite, "Write at an offset."),
     Def::function("readv", "(fd, buffers, /)", |vm, a| vm.tail_prelude("posix_readv", &[a[0], a[1]]), "Read into several buffers."),
     Def::function("writev", "(fd, buffers, /)", |vm, a| vm.tail_prelude("posix_writev", &[a[0], a[1]]), "Write several buffers."),
+    Def::function("sendfile", "(out_fd, in_fd, offset, count)", sendfile, "Copy bytes of a file to a descriptor; how many."),
     Def::function("readinto", "(fd, buffer, /)", readinto, "Read into a buffer; how many bytes."),
     Def::function("lseek", "(fd, position, whence, /)", lseek, "Set the position of a file descriptor."),
     Def::function("ftruncate", "(fd, length, /)", ftruncate, "Truncate a file by its descriptor."),
@@ -38,6 +39,27 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("ttyname", "(fd, /)", ttyname, "Name of a terminal."),
 ];
 
+/// Bytes that one call of `sendfile` copies at most.
+const AT_ONCE: usize = 1 << 20;
+/// `offset` None: from the file's position, which moves.
+fn sendfile(vm: &mut Vm, a: Args) -> Step {
+    let (out, from, count) = (fd(vm, a[0])?, fd(vm, a[1])?, size(vm, a[3])?);
+    let moves = a[2] == fixed::NONE;
+    let start = if moves { vm.sys_int(Syscall::Seek { fd: from, offset: 0, whence: 1 })? } else { vm.index_i64(a[2])? };
+    let Ok(offset) = u64::try_from(start) else { return Err(vm.os_error(22, None, None)) };
+    let data = match vm.syscall(Syscall::ReadAt { fd: from, count: count.min(AT_ONCE), offset })? {
+        SysResult::Bytes(data) => data,
+        // What has no offsets cannot be sent this way.
+        SysResult::Error(29) => return Err(vm.os_error(22, None, None)),
+        SysResult::Error(e) => return Err(vm.os_error(e, None, None)),
+        other => panic!("ReadAt answered {other:?}"),
+    };
+    let sent = if data.is_empty() { 0 } else { vm.sys_int(Syscall::Write { fd: out, data })? };
+    if moves {
+        vm.sys_int(Syscall::Seek { fd: from, offset: start + sent, whence: 0 })?;
+    }
+    Ok(vm.int(sent))
+}
 fn fd(vm: &mut Vm, r: Ref) -> Result<i32, Ask> {
     vm.index_i32(r)
 }

@@ -3,7 +3,7 @@ use super::super::structseq::{METHODS, Shape, item};
 use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::TypeDef;
 use crate::vm::step::Step;
-use crate::vm::syscall::{CPUS, Clock, SysResult, Syscall, errno};
+use crate::vm::syscall::{Clock, SysResult, Syscall, errno};
 use crate::vm::{Args, Def, Vm, fixed, t};
 
 macro_rules! result_shape {
@@ -38,7 +38,7 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("getegid", "()", |vm, _| Ok(vm.int(1000)), "The current process's effective group id."),
     Def::function("getgroups", "()", |vm, _| { let g = vm.int(1000); Ok(vm.list(vec![g])) }, "Supplemental group ids."),
     Def::function("getlogin", "()", |vm, _| Ok(vm.str("student")), "The name of the user."),
-    Def::function("cpu_count", "()", |vm, _| Ok(vm.int(CPUS as i64)), "Number of logical CPUs of the machine."),
+    Def::function("cpu_count", "()", |vm, _| number(vm, Syscall::CpuCount), "Number of logical CPUs of the machine."),
     Def::function("sched_getaffinity", "(pid, /)", sched_getaffinity, "The CPUs a process may use."),
     Def::function("sched_yield", "()", |vm, _| vm.sys_done(Syscall::ThreadYield, None), "Give up the processor."),
     Def::function("getloadavg", "()", getloadavg, "Load averages: always idle."),
@@ -59,9 +59,10 @@ fn number(vm: &mut Vm, call: Syscall) -> Step {
 }
 fn sched_getaffinity(vm: &mut Vm, a: Args) -> Step {
     vm.index_i32(a[0])?;
+    let cpus = vm.sys_int(Syscall::CpuCount)?;
     let set = vm.set();
     let r = set.get();
-    for cpu in 0..CPUS as i64 {
+    for cpu in 0..cpus {
         vm.set_add(r, fixed::small_int(cpu).expect("few processors")).unwrap_or_else(|e| panic!("ints ask nothing: {e:?}"));
     }
     Ok(set)
@@ -111,7 +112,7 @@ fn sysconf(vm: &mut Vm, a: Args) -> Step {
     };
     let value = match name.as_str() {
         "SC_PAGESIZE" | "SC_PAGE_SIZE" | "30" => 4096,
-        "SC_NPROCESSORS_CONF" | "SC_NPROCESSORS_ONLN" | "83" | "84" => CPUS as i64,
+        "SC_NPROCESSORS_CONF" | "SC_NPROCESSORS_ONLN" | "83" | "84" => vm.sys_int(Syscall::CpuCount)?,
         "SC_SEM_VALUE_MAX" | "33" => 2_147_483_647,
         "SC_OPEN_MAX" | "4" => 1024,
         "SC_CLK_TCK" | "2" => 100,

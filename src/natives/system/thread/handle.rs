@@ -69,7 +69,13 @@ fn join(vm: &mut Vm, a: Args) -> Step {
     if thread == vm.cur.id {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
-    if vm.sys_int(Syscall::ThreadJoin { thread, timeout_ns })? != 0 {
+    if is_finalizing(vm) {
+        // Nobody else runs any more: it has ended already, or never will.
+        if vm.sys_int(Syscall::ThreadDone { thread })? == 0 {
+            return Err(vm.error(t::PYTHON_FINALIZATION_ERROR, "cannot join thread at Python shutdown"));
+        }
+        get(vm, a[0]).done = true;
+    } else if vm.sys_int(Syscall::ThreadJoin { thread, timeout_ns })? != 0 {
         get(vm, a[0]).done = true;
     }
     Ok(vm.none())
@@ -84,6 +90,8 @@ fn is_done(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.bool(done))
 }
 fn set_done(vm: &mut Vm, a: Args) -> Step {
+    let Some(thread) = get(vm, a[0]).thread else { return Err(vm.runtime_error("thread not started")) };
+    vm.sys(Syscall::ThreadRelease { thread }, None)?;
     get(vm, a[0]).done = true;
     Ok(vm.none())
 }
@@ -102,6 +110,7 @@ pub fn start_joinable_thread(vm: &mut Vm, a: Args) -> Step {
     if !vm.is_callable(a[0]) {
         return Err(vm.type_error("thread function must be callable"));
     }
+    check_not_finalizing(vm)?;
     let daemon = match a.opt(2) {
         Some(r) => vm.truth(r)?,
         None => true,
@@ -131,6 +140,23 @@ pub fn start_joinable_thread(vm: &mut Vm, a: Args) -> Step {
         vm.list_mut(list).push(handle);
     }
     Ok(vm.incref(handle))
+}
+/// Whether the interpreter is past the point where threads may run.
+pub fn is_finalizing(vm: &Vm) -> bool {
+    vm.registry.contains_key("finalizing")
+}
+pub(super) fn check_not_finalizing(vm: &mut Vm) -> Result<(), Ask> {
+    match is_finalizing(vm) {
+        true => Err(vm.error(t::PYTHON_FINALIZATION_ERROR, "can't create new thread at interpreter shutdown")),
+        false => Ok(()),
+    }
+}
+/// From now on the running thread is the only one that runs.
+pub fn finalize(vm: &mut Vm, _: Args) -> Step {
+    vm.sys(Syscall::ThreadsFreeze, None)?;
+    let old = vm.registry.insert("finalizing", crate::vm::fixed::TRUE);
+    vm.replace_raw(old);
+    Ok(vm.none())
 }
 /// Handles of the threads that are no daemons.
 fn joinable(vm: &mut Vm) -> Ref {

@@ -20,6 +20,9 @@ struct Local {
     /// Dicts of the other threads.
     others: BTreeMap<u32, Ref>,
 }
+/// [`Local::current`] when the thread whose dict the instance had is gone.
+const NOBODY: u32 = u32::MAX;
+
 impl State for Local {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
         let Local { args, kwargs, current: _, others } = self;
@@ -64,6 +67,7 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     let o = vm.alloc(a[0], Payload::Opaque(Box::new(state)));
     let dict = vm.dict().into_raw();
     vm.heap.extra_mut(o.get()).dict = Some(dict);
+    vm.cur.locals.push(o.get());
     Ok(o)
 }
 /// Brings this thread's dict in; false when the thread has none yet.
@@ -94,6 +98,7 @@ fn first(vm: &mut Vm, r: Ref, name: Ref, value: Option<Option<Ref>>) -> Result<O
     }
     let before = vm.state::<Local>(r).expect("a _local").current;
     let mine = vm.dict().into_raw();
+    vm.cur.locals.push(r);
     install(vm, r, before, mine);
     let ty = vm.ty(r);
     let init = vm.lookup(ty, n::__INIT__);
@@ -125,9 +130,13 @@ fn getattribute(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn store(vm: &mut Vm, a: Args, value: Option<Ref>) -> Step {
-    if a[1] == n::__DICT__ {
+    if vm.eq(a[1], n::__DICT__)? {
         let message = format!("'{}' object attribute '__dict__' is read-only", vm.type_name(a[0]));
         return Err(vm.attribute_error(a[0], a[1], message));
+    }
+    if vm.str_of(a[1]).is_none() {
+        let message = format!("attribute name must be string, not '{}'", vm.type_name(a[1]));
+        return Err(vm.type_error(message));
     }
     if let Some(step) = first(vm, a[0], a[1], Some(value))? {
         return step;
@@ -143,8 +152,29 @@ fn setattr(vm: &mut Vm, a: Args) -> Step {
 fn delattr(vm: &mut Vm, a: Args) -> Step {
     store(vm, a, None)
 }
+/// For the prelude: the running thread ends, and with it its dicts. The list is of objects that are not counted: what has
+/// died meanwhile is no `_local` any more, or one that this thread has nothing in.
+pub fn forget(vm: &mut Vm, _: Args) -> Step {
+    let me = vm.cur.id;
+    for r in std::mem::take(&mut vm.cur.locals) {
+        if !vm.heap.is_live(r) || vm.state::<Local>(r).is_none() {
+            continue;
+        }
+        let x = vm.state_mut::<Local>(r).expect("just seen");
+        let mine = if x.current == me {
+            x.current = NOBODY;
+            vm.heap.extra_mut(r).dict.take()
+        } else {
+            x.others.remove(&me)
+        };
+        mine.into_iter().for_each(|d| vm.heap.decref_raw(d));
+    }
+    Ok(vm.none())
+}
 fn dict(vm: &mut Vm, a: Args) -> Step {
-    switch(vm, a[0]);
+    if let Some(step) = first(vm, a[0], n::__DICT__, None)? {
+        return step;
+    }
     let d = vm.instance_dict(a[0]).expect("instances of _local have a dict");
     Ok(vm.incref(d))
 }

@@ -3,7 +3,9 @@ mod handle;
 mod local;
 mod lock;
 mod rlock;
-pub use handle::after_fork;
+pub use lock::allocate_lock;
+pub use handle::{after_fork, finalize, is_finalizing};
+pub use local::forget as forget_locals;
 pub use rlock::depth as rlock_depth;
 
 use crate::heap::Ref;
@@ -25,7 +27,7 @@ pub static MODULE: ModuleDef = ModuleDef {
     name: "_thread",
     doc: "Primitives of threads and locks.",
     functions: &[FUNCTIONS],
-    types: &[&lock::LOCK, &rlock::RLOCK, &local::LOCAL, &handle::HANDLE],
+    types: &[&lock::LOCK, &rlock::RLOCK, &local::LOCAL, &handle::HANDLE, &crate::natives::errors::sys::info::EXCEPT_HOOK_ARGS],
     init: Some(init),
 };
 
@@ -52,6 +54,7 @@ const FUNCTIONS: &[Def] = &[
     Def::function("exit_thread", "()", exit, "Obsolete name of exit()."),
     Def::function("interrupt_main", "(signum=2, /)", interrupt_main, "Simulate a signal in the main thread."),
     Def::function("set_name", "(name)", set_name, "Set the name of the current thread."),
+    Def::function("_excepthook", "(args, /)", |vm, a| vm.tail_prelude("thread_excepthook", &[a[0]]), "Print the exception of a thread."),
     Def::function("_shutdown", "()", handle::shutdown, "Wait for all threads that are no daemons."),
     Def::function("_make_thread_handle", "(ident, /)", handle::make_thread_handle, "A handle of a running thread."),
 ];
@@ -61,6 +64,7 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     vm.set_global(module, "TIMEOUT_MAX", max);
     vm.set_alias(module, "LockType", "lock");
     vm.set_borrowed(module, "error", t::RUNTIME_ERROR);
+    crate::natives::errors::sys::info::except_hook_type(vm);
     for def in [&lock::LOCK, &rlock::RLOCK, &local::LOCAL, &handle::HANDLE] {
         let ty = vm.type_of_def(def);
         vm.type_obj_mut(ty).has_weakref = true;
@@ -105,6 +109,7 @@ fn start_new_thread(vm: &mut Vm, a: Args) -> Step {
             vm.keep(d)
         }
     };
+    handle::check_not_finalizing(vm)?;
     let id = start(vm, |vm| {
         let run = vm.prelude_function("thread_run");
         vm.call_request(run, &[a[0], a[1], kwargs], &[])

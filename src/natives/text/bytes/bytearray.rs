@@ -60,6 +60,7 @@ fn check_resizable(vm: &mut Vm, r: Ref) -> Result<(), Ask> {
     }
     if let Payload::ByteArray(b) = vm.heap.get_mut(r) {
         b.exports = 0;
+        b.views.clear();
     }
     Ok(())
 }

@@ -91,8 +91,17 @@ pub fn contents(vm: &Vm, r: Ref) -> Option<Vec<u8>> {
     }
     Some(v.offsets().into_iter().flat_map(|at| data[at..at + v.item].iter().copied()).collect())
 }
-/// Whether a live view looks at an object. Takes a walk over the heap: asked only where a view has been made.
+/// Views of an object whose places are remembered.
+const REMEMBERED: usize = 4;
+/// Whether a live view looks at an object. Asked only where a view has been made; takes a walk over the heap where more
+/// were made than are remembered.
 pub fn is_viewed(vm: &Vm, base: Ref) -> bool {
+    if let Payload::ByteArray(b) = vm.heap.get(base)
+        && b.exports as usize == b.views.len()
+    {
+        // What has taken a dead view's place is another object, or a view all the same.
+        return b.views.iter().any(|r| vm.state::<View>(*r).is_some_and(|v| v.base == Some(base)));
+    }
     vm.heap.iter().any(|r| vm.state::<View>(r).is_some_and(|v| v.base == Some(base)))
 }
 /// A state that is not released.
@@ -110,7 +119,13 @@ fn make(vm: &mut Vm, v: View) -> Owned {
         Payload::ByteArray(b) => b.exports += 1,
         _ => array::mark_exported(vm, base),
     }
-    vm.opaque(t::MEMORYVIEW, v)
+    let view = vm.opaque(t::MEMORYVIEW, v);
+    if let Payload::ByteArray(b) = vm.heap.get_mut(base)
+        && b.views.len() < REMEMBERED
+    {
+        b.views.push(view.get());
+    }
+    view
 }
 /// `memoryview(x)`.
 pub fn view_of(vm: &mut Vm, x: Ref) -> Step {
