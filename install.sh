@@ -60,8 +60,7 @@ fi
 
 need_rust
 say "Building Pellucid"
-# The compiler's crates ask for a newer Rust than they use.
-cargo build --release --ignore-rust-version -p pellucid-kernel --features figures || die "the build failed"
+build_release || die "the build failed"
 pellucid=$(target_dir)/release/pellucid
 say "Built: $("$pellucid" --version) in $pellucid"
 

@@ -261,14 +261,14 @@ fn index(dir: &Path) {
 macro_rules! chapters {
     ($($name:ident)*) => { $(#[test] fn $name() { chapter(stringify!($name)); })* };
 }
-chapters! { object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell frames event_loop programs timeline explore locks }
+chapters! { claims step object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell frames event_loop programs timeline explore locks net }
 
 #[test]
 fn a_lens_leaves_no_trace() {
     let lenses = [
         "%object x", "%object x, y", "%types x", "%mro C", "%lookup c.m", "%lookup c.x = 3", "%dispatch x + y", "%dispatch x += [1]", "%dispatch f(1, *x, k=2)", "%heap x c d",
         "%heap", "%layout d", "%probe d, 'a'", "%refs x", "%gc", "%dis f", "%object nowhere", "%heap x nowhere", "%dispatch 1 + x", "%probe x, 1",
-        "%%refcounts x\nz = x\ndel z", "%%growth g\ng = []\ng.append(1)", "%%heap x\nq = [x]\ndel q", "%%heap nowhere\npass", "%%refcounts x\n1 / 0", "%%growth g\n(", "if True:\n    %heap x",
+        "%%refcounts x\nz = x\ndel z", "%%growth g\ng = []\ng.append(1)", "%%heap x\nq = [x]\ndel q", "%%heap nowhere\npass", "%%refcounts x\n1 / 0", "%%growth g\n(", "%%step\nz = [x]\nfor i in z: pass\ndel z, i", "%%step --expr\nlen(x) + 1", "%claims obj-none-single", "if True:\n    %heap x",
         "import pellucid; pellucid.heap(x, c); pellucid.object(x); pellucid.refs(x); pellucid.layout(x);",
     ];
     let work = move || {

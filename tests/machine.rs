@@ -1,5 +1,7 @@
 //! What holds for every program: the same bytes each time, and no reference that nobody holds.
 mod support;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Collector, Page, Shown, cell_results, guarded, session};
 
 /// Small programs that touch many parts of the machine, by name.
@@ -73,4 +75,43 @@ fn every_reference_is_held_by_somebody() {
         wrong.extend(found.into_iter().take(12).map(|x| format!("{name}: {x}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Cells whose logs hang on every decision of the scheduler: threads with a GIL, without one, under a random policy, processes.
+const SCHEDULED: &[&str] = &[
+    "%%timeline\nimport threading, queue\nq, total = queue.Queue(2), 0\ndef make():\n    for i in range(5): q.put(i)\n    q.put(None)\ndef take():\n    global total\n    while (x := q.get()) is not None: total += x\nts = [threading.Thread(target=f) for f in (make, take)]\nfor t in ts: t.start()\nfor t in ts: t.join()\nprint(total)",
+    "%sched random 7 points bytecode",
+    "%%timeline\nn = 0\ndef add():\n    global n\n    for _ in range(20): n += 1\nts = [threading.Thread(target=add) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()\nprint(n)",
+    "%sched cpython points gil gil off cpus 3",
+    "%%timeline\nn = 0\nts = [threading.Thread(target=add) for _ in range(4)]\nfor t in ts: t.start()\nfor t in ts: t.join()\nprint(n)",
+    "%sched gil on",
+    "%%timeline\nimport os\nr, w = os.pipe()\nfor i in range(3):\n    if os.fork() == 0:\n        os.write(w, b'%d' % i)\n        os._exit(0)\nprint(sorted(os.read(r, 1) for _ in range(3)))\nfor _ in range(3): os.wait()",
+];
+
+/// All that the cells print and show, the logs of their runs included.
+fn shown_by(cells: &'static [&'static str]) -> Result<String, String> {
+    guarded(move || {
+        let mut page = Page::default();
+        let mut s = session(&mut page, Collector::Auto);
+        let values: Vec<String> = cells.iter().map(|c| format!("{:?}", s.run_cell(c, &Default::default(), &mut page))).collect();
+        format!("{}\n{}\n{}", page.out, page.err, values.join("\n"))
+    })
+}
+
+#[test]
+fn the_same_seed_gives_the_same_log_also_on_a_busy_computer() {
+    let alone = shown_by(SCHEDULED).expect("an end");
+    assert!(alone.contains("0, 1, 2") || alone.contains("[b'0', b'1', b'2']"), "{alone}");
+    let busy = Arc::new(AtomicBool::new(true));
+    let load: Vec<_> = (0..6)
+        .map(|_| {
+            let busy = busy.clone();
+            let spin = move || while busy.load(Ordering::Relaxed) { std::hint::spin_loop() };
+            std::thread::Builder::new().spawn(spin).expect("a thread")
+        })
+        .collect();
+    let loaded = shown_by(SCHEDULED);
+    busy.store(false, Ordering::Relaxed);
+    load.into_iter().for_each(|t| t.join().expect("spins only"));
+    assert!(loaded.as_ref() == Ok(&alone), "another log under load");
 }

@@ -53,7 +53,7 @@ fi
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then count 0 1 0; fi
 
 one "Clippy: the banned host calls" cargo clippy -p pellucid --lib --ignore-rust-version --quiet -- -A clippy::all -D clippy::disallowed_methods
-one "Build" cargo build --release --ignore-rust-version -p pellucid-kernel --features figures --quiet
+one "Build" build_release --quiet
 export PELLUCID=$target/release/pellucid
 
 say "The kernel, through a fake front end and Jupyter's own suite"

@@ -50,3 +50,25 @@ target_dir() {
         *) printf '%s/%s' "$PWD" "${CARGO_TARGET_DIR:-target}" ;;
     esac
 }
+
+# build_release [CARGO OPTION...]: the release program, optimised for what tools/release.profdata says that it does in practice
+# (tools/pgo.sh writes it), where this compiler can read that. To be called in the project's folder.
+build_release() {
+    local flags=() kept probe
+    probe=$(mktemp -d)
+    kept=$(target_dir)/$(cksum < tools/release.profdata | cut -d' ' -f1).profdata
+    mkdir -p "$(target_dir)"
+    # Cargo builds anew when flags change, not when a file they name does: so the name goes with the content.
+    [ -f "$kept" ] || cp tools/release.profdata "$kept"
+    echo 'pub fn probe() {}' > "$probe/probe.rs"
+    if [ -n "${RUSTFLAGS:-}${CARGO_ENCODED_RUSTFLAGS:-}" ]; then
+        say "RUSTFLAGS is set: building with those flags, without the profile in tools/"
+    elif rustc --crate-type lib -Copt-level=1 "-Cprofile-use=$kept" --out-dir "$probe" "$probe/probe.rs" 2>/dev/null; then
+        flags=("CARGO_ENCODED_RUSTFLAGS=-Cprofile-use=$kept")
+    else
+        say "This compiler cannot read tools/release.profdata: building without it, about a tenth slower"
+    fi
+    rm -rf "$probe"
+    # The compiler's crates ask for a newer Rust than they use.
+    env "${flags[@]}" cargo build --release --ignore-rust-version -p pellucid-kernel --features figures "$@"
+}

@@ -24,8 +24,52 @@ pub fn snapshot(vm: &mut Vm, s: &Subjects, tags: &mut BTreeMap<u64, u32>) -> Hea
     let named: HashSet<Ref> = s.values.iter().copied().collect();
     let (shown, total) = walk(vm, &s.values, &named);
     let ids: HashSet<Ref> = shown.iter().copied().collect();
-    let objects = shown.iter().map(|r| object(vm, s, *r, &ids, &named, tags)).collect();
+    let objects = shown.iter().map(|r| {
+        let size = shallow_size(vm, *r);
+        HeapObject { size, ..object(vm, s, *r, &ids, &named, tags) }
+    }).collect();
     HeapSnapshot { frames: s.roots(vm), objects, total_objects: total as u64 }
+}
+
+/// The same for frames that are known, of a machine that is in the middle of a run: sizes are left at 0, and what small
+/// immutable values names are bound to is written beside the name.
+pub fn in_frames(vm: &Vm, frames: Vec<(String, Option<u32>, Vec<(String, Ref)>)>, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> HeapSnapshot {
+    let mut roots = Vec::new();
+    let frames = frames.into_iter().map(|(title, line, names)| {
+        let names = names.into_iter().map(|(name, r)| {
+            let value = match plain(vm, r) {
+                Some(text) => HeapValue::Inline(text),
+                None => {
+                    roots.push(r);
+                    HeapValue::Ref(r.address())
+                }
+            };
+            HeapName { name, value }
+        });
+        HeapFrame { title, line, names: names.collect() }
+    }).collect();
+    let named: HashSet<Ref> = roots.iter().copied().collect();
+    let (shown, total) = walk(vm, &roots, &named);
+    let ids: HashSet<Ref> = shown.iter().copied().collect();
+    let s = Subjects { texts: vec![], values: roots, namespace, tuple: None, own: HashMap::new() };
+    let objects = shown.iter().map(|r| object(vm, &s, *r, &ids, &named, tags)).collect();
+    HeapSnapshot { frames, objects, total_objects: total as u64 }
+}
+
+/// What is written beside a name in place of an arrow: a short scalar, a function that carries nothing, a class of such.
+fn plain(vm: &Vm, r: Ref) -> Option<Repr> {
+    let simple = |f: Ref| match vm.heap.get(f) {
+        Payload::Native(_) | Payload::Wrapper(..) | Payload::Property(_) => true,
+        Payload::Function(f) => f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
+        _ => false,
+    };
+    match vm.heap.get(r) {
+        Payload::Function(_) if simple(r) => Some(Repr::whole(title(vm, r))),
+        Payload::Type(x) if !x.has(type_flags::HEAP) || slots(vm, r).iter().all(|(_, v)| simple(*v)) => Some(Repr::whole(title(vm, r))),
+        Payload::Type(_) => None,
+        _ if is_inline(vm, r, r, &HashSet::new()) => Some(common::repr(vm, r)),
+        _ => None,
+    }
 }
 
 impl Subjects {
@@ -117,8 +161,8 @@ fn walk(vm: &Vm, roots: &[Ref], named: &HashSet<Ref>) -> (Vec<Ref>, usize) {
     (shown, depth.len())
 }
 
-fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet<Ref>, tags: &mut BTreeMap<u64, u32>) -> HeapObject {
-    let size = shallow_size(vm, r);
+/// An object of the picture; its size is not asked for.
+fn object(vm: &Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet<Ref>, tags: &mut BTreeMap<u64, u32>) -> HeapObject {
     let next = tags.len() as u32 + 1;
     let tag = *tags.entry(r.address()).or_insert(next);
     let all = slots(vm, r);
@@ -150,7 +194,7 @@ fn object(vm: &mut Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet
         kind: common::kind(vm, r),
         value: leaf.then(|| common::repr(vm, r)),
         refcount: common::refcount(vm, r, s.own(r)),
-        size,
+        size: 0,
         len: length(vm, r),
         slots: shown,
         more_slots: all.len().saturating_sub(SLOTS) as u64,

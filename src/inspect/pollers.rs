@@ -39,10 +39,10 @@ pub fn all(machine: &Machine, names: &BTreeMap<u32, String>) -> (Vec<Poller>, u6
             events: events(w.events),
             mode: mode(w),
             ready: events(machine.os.watch_is_ready(*key, w)),
-            listed: e.ready.iter().position(|k| k == key).map(|i| i as u64 + 1),
+            listed: e.listed().position(|(k, _)| k == key).map(|i| i as u64 + 1),
         });
         let name = format!("epoll, {}", owners.get(id).map_or("closed", String::as_str));
-        out.push(Poller { name, waiters, members: members.collect(), count: e.watched.len() as u64, ready: e.ready.len() as u64 });
+        out.push(Poller { name, waiters, members: members.collect(), count: e.watched.len() as u64, ready: e.listed().count() as u64 });
     }
     for (t, call) in machine.os.threads.calls() {
         let Syscall::Poll { fds, .. } = call else { continue };

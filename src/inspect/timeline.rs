@@ -140,6 +140,7 @@ impl<'a> Builder<'a> {
                 let reason = match why {
                     Why::Interval => SwitchReason::Interval,
                     Why::Policy => SwitchReason::Policy,
+                    Why::Processor => SwitchReason::Processor,
                     Why::Aside => unreachable!("the arm above took it"),
                 };
                 self.switch(e, reason, String::new());

@@ -1,10 +1,12 @@
 //! Lenses: the cell commands that look into the machine.
+pub mod claims;
 pub mod explore;
 pub mod memory;
 mod net;
 mod parse;
 mod run;
 mod sched;
+mod step;
 mod timeline;
 pub mod view;
 mod watch;

@@ -22,6 +22,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("probe", "%probe CONTAINER, KEY: hash, mask, and every slot of the dict or set that the search looks at."),
     ("refs", "%refs EXPR: every reference to an object: names, containers, attributes, closures, frames."),
     ("refcounts", "%%refcounts NAME…: the counts after each line of the cell, what changed them, and the moment of death."),
+    ("step", "%%step [--from N] [--to N] [--only NAME,…] [--expr]: a player of the cell: line, frames, heap and output of each step, back and forth; --only: of these functions, --expr: of each expression in a line too."),
     ("gc", "%gc: generations and thresholds. %gc collect: a full collection, phase by phase."),
     ("timeline", "%%timeline [--from T] [--to T] [--threads NAME,…] [--no-variables]: lanes of threads and processes while the cell runs: who has the GIL, who waits and for what."),
     ("locks", "%locks: locks, Conditions, Semaphores, Events and queues: who holds, who waits, and who waits for whom."),
@@ -33,17 +34,18 @@ const COMMANDS: &[(&str, &str)] = &[
     ("replay", "%replay NAME: an outcome of the last %%explore again, step by step, as a timeline."),
     ("frames", "%frames EXPR: a suspended generator, coroutine, async generator or task: line, locals, operand stack, and the chain of yield from and await down to what it waits for."),
     ("loop", "%loop [LOOP]: the running or last event loop: ready queue, timer heap, selector, and its tasks with what each awaits."),
+    ("claims", "%claims [CHAPTER | ID] [--run]: the statements of the notes: what holds, what is corrected, what is dated; an ID runs its check on a fresh machine, --run those of the chapter."),
     ("lang", "%lang en, %lang zh: the language of every label."),
     ("figures", "%figures png pdf, %figures none: picture formats beside HTML and text."),
     ("settings", "%settings: what has been set."),
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
-const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore"];
-const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline"];
+const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore", "step"];
+const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline", "step"];
 
 /// Commands that are no expressions: they stand on a line of their own.
-const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "net", "replay"];
+const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "net", "replay", "claims"];
 
 /// Names of the commands, each with its sentence of help.
 pub fn names() -> Vec<(&'static str, &'static str)> {

@@ -2,7 +2,7 @@
 use super::run::evaluate;
 use super::view::{self, heap::Marks};
 use super::watched::{Counts, Deaths, Growth};
-use super::{memory, parse, timeline};
+use super::{memory, parse, step, timeline};
 use crate::face::{Display, Host};
 use crate::heap::{Owned, Ref};
 use crate::inspect::record::Recorder;
@@ -19,6 +19,7 @@ use std::collections::{BTreeSet, HashMap};
 pub enum Watcher {
     Counts(Counts),
     Growth(Growth),
+    Step(Box<step::Steps>),
     /// With the picture before the cell, and the objects that lived then.
     Heap(Deaths, Box<HeapSnapshot>, BTreeSet<u64>, Vec<String>),
     Timeline(Recorder, Window),
@@ -30,14 +31,17 @@ impl Tracer for Watcher {
         match self {
             Watcher::Counts(w) => w.instruction(vm, pc),
             Watcher::Growth(w) => w.instruction(vm, pc),
+            Watcher::Step(w) => w.instruction(vm, pc),
             Watcher::Heap(w, ..) => w.look(vm),
             Watcher::Timeline(w, _) => return w.instruction(vm, pc),
         }
         false
     }
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
-        if let Watcher::Timeline(w, _) = self {
-            w.event(vm, at, lane, what);
+        match self {
+            Watcher::Timeline(w, _) => w.event(vm, at, lane, what),
+            Watcher::Step(w) => w.event(what),
+            _ => {}
         }
     }
 }
@@ -58,6 +62,10 @@ pub fn begin(machine: &mut Machine, namespace: Ref, line: &str, (source, file): 
             let deaths = Deaths::new(&machine.vm, &before.objects.iter().map(|o| o.id).collect());
             Ok(Watcher::Heap(deaths, Box::new(before), lived, names))
         }
+        ("step", _) => {
+            let options = step::options(rest)?;
+            Ok(Watcher::Step(Box::new(step::Steps::new(&machine.vm, namespace, file, source, options))))
+        }
         ("timeline", _) => {
             let options = timeline::options(rest)?;
             let recorder = Recorder::new(namespace, machine.os.process.pid, !options.no_variables);
@@ -73,11 +81,11 @@ pub fn begin(machine: &mut Machine, namespace: Ref, line: &str, (source, file): 
     }
 }
 
-/// The end of the cell: what was seen. `failed`: names that the cell did not bind are left out.
+/// The end of the cell: what was seen. `error`: the exception that ended it, in one line; names that it did not bind are left out.
 ///
 /// # Errors
 /// A sentence for the user: an expression of the command cannot be evaluated.
-pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool, host: &mut dyn Host) -> Result<Display, String> {
+pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, error: Option<&str>, host: &mut dyn Host) -> Result<Display, String> {
     let lang = memory::get(&machine.vm).lang;
     let view = match watcher {
         Watcher::Counts(mut counts) => {
@@ -88,6 +96,12 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
             growth.finish(&machine.vm);
             view::growth::view(&growth.result, lang)
         }
+        Watcher::Step(steps) => {
+            let (view, html) = view::step::view(&steps.finish(&machine.vm, error), step::LOOKS, lang);
+            let mut page = display(machine, &view);
+            page.data.insert("text/html".to_owned(), html.into());
+            return Ok(page);
+        }
         Watcher::Timeline(mut recorder, window) => {
             recorder.finish(&machine.vm);
             let mut snapshot = recorder.snapshot(&window);
@@ -97,7 +111,7 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, failed: bool
         Watcher::Heap(mut deaths, before, lived, names) => {
             deaths.look(&machine.vm);
             forget(machine, &deaths.died);
-            let after = picture(machine, namespace, &names, failed, host)?;
+            let after = picture(machine, namespace, &names, error.is_some(), host)?;
             let marks = Marks::between(&before, &after, &lived, &deaths.died);
             let mut places = memory::get(&machine.vm).places;
             let view = view::heap::before_and_after(&before, &after, &marks, lang, &mut places);

@@ -84,7 +84,12 @@ impl Machine {
             return;
         }
         if aside {
-            return tracer.goes_on(self.os.clock.now(self.vm.ticks), lane);
+            // It has come no further than where it stopped, unless it had to wait for a processor.
+            let (now, stopped) = (self.os.clock.now(self.vm.ticks), self.os.threads.can_go_on_at(Tid { pid: lane.pid, thread: lane.thread }));
+            if now <= stopped {
+                return tracer.goes_on(now, lane);
+            }
+            tracer.event(&self.vm, stopped, lane, What::Stops(Why::Processor));
         }
         if lane != before || answer.is_some() {
             let ready = self.os.threads.ready_at(Tid { pid: lane.pid, thread: lane.thread });

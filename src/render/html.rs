@@ -80,7 +80,7 @@ fn side(align: Align) -> &'static str {
 }
 
 /// A sentence whose `names` in backquotes are set as code.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in escape(text).split('`').enumerate() {
         match index % 2 {

@@ -1,6 +1,7 @@
 //! The renderer kit: a view (plain data) → HTML, text, JSON, SVG, PNG, PDF. It cannot see the machine.
 pub mod html;
 pub mod measure;
+pub mod player;
 #[cfg(feature = "figures")]
 #[path = "raster.rs"]
 pub mod raster;

@@ -115,7 +115,8 @@ impl Session {
         let namespace = self.namespace();
         let mut watcher = crate::lens::begin(&mut self.machine, namespace, line, (&source, file), host).map_err(|message| usage(&message))?;
         let last = self.run_parts(parts, file, &mut watcher, host);
-        match crate::lens::end(&mut self.machine, namespace, watcher, last.is_err(), host) {
+        let error = last.as_ref().err().map(|e| if e.evalue.is_empty() { e.ename.clone() } else { format!("{}: {}", e.ename, e.evalue) });
+        match crate::lens::end(&mut self.machine, namespace, watcher, error.as_deref(), host) {
             Ok(display) => host.display(display),
             Err(message) => {
                 if let Ok(Last::Value(value)) = last {
@@ -138,9 +139,16 @@ impl Session {
                 Segment::Python(text) => self.run_python(&text, file, tracer, host),
                 Segment::Magic { line, body } => {
                     let namespace = self.namespace();
-                    if line.split_whitespace().next() == Some("%replay") {
-                        last = self.replay(&line, host)?;
-                        continue;
+                    match line.split_whitespace().next() {
+                        Some("%replay") => {
+                            last = self.replay(&line, host)?;
+                            continue;
+                        }
+                        Some("%claims") => {
+                            last = self.claims(&line, host)?;
+                            continue;
+                        }
+                        _ => {}
                     }
                     match crate::lens::run_magic(&mut self.machine, namespace, &line, host) {
                         Some(display) => {

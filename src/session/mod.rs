@@ -1,6 +1,7 @@
 //! One session: a machine, its history of cells, and what a front end may ask of it.
 mod answers;
 mod cell;
+mod claims;
 mod errors;
 mod explored;
 mod program;

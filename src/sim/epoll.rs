@@ -16,8 +16,8 @@ pub struct Watch {
     pub events: u32,
     /// EPOLLONESHOT: it was reported and waits to be armed again.
     pub disarmed: bool,
-    /// It is on the ready list.
-    pub listed: bool,
+    /// Its number on the ready list, while it is on it.
+    pub listed: Option<u64>,
     source: Option<Source>,
 }
 
@@ -25,7 +25,16 @@ pub struct Watch {
 pub struct Epoll {
     pub watched: BTreeMap<Key, Watch>,
     /// Members that have changed, in order; whether they are ready is looked at when somebody asks.
-    pub ready: VecDeque<Key>,
+    pub ready: VecDeque<(Key, u64)>,
+    /// The last number given out: an entry with another number than its member's is void.
+    last: u64,
+}
+
+impl Epoll {
+    /// Members on the ready list, in its order.
+    pub fn listed(&self) -> impl Iterator<Item = (&Key, &Watch)> {
+        self.ready.iter().filter_map(|(key, number)| Some((key, self.watched.get(key).filter(|w| w.listed == Some(*number))?)))
+    }
 }
 
 /// All pollers, and who is told of what.
@@ -40,9 +49,10 @@ impl Epolls {
     fn list(&mut self, epoll: u32, key: Key) -> bool {
         let Some(e) = self.table.get_mut(&epoll) else { return false };
         match e.watched.get_mut(&key) {
-            Some(w) if !w.listed && !w.disarmed => {
-                w.listed = true;
-                e.ready.push_back(key);
+            Some(w) if w.listed.is_none() && !w.disarmed => {
+                e.last += 1;
+                w.listed = Some(e.last);
+                e.ready.push_back((key, e.last));
                 true
             }
             _ => false,
@@ -51,9 +61,6 @@ impl Epolls {
     fn forget(&mut self, epoll: u32, key: Key) {
         let Some(e) = self.table.get_mut(&epoll) else { return };
         let Some(watch) = e.watched.remove(&key) else { return };
-        if watch.listed {
-            e.ready.retain(|k| *k != key);
-        }
         self.unhook(watch.source, epoll, key);
     }
     fn unhook(&mut self, source: Option<Source>, epoll: u32, key: Key) {
@@ -87,7 +94,7 @@ impl Os {
     }
     pub(super) fn epoll_is_ready(&self, e: u32) -> bool {
         let Some(e) = self.epolls.table.get(&e) else { return false };
-        e.ready.iter().any(|k| e.watched.get(k).is_some_and(|w| self.watch_is_ready(*k, w) != 0))
+        e.listed().any(|(k, w)| self.watch_is_ready(*k, w) != 0)
     }
     /// Members that are ready, at most `max`; those that stay ready go to the end of the list, so that all get their turn.
     pub(super) fn epoll_wait(&mut self, fd: i32, max: usize) -> Result<Vec<(i32, u32)>, Stop> {
@@ -95,9 +102,12 @@ impl Os {
         let Some(e) = self.epolls.table.get_mut(&id) else { return Ok(vec![]) };
         let list = std::mem::take(&mut e.ready);
         let (mut out, mut kept, mut again) = (Vec::new(), VecDeque::new(), VecDeque::new());
-        for key in list {
+        for (key, number) in list {
             if out.len() >= max {
-                kept.push_back(key);
+                kept.push_back((key, number));
+                continue;
+            }
+            if self.epolls.table[&id].watched.get(&key).is_none_or(|w| w.listed != Some(number)) {
                 continue;
             }
             let found = self.epolls.table[&id].watched.get(&key).map_or(0, |w| self.watch_is_ready(key, w));
@@ -106,11 +116,11 @@ impl Os {
                 out.push((key.0, found));
             }
             if found != 0 && w.events & poll::ONESHOT != 0 {
-                (w.disarmed, w.listed) = (true, false);
+                (w.disarmed, w.listed) = (true, None);
             } else if found != 0 && w.events & poll::ET == 0 {
-                again.push_back(key);
+                again.push_back((key, number));
             } else {
-                w.listed = false;
+                w.listed = None;
             }
         }
         kept.append(&mut again);
@@ -143,7 +153,7 @@ impl Os {
         match e.watched.get_mut(&key) {
             Some(w) => (w.events, w.disarmed) = (events, false),
             None => {
-                e.watched.insert(key, Watch { events, disarmed: false, listed: false, source });
+                e.watched.insert(key, Watch { events, disarmed: false, listed: None, source });
                 if let Some(source) = source {
                     self.epolls.told.entry(source).or_default().push((id, key));
                 }

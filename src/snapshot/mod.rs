@@ -2,6 +2,7 @@
 //!
 //! Whoever fills a snapshot bounds it (length of a repr, number of objects) and says what it left out, so that a
 //! picture can state its limit. Reprs are what the machine may compute without running Python code of the user.
+pub mod claims;
 pub mod common;
 pub mod dispatch;
 pub mod explore;
@@ -12,6 +13,7 @@ pub mod memory;
 pub mod mro;
 pub mod net;
 pub mod object;
+pub mod step;
 pub mod system;
 pub mod timeline;
 pub mod suspended;

@@ -67,6 +67,7 @@ pub enum LaneState {
 pub enum SwitchReason {
     Interval,
     Policy,
+    Processor,
     Sleep,
     Lock,
     Io,

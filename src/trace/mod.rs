@@ -36,6 +36,8 @@ pub enum Why {
     Policy,
     /// Another process is behind in time.
     Aside,
+    /// Without a GIL: others have the processors.
+    Processor,
 }
 
 /// What a blocked thread waits for.

@@ -255,7 +255,7 @@ impl Vm {
     pub fn generator_ends_quietly(&self, g: Ref) -> bool {
         const OUTSIDE_HANDLERS: u16 = 4;
         let x = self.generator(g);
-        let Some(f) = x.frame.as_ref().filter(|f| x.state == GenState::Suspended && f.object.is_none()) else { return false };
+        let Some(f) = x.frame.as_ref().filter(|_| x.state == GenState::Suspended) else { return false };
         let unit = self.code_obj(f.code_ref).units.get(f.pc as usize).copied().unwrap_or(0);
         (unit & 0xFF) as u8 == super::dispatch::op::RESUME && (unit >> 8) & 3 == 1 && (unit >> 8) & OUTSIDE_HANDLERS != 0
     }
@@ -274,7 +274,11 @@ impl Vm {
         let (code, at) = (f.code_ref, f.last as usize);
         // SEND, its cache, YIELD_VALUE.
         let units = &self.code_obj(code).units;
-        let past = at.checked_sub(2).map_or(0, |send| (units[send] >> 8) as u32);
+        let send = at.checked_sub(2).expect("a delegating generator stands behind its SEND");
+        let past = (units[send] >> 8) as u32;
+        // What the call raises is raised at the SEND, as in a turn of the loop: the handler of YIELD_VALUE counts on a
+        // value on the stack that is not there.
+        self.top().last = send as u32;
         let words = args.into_iter().map(Word::owned).collect();
         self.call_words(Word::owned(func), words, None, Ret::Send(past));
     }
@@ -300,6 +304,13 @@ impl Vm {
         refs.extend(handled);
         if let Some(f) = frame {
             f.visit(&mut |r| refs.push(r));
+            // Whoever has the frame object sees a frame that is over.
+            if let Some(o) = f.object
+                && let Payload::Frame(x) = self.heap.get_mut(o)
+            {
+                x.state = crate::objects::frame::FrameState::Finished { locals: vec![] };
+                x.lasti = f.last;
+            }
         }
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));
     }

@@ -125,6 +125,16 @@ impl Vm {
     pub fn release(&mut self, o: Owned) {
         self.heap.release(o)
     }
+    /// A thread by its number; the running one for the number of a thread that is gone.
+    pub fn thread(&self, id: u32) -> &Thread {
+        self.parked.iter().find(|t| t.id == id && id != self.cur.id).unwrap_or(&self.cur)
+    }
+    pub fn thread_mut(&mut self, id: u32) -> &mut Thread {
+        match self.parked.iter().position(|t| t.id == id && id != self.cur.id) {
+            Some(at) => &mut self.parked[at],
+            None => &mut self.cur,
+        }
+    }
     /// Keeps an object alive until the running native returns, and lends it. The ordinary way to hold a temporary.
     pub fn keep(&mut self, o: Owned) -> Ref {
         let r = o.into_raw();

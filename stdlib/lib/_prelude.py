@@ -666,6 +666,9 @@ class async_generator_athrow:
         closing = self._exc is None
         if self._state == 2:
             raise RuntimeError("cannot reuse already awaited aclose()/athrow()")
+        if _gen_state(self._gen) == 3:
+            self._state = 2
+            raise StopIteration
         if self._state == 0:
             if _ag_flag(self._gen, "running", None):
                 self._state = 2
@@ -689,6 +692,9 @@ class async_generator_athrow:
         if self._state == 2:
             raise RuntimeError("cannot reuse already awaited aclose()/athrow()")
         if self._state == 0:
+            if _ag_flag(self._gen, "running", None):
+                self._state = 2
+                raise RuntimeError(f"{'aclose' if self._exc is None else 'athrow'}(): asynchronous generator is already running")
             self._state = 1
             _ag_flag(self._gen, "running", True)
         return self._step(_throw_into, _exception_from(kind, value, tb))
@@ -742,6 +748,11 @@ def async_gen_asend(gen, value):
 
 
 def async_gen_athrow(gen, kind, value, tb):
+    if value is not None or tb is not None:
+        import warnings
+
+        message = "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
     _init_hooks(gen)
     return async_generator_athrow(gen, _exception_from(kind, value, tb))
 

@@ -1,4 +1,5 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
+pub mod claims;
 pub mod dis;
 pub mod dispatch;
 pub mod explore;
@@ -21,6 +22,7 @@ pub mod object;
 pub mod probe;
 pub mod refcounts;
 pub mod refs;
+pub mod step;
 pub mod system;
 pub mod timeline;
 mod timeline_picture;

@@ -59,6 +59,7 @@ pub fn time(ns: u64) -> String {
 pub fn reason(r: SwitchReason, lang: Lang) -> &'static str {
     match r {
         SwitchReason::Interval => lang.pick("switch interval over", "切换间隔已到"),
+        SwitchReason::Processor => lang.pick("no processor is free", "没有空闲处理器"),
         SwitchReason::Policy => lang.pick("the schedule says so", "调度策略"),
         SwitchReason::Sleep => lang.pick("sleeps", "睡眠"),
         SwitchReason::Lock => lang.pick("waits for a lock", "等待锁"),

@@ -237,7 +237,7 @@ fn set_flag<const OPCODES: usize>(vm: &mut Vm, a: Args) -> Step {
 pub fn position(vm: &Vm, r: Ref) -> (u32, i32) {
     let f = frame(vm, r);
     let last = match &f.state {
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(x)) => x.last,
             _ => f.lasti,
         },
@@ -334,10 +334,10 @@ pub fn frame_set_var(vm: &mut Vm, a: Args) -> Step {
     vm.heap.incref_raw(a[2]);
     let new = Word::owned(a[2]);
     let old = match &f.state {
-        FrameState::Running { index, .. } => {
-            let Some(Activation::Py(x)) = vm.cur.activations.get(*index as usize) else { panic!("a running frame is on the stack") };
+        FrameState::Running { thread, index } => {
+            let Some(Activation::Py(x)) = vm.thread(*thread).activations.get(*index as usize) else { panic!("a running frame is on the stack") };
             let at = x.base as usize + i;
-            std::mem::replace(&mut vm.cur.stack[at], new).owned_ref()
+            std::mem::replace(&mut vm.thread_mut(*thread).stack[at], new).owned_ref()
         }
         FrameState::Suspended { generator } => std::mem::replace(&mut vm.generator_mut(*generator).stack[i], new).owned_ref(),
         FrameState::Finished { .. } => match &mut frame_mut(vm, a[0]).state {
@@ -359,10 +359,10 @@ pub fn frame_extra(vm: &mut Vm, a: Args) -> Step {
 }
 fn frame_values(vm: &Vm, f: &FrameObj) -> Vec<Option<Ref>> {
     match &f.state {
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(x)) => {
                 let base = x.base as usize;
-                (base..base + vm.code_obj(x.code_ref).localsplus.len()).map(|i| vm.cur.stack[i].opt()).collect()
+                (base..base + vm.code_obj(x.code_ref).localsplus.len()).map(|i| vm.thread(*thread).stack[i].opt()).collect()
             }
             _ => vec![],
         },
@@ -420,10 +420,15 @@ fn frame_back(vm: &mut Vm, a: Args) -> Step {
     if let Some(back) = frame(vm, a[0]).back {
         return Ok(vm.incref(back));
     }
-    if let FrameState::Running { index, .. } = frame(vm, a[0]).state {
-        let below = (0..index as usize).rev().find(|i| matches!(&vm.cur.activations[*i], Activation::Py(f) if !f.hidden));
+    if let FrameState::Running { thread, index } = frame(vm, a[0]).state {
+        let below = (0..index as usize).rev().find(|i| matches!(vm.thread(thread).activations.get(*i), Some(Activation::Py(f)) if !f.hidden));
         if let Some(i) = below {
+            // Frames are made through the eyes of their thread.
+            let parked = vm.parked.iter().position(|t| t.id == thread && thread != vm.cur.id);
+            let swap = |vm: &mut Vm| parked.into_iter().for_each(|at| std::mem::swap(&mut vm.cur, &mut vm.parked[at]));
+            swap(vm);
             let f = vm.frame_object(i);
+            swap(vm);
             return Ok(vm.incref(f));
         }
     }
@@ -432,7 +437,7 @@ fn frame_back(vm: &mut Vm, a: Args) -> Step {
 fn frame_generator(vm: &mut Vm, a: Args) -> Step {
     let g = match &frame(vm, a[0]).state {
         FrameState::Suspended { generator } => Some(*generator),
-        FrameState::Running { index, .. } => match vm.cur.activations.get(*index as usize) {
+        FrameState::Running { thread, index } => match vm.thread(*thread).activations.get(*index as usize) {
             Some(Activation::Py(f)) => f.generator,
             _ => None,
         },

@@ -18,7 +18,7 @@ pub mod thread;
 mod time;
 
 use crate::vm::native::{ModuleDef, TypeDef};
-pub use io::{make_standard_streams, take_output, write_first, write_stdout_fast};
+pub use io::{make_standard_streams, take_output, waiting_output, write_first, write_stdout_fast};
 use structseq::Shape;
 
 pub static TYPES: &[&TypeDef] = &[];

@@ -113,6 +113,10 @@ impl Links {
         }
         (link != Link::default()).then_some(link)
     }
+    /// Whether nothing gets through between two addresses.
+    pub(super) fn cuts(&self, source: &Address, target: &Address) -> bool {
+        !self.rules.is_empty() && self.between(source, target).is_some_and(|l| l.cut)
+    }
     /// Whether a rule refuses connections to an address.
     pub fn refuses(&self, target: &Address) -> bool {
         self.rules.iter().any(|r| r.effect == Effect::Refuse && r.touches(target))

@@ -295,7 +295,8 @@ impl Net {
     fn in_use(&mut self, s: u32, address: &Address) -> bool {
         let (kind, mine) = (self.get(s).kind, self.get(s).options.clone());
         let Some(port) = port_of(address) else {
-            return matches!(address, Address::Unix(p) if self.paths.contains_key(p));
+            // A name with a file is taken while the file is there, which the caller has seen to.
+            return matches!(address, Address::Unix(p) if p.starts_with('\0') && self.paths.contains_key(p));
         };
         let others = self.ports.get(&(kind, port)).into_iter().flatten().filter_map(|o| self.table.get(o));
         let shares = |o: &Socket| {

@@ -153,7 +153,7 @@ impl Net {
                     *overflowed += 1;
                     let due = self.now + (1_000_000_000 << segment.tries.min(9));
                     return match segment.tries >= 6 {
-                        true => self.fail(client, errno::ETIMEDOUT),
+                        true => self.at(due, Event::Fails(client, errno::ETIMEDOUT)),
                         false => self.at(due, Event::Again(segment)),
                     };
                 }

@@ -76,6 +76,8 @@ impl Net {
         let event = self.later.remove(&(due, order)).expect("just seen");
         self.now = due;
         match event {
+            // A partition that has come meanwhile loses what is under way.
+            Event::Arrives(segment) if self.links.cuts(&segment.source, &segment.target) => self.lose(segment, 0),
             Event::Arrives(segment) => self.arrive(segment),
             Event::Again(segment) => self.try_again(segment),
             Event::Acts(s, action) => self.act(s, action),
@@ -117,7 +119,7 @@ impl Net {
         };
         let due = self.now + (wait << segment.tries.min(9));
         if segment.tries >= tries {
-            return self.fail(segment.from, errno::ETIMEDOUT);
+            return self.at(due, Event::Fails(segment.from, errno::ETIMEDOUT));
         }
         self.at(due, Event::Again(segment));
     }

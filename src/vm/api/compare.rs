@@ -283,6 +283,7 @@ impl Vm {
             Float(x) if ty == t::FLOAT => Some(*x != 0.0),
             BigInt(_) if ty == t::INT => Some(true),
             Bytes(b) if ty == t::BYTES => Some(!b.is_empty()),
+            Unit if r == fixed::NONE => Some(false),
             Function(_) | Native(_) | Method(..) | Code(_) | Module(_) => Some(true),
             _ => None,
         }

@@ -7,6 +7,7 @@ use crate::vm::api::Found;
 use crate::vm::{n, slow, t};
 
 impl Vm {
+    #[inline(never)]
     pub(in crate::vm) fn load_attr(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         if Self::attr_try(units, at, false) {
             let obj = self.peek(r, 1).get();
@@ -192,6 +193,7 @@ impl Vm {
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));
     }
     /// Stack: value, object.
+    #[inline(never)]
     pub(in crate::vm) fn store_attr_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         if Self::attr_try(units, at, true) {
             let obj = self.peek(r, 1).get();
@@ -241,6 +243,7 @@ impl Vm {
             _ => None,
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn delete_attr_op(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         self.slow_op(r, at, slow::delattr, 1, &[code.names[arg]], Ret::Discard)
     }
@@ -275,6 +278,7 @@ impl Vm {
         true
     }
     /// Stack: super, class, self.
+    #[inline(never)]
     pub(in crate::vm) fn load_super_attr(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg >> 2];
         if self.super_fast(r, name, arg & 1 != 0) {

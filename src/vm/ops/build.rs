@@ -13,18 +13,19 @@ impl Vm {
             })
             .collect()
     }
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn build_tuple(&mut self, r: &mut Regs, count: usize) -> Flow {
         let items = self.pop_refs(r, count);
         let v = self.tuple_raw(items);
         self.push(r, v)
     }
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn build_list(&mut self, r: &mut Regs, count: usize) -> Flow {
         let items = self.pop_refs(r, count);
         let v = self.list_raw(items);
         self.push(r, v)
     }
+    #[inline(never)]
     pub(in crate::vm) fn build_set(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         if count == 0 {
             let v = self.set();
@@ -32,6 +33,7 @@ impl Vm {
         }
         self.slow_op(r, at, slow::build_set, count, &[], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn build_map(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         if count == 0 {
             let v = self.dict();
@@ -39,12 +41,14 @@ impl Vm {
         }
         self.slow_op(r, at, slow::build_map, 2 * count, &[], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn build_slice(&mut self, r: &mut Regs, count: usize) -> Flow {
         let mut parts = self.pop_refs(r, count);
         parts.resize(3, fixed::NONE);
         let v = self.heap.alloc(t::SLICE, Payload::Slice(Box::new([parts[0], parts[1], parts[2]])), 0);
         self.push(r, v)
     }
+    #[inline(never)]
     pub(in crate::vm) fn build_string(&mut self, r: &mut Regs, count: usize) -> Flow {
         let mut text = rustpython_wtf8::Wtf8Buf::new();
         for i in r.sp - count..r.sp {
@@ -56,10 +60,12 @@ impl Vm {
         self.push(r, v)
     }
     /// Stack: strings, interpolations.
+    #[inline(never)]
     pub(in crate::vm) fn build_template(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::build_template, 2, &[], Ret::Push)
     }
     /// Stack: value, expression text, and the format specification when bit 0 is set; the conversion is in the bits from 2.
+    #[inline(never)]
     pub(in crate::vm) fn build_interpolation(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
         let conversion = fixed::small_int((arg >> 2) as i64).expect("small");
         let count = 2 + (arg & 1);
@@ -75,6 +81,7 @@ impl Vm {
         self.list_mut(list).push(v);
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn set_add_op(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let (set, w) = (self.peek(r, depth + 1).get(), self.peek(r, 1));
         if let Some((found, hash)) = self.set_simple_find(set, w.get()) {
@@ -89,6 +96,7 @@ impl Vm {
         self.slow_op(r, at, slow::set_add, 1, &[set], Ret::Discard)
     }
     /// Stack: key, value.
+    #[inline(never)]
     pub(in crate::vm) fn map_add(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let dict = self.peek(r, depth + 2).get();
         let (key, value) = (self.peek(r, 2), self.peek(r, 1));
@@ -102,14 +110,17 @@ impl Vm {
         }
         self.slow_op(r, at, slow::map_add, 2, &[dict], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn list_extend(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let list = self.peek(r, depth + 1).get();
         self.slow_op(r, at, slow::list_extend, 1, &[list], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn set_update(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let set = self.peek(r, depth + 1).get();
         self.slow_op(r, at, slow::set_update, 1, &[set], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn dict_update(&mut self, r: &mut Regs, at: usize, depth: usize, merge: bool) -> Flow {
         let dict = self.peek(r, depth + 1).get();
         let f = if merge { slow::dict_merge } else { slow::dict_update };
@@ -117,6 +128,7 @@ impl Vm {
         let func = if merge { self.peek(r, depth + 4).opt().unwrap_or(fixed::NONE) } else { fixed::NONE };
         self.slow_op(r, at, f, 1, &[dict, func], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn unpack_sequence(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         let w = self.peek(r, 1);
         let s = self.heap.slot(w.get());
@@ -141,6 +153,7 @@ impl Vm {
         flow
     }
     /// Low byte: targets before the star; the rest: after it.
+    #[inline(never)]
     pub(in crate::vm) fn unpack_ex(&mut self, r: &mut Regs, at: usize, arg: usize) -> Flow {
         let before = self.int((arg & 0xFF) as i64).into_raw();
         let after = self.int((arg >> 8) as i64).into_raw();
@@ -149,16 +162,19 @@ impl Vm {
         self.heap.decref_raw(after);
         flow
     }
+    #[inline(never)]
     pub(in crate::vm) fn convert_value(&mut self, r: &mut Regs, at: usize, which: usize) -> Flow {
         let which = fixed::small_int(which as i64).expect("small");
         self.slow_op(r, at, slow::convert_value, 1, &[which], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn format_simple(&mut self, r: &mut Regs, at: usize) -> Flow {
         if self.ty(self.peek(r, 1).get()) == t::STR {
             return Flow::Next;
         }
         self.slow_op(r, at, slow::format, 1, &[fixed::EMPTY_STR], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn format_with_spec(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::format, 2, &[], Ret::Push)
     }

@@ -81,7 +81,7 @@ impl Vm {
         self.load_miss(r, units, code, at, arg)
     }
     /// An instance that has a real dict: the entry where the name was found.
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn load_attr_hint(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
         let s = self.heap.slot(w.get());
@@ -138,7 +138,7 @@ impl Vm {
         Flow::Next
     }
     /// A class attribute read through an instance, which is no descriptor, or a static or class method.
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn load_attr_of_type(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
         let s = self.heap.slot(w.get());
@@ -164,7 +164,7 @@ impl Vm {
         self.put_attr(r, w, v, arg & 1 != 0)
     }
     /// An attribute of a class whose metaclass is `type`.
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn load_attr_class(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
         let s = self.heap.slot(w.get());
@@ -176,7 +176,7 @@ impl Vm {
         }
         self.load_miss(r, units, code, at, arg)
     }
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn load_attr_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
         let s = self.heap.slot(w.get());
@@ -190,7 +190,7 @@ impl Vm {
         self.load_miss(r, units, code, at, arg)
     }
     /// A property whose getter is a plain Python function: entered with the object as its argument.
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn load_attr_property(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
         if self.type_is(self.ty(w.get()), units, at) {

@@ -4,6 +4,7 @@ use crate::vm::thread::Activation;
 
 impl Vm {
     /// Stack: callable, self or NULL, arguments, tuple of keyword names.
+    #[inline(never)]
     pub(in crate::vm) fn op_call_kw(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let names = self.pop_owned(r).into_raw();
         let place = r.sp - nargs - 2;
@@ -13,6 +14,7 @@ impl Vm {
         self.op_call_words(r, at, place, Some(names))
     }
     /// Stack: callable, NULL, tuple or any iterable, dict or NULL.
+    #[inline(never)]
     pub(in crate::vm) fn op_call_ex(&mut self, r: &mut Regs, at: usize) -> Flow {
         let args = self.peek(r, 2).get();
         if self.tuple_items(args).is_none() {

@@ -4,6 +4,7 @@ use crate::vm::{fixed, slow, t};
 
 impl Vm {
     /// 0: raise again; 1: exception; 2: exception, cause.
+    #[inline(never)]
     pub(in crate::vm) fn raise_varargs(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         if count == 0 {
             let Some(e) = self.cur.current_exception() else {
@@ -23,6 +24,7 @@ impl Vm {
         self.slow_op(r, at, slow::raise, count, &[], Ret::Discard)
     }
     /// Stack: [index of the raising instruction,] exception.
+    #[inline(never)]
     pub(in crate::vm) fn reraise_op(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let e = self.pop_owned(r);
         self.save(r, at);
@@ -36,6 +38,7 @@ impl Vm {
         self.unwind_chained(e);
         Flow::Reload
     }
+    #[inline(never)]
     pub(in crate::vm) fn push_exc_info(&mut self, r: &mut Regs) -> Flow {
         let e = self.pop_owned(r);
         let top = self.cur.handled.last_mut().expect("a thread has an entry");
@@ -44,6 +47,7 @@ impl Vm {
         self.heap.incref_raw(e.get());
         self.push(r, e)
     }
+    #[inline(never)]
     pub(in crate::vm) fn pop_except(&mut self, r: &mut Regs) -> Flow {
         let old = self.pop_owned(r);
         let restored = if old.get() == fixed::NONE { None } else { Some(old.get()) };
@@ -57,6 +61,7 @@ impl Vm {
         Flow::Next
     }
     /// Stack: exception, type or tuple of types.
+    #[inline(never)]
     pub(in crate::vm) fn check_exc_match(&mut self, r: &mut Regs, at: usize) -> Flow {
         let (exc, ty) = (self.peek(r, 2).get(), self.peek(r, 1));
         if self.is_type(ty.get()) && self.is_subtype(ty.get(), t::BASE_EXCEPTION) {
@@ -69,15 +74,18 @@ impl Vm {
         self.slow_op(r, at, slow::exception_matches, 1, &[exc], Ret::Push)
     }
     /// Stack: exception, type; leaves rest and match.
+    #[inline(never)]
     pub(in crate::vm) fn check_eg_match(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::group_matches, 2, &[], Ret::Unpack)
     }
     /// Replaces the object by a special method ready to be called: function and self, or bound method and NULL.
+    #[inline(never)]
     pub(in crate::vm) fn load_special(&mut self, r: &mut Regs, at: usize, which: usize) -> Flow {
         let which = fixed::small_int(which as i64).expect("small");
         self.slow_op(r, at, slow::load_special, 1, &[which], Ret::Unpack)
     }
     /// Stack: exit function, its self or NULL, instruction index, previous exception, exception.
+    #[inline(never)]
     pub(in crate::vm) fn with_except_start(&mut self, r: &mut Regs, at: usize) -> Flow {
         let exc = self.peek(r, 1).get();
         let (exit, exit_self) = (self.peek(r, 5), self.peek(r, 4));

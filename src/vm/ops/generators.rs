@@ -6,16 +6,19 @@ use crate::objects::code::CodeObj;
 use crate::vm::{fixed, slow, t};
 
 impl Vm {
+    #[inline(never)]
     pub(in crate::vm) fn return_generator(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.make_generator(r, at);
         Flow::Reload
     }
+    #[inline(never)]
     pub(in crate::vm) fn yield_value(&mut self, r: &mut Regs, at: usize) -> Flow {
         let v = self.pop_owned(r);
         self.suspend(r, at, v);
         Flow::Reload
     }
     /// Stack: delegate, value. Sends the value; what the delegate yields replaces it, its result jumps to END_SEND.
+    #[inline(never)]
     pub(in crate::vm) fn send_op(&mut self, r: &mut Regs, at: usize, n: usize) -> Flow {
         let value = self.pop(r);
         let delegate = self.peek(r, 1).get();
@@ -29,6 +32,7 @@ impl Vm {
         self.slow_with(words, slow::send, &[], Ret::Send(n as u32))
     }
     /// Stack: delegate, result.
+    #[inline(never)]
     pub(in crate::vm) fn end_send(&mut self, r: &mut Regs) -> Flow {
         let result = self.pop(r);
         let delegate = self.pop(r);
@@ -37,6 +41,7 @@ impl Vm {
         Flow::Next
     }
     /// Stack: delegate, last sent value, exception.
+    #[inline(never)]
     pub(in crate::vm) fn cleanup_throw(&mut self, r: &mut Regs, at: usize) -> Flow {
         let exc = self.peek(r, 1).get();
         if !self.is_a(exc, t::STOP_ITERATION) {
@@ -54,6 +59,7 @@ impl Vm {
         self.push_word(r, Word::owned(value));
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_yield_from_iter(&mut self, r: &mut Regs, at: usize, code: &CodeObj) -> Flow {
         let x = self.peek(r, 1).get();
         match self.ty(x) {
@@ -65,6 +71,7 @@ impl Vm {
             _ => self.slow_op(r, at, slow::get_iter, 1, &[], Ret::Push),
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_awaitable(&mut self, r: &mut Regs, at: usize, how: usize) -> Flow {
         let x = self.peek(r, 1).get();
         if self.ty(x) == t::COROUTINE {
@@ -77,15 +84,18 @@ impl Vm {
         let how = fixed::small_int(how as i64).expect("small");
         self.slow_op(r, at, slow::get_awaitable, 1, &[how], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_aiter(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::get_aiter, 1, &[], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_anext(&mut self, r: &mut Regs, at: usize) -> Flow {
         let it = self.peek(r, 1).get();
         self.save(r, at);
         self.slow_with(Words::from_slice(&[Word::borrowed(it)]), slow::get_anext, &[], Ret::Push)
     }
     /// Stack: asynchronous iterator, exception: StopAsyncIteration ends the loop, another goes on.
+    #[inline(never)]
     pub(in crate::vm) fn end_async_for(&mut self, r: &mut Regs, at: usize) -> Flow {
         let e = self.pop_owned(r);
         if self.is_a(e.get(), t::STOP_ASYNC_ITERATION) {
@@ -96,6 +106,7 @@ impl Vm {
         self.unwind_chained(e);
         Flow::Reload
     }
+    #[inline(never)]
     pub(in crate::vm) fn intrinsic_1(&mut self, r: &mut Regs, at: usize, which: usize) -> Flow {
         match which {
             5 => self.unary(r, at, 2),
@@ -119,6 +130,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn intrinsic_2(&mut self, r: &mut Regs, at: usize, which: usize) -> Flow {
         let number = fixed::small_int(which as i64).expect("small");
         self.slow_op(r, at, slow::intrinsic_2, 2, &[number], Ret::Push)

@@ -54,11 +54,11 @@ impl Vm {
         if x == fixed::TRUE || x == fixed::FALSE {
             return Flow::Next;
         }
-        if x == fixed::NONE {
-            self.cur.stack[r.sp - 1] = Word::owned(fixed::FALSE);
-            return Flow::Next;
-        }
-        match self.truth_simple(x) {
+        self.to_bool_other(r, at, w)
+    }
+    #[inline(never)]
+    fn to_bool_other(&mut self, r: &mut Regs, at: usize, w: Word) -> Flow {
+        match self.truth_simple(w.get()) {
             Some(b) => {
                 self.cur.stack[r.sp - 1] = Word::owned(fixed::bool_ref(b));
                 self.drop_word(w);
@@ -83,6 +83,7 @@ impl Vm {
         self.drop_word(a);
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_iter_op(&mut self, r: &mut Regs, at: usize) -> Flow {
         let x = self.peek(r, 1).get();
         match self.heap.get(x) {
@@ -106,6 +107,7 @@ impl Vm {
         self.push(r, it)
     }
     /// FOR_ITER: pushes the next item; at the end jumps behind END_FOR.
+    #[inline(never)]
     pub(in crate::vm) fn for_iter(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
         let it = self.peek(r, 1).get();
         if let Some(form) = self.iter_form(it) {

@@ -31,6 +31,7 @@ impl Vm {
             None => self.dict_get_name(builtins, name),
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_global_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         self.note_global(units, at, code.names[arg >> 1]);
         self.load_global(r, code, at, arg)
@@ -118,6 +119,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
         let f = self.top();
@@ -149,6 +151,7 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn store_name(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
         let f = self.top();
@@ -173,6 +176,7 @@ impl Vm {
         *hint = self.dict_find_name(ns, name).and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
         self.release(v);
     }
+    #[inline(never)]
     pub(in crate::vm) fn delete_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let name = code.names[arg];
         let ns = self.top().locals.unwrap_or(self.top().globals);
@@ -188,11 +192,13 @@ impl Vm {
             None => self.not_defined(name),
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn store_global(&mut self, r: &mut Regs, hints: &mut [u16], code: &CodeObj, arg: usize) -> Flow {
         let globals = self.top().globals;
         self.store_in_dict(r, globals, code.names[arg], &mut hints[arg]);
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn delete_global(&mut self, _r: &mut Regs, code: &CodeObj, _at: usize, arg: usize) -> Flow {
         let globals = self.top().globals;
         match self.dict_del_name(globals, code.names[arg]) {
@@ -204,6 +210,7 @@ impl Vm {
         }
     }
     /// Class bodies and annotation scopes: the namespace on the stack first, then a cell or the globals.
+    #[inline(never)]
     pub(in crate::vm) fn load_from_dict_or(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize, cell: bool) -> Flow {
         let name = if cell { code.localsplus[arg] } else { code.names[arg] };
         let w = self.pop(r);
@@ -229,6 +236,7 @@ impl Vm {
             None => self.load_global(r, code, at, arg << 1),
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_locals(&mut self, r: &mut Regs, _at: usize) -> Flow {
         match self.top().locals {
             Some(ns) => {
@@ -242,6 +250,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_build_class(&mut self, r: &mut Regs, _at: usize) -> Flow {
         let builtins = self.top().builtins;
         match self.dict_get_name(builtins, n::__BUILD_CLASS__) {
@@ -256,6 +265,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_common_constant(&mut self, r: &mut Regs, arg: usize) -> Flow {
         let x = match arg {
             0 => t::ASSERTION_ERROR,
@@ -271,6 +281,7 @@ impl Vm {
         self.push_word(r, Word::owned(x));
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn setup_annotations(&mut self, _r: &mut Regs) -> Flow {
         let ns = self.top().locals.unwrap_or(self.top().globals);
         if self.ty(ns) == t::DICT && self.dict_get_name(ns, n::__ANNOTATIONS__).is_none() {
@@ -281,16 +292,19 @@ impl Vm {
         Flow::Next
     }
     /// Stack: level, fromlist.
+    #[inline(never)]
     pub(in crate::vm) fn import_name(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let f = self.top();
         let (globals, builtins, locals) = (f.globals, f.builtins, f.locals.unwrap_or(fixed::NONE));
         self.slow_op(r, at, slow::import_name, 2, &[code.names[arg], globals, locals, builtins], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn import_from(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
         let module = self.peek(r, 1).get();
         self.save(r, at);
         self.slow_with(Words::from_slice(&[Word::borrowed(module)]), slow::import_from, &[code.names[arg]], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn make_function(&mut self, r: &mut Regs) -> Flow {
         let code_word = self.pop(r);
         let code_ref = self.own_word(code_word);
@@ -326,6 +340,7 @@ impl Vm {
         self.heap.alloc(t::FUNCTION, Payload::Function(Box::new(f)), 0)
     }
     /// Stack: attribute, function.
+    #[inline(never)]
     pub(in crate::vm) fn set_function_attribute(&mut self, r: &mut Regs, which: usize) -> Flow {
         let func = self.pop(r);
         let value = self.pop_owned(r).into_raw();

@@ -34,7 +34,7 @@ impl Vm {
         }
     }
     /// Other operators on ints and floats, mixed or not.
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn number_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
         let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
@@ -283,7 +283,7 @@ impl Vm {
         }
         self.iter_miss(r, units, at, n)
     }
-    #[inline]
+    #[inline(never)]
     pub(in crate::vm) fn for_iter_generator(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
         let it = self.peek(r, 1).get();
         if let Payload::Generator(g) = self.heap.get(it)

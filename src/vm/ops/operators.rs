@@ -22,6 +22,7 @@ pub(in crate::vm) mod nb {
 }
 
 impl Vm {
+    #[inline(never)]
     pub(in crate::vm) fn binary_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
         let (x, y) = (a.get(), b.get());
@@ -216,6 +217,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let op = Cmp::ALL[arg >> 5];
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
@@ -261,6 +263,7 @@ impl Vm {
             }
         }
     }
+    #[inline(never)]
     pub(in crate::vm) fn unary(&mut self, r: &mut Regs, at: usize, which: i64) -> Flow {
         let w = self.peek(r, 1);
         let fast = match (self.heap.get(w.get()), which) {
@@ -277,6 +280,7 @@ impl Vm {
         let number = fixed::small_int(which).expect("small");
         self.slow_op(r, at, slow::unary, 1, &[number], Ret::Push)
     }
+    #[inline(never)]
     pub(in crate::vm) fn contains_op(&mut self, r: &mut Regs, at: usize, invert: usize) -> Flow {
         let (key, container) = (self.peek(r, 2), self.peek(r, 1));
         if self.ty(container.get()) == t::DICT
@@ -301,6 +305,7 @@ impl Vm {
         self.slow_op(r, at, slow::contains, 2, &[number], Ret::Push)
     }
     /// Stack: value, container, key.
+    #[inline(never)]
     pub(in crate::vm) fn store_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
         let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
         if self.store_subscr_fast(value.get(), container.get(), key.get()) {
@@ -336,16 +341,20 @@ impl Vm {
         }
     }
     /// Stack: container, key.
+    #[inline(never)]
     pub(in crate::vm) fn delete_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::delete_subscr, 2, &[], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn binary_slice(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::binary_slice, 3, &[], Ret::Push)
     }
     /// Stack: value, container, start, stop.
+    #[inline(never)]
     pub(in crate::vm) fn store_slice(&mut self, r: &mut Regs, at: usize) -> Flow {
         self.slow_op(r, at, slow::store_slice, 4, &[], Ret::Discard)
     }
+    #[inline(never)]
     pub(in crate::vm) fn get_len(&mut self, r: &mut Regs, at: usize) -> Flow {
         let w = self.peek(r, 1);
         let words = Words::from_slice(&[Word::borrowed(w.get())]);

@@ -54,6 +54,7 @@ impl Vm {
         self.store_fast(r, arg >> 4);
         self.store_fast(r, arg & 15)
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_fast_check(&mut self, r: &mut Regs, code: &CodeObj, _at: usize, i: usize) -> Flow {
         if self.cur.stack[r.base + i].is_null() {
             return self.unbound_local(code, i);
@@ -66,11 +67,13 @@ impl Vm {
         let e = self.name_error(t::UNBOUND_LOCAL_ERROR, name, text);
         self.raise(e)
     }
+    #[inline(never)]
     pub(in crate::vm) fn load_fast_and_clear(&mut self, r: &mut Regs, i: usize) -> Flow {
         let w = std::mem::replace(&mut self.cur.stack[r.base + i], Word::NULL);
         self.push_word(r, w);
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn delete_fast(&mut self, r: &mut Regs, code: &CodeObj, _at: usize, i: usize) -> Flow {
         let old = std::mem::replace(&mut self.cur.stack[r.base + i], Word::NULL);
         if old.is_null() {
@@ -117,6 +120,7 @@ impl Vm {
         self.cur.stack.swap(r.sp - 1, r.sp - depth);
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn make_cell(&mut self, r: &mut Regs, i: usize) -> Flow {
         let w = self.cur.stack[r.base + i];
         let content = if w.is_null() { None } else { Some(self.own_word(w)) };
@@ -124,6 +128,7 @@ impl Vm {
         self.cur.stack[r.base + i] = Word::owned(cell.into_raw());
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn copy_free_vars(&mut self, r: &mut Regs, code: &CodeObj, count: usize) -> Flow {
         let func = self.top().func;
         let closure = match self.heap.get(func) {
@@ -174,6 +179,7 @@ impl Vm {
         let e = self.name_error(t::NAME_ERROR, name, text);
         self.raise(e)
     }
+    #[inline(never)]
     pub(in crate::vm) fn store_deref(&mut self, r: &mut Regs, i: usize) -> Flow {
         let value = self.pop_owned(r).into_raw();
         let cell = self.cell_at(r, i);
@@ -182,6 +188,7 @@ impl Vm {
         }
         Flow::Next
     }
+    #[inline(never)]
     pub(in crate::vm) fn delete_deref(&mut self, r: &mut Regs, code: &CodeObj, _at: usize, i: usize) -> Flow {
         let cell = self.cell_at(r, i);
         match self.set_cell(cell, None) {

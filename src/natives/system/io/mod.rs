@@ -12,7 +12,7 @@ mod stdio;
 mod stringio;
 mod text;
 mod writer;
-pub use stdio::{is_text_file, make_standard_streams, take_output, write_first, write_stdout_fast};
+pub use stdio::{is_text_file, make_standard_streams, take_output, waiting_output, write_first, write_stdout_fast};
 
 use crate::heap::Ref;
 use crate::vm::native::{ModuleDef, TypeDef};

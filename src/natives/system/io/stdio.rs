@@ -59,6 +59,12 @@ pub fn take_output(vm: &mut Vm) -> Vec<(i32, Vec<u8>)> {
         _ => vec![],
     }
 }
+/// What was written to stdout and stderr and still waits to be taken.
+pub fn waiting_output(vm: &Vm) -> String {
+    let queue = vm.registry.get(QUEUE).and_then(|q| vm.state::<Queue>(*q));
+    let parts = queue.into_iter().flat_map(|q| &q.parts).filter(|(fd, _)| *fd == 1 || *fd == 2);
+    parts.map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()
+}
 /// Has the current thread write bytes before its next instruction, waiting as long as it takes: for a descriptor that
 /// may be full. A failure (the reader is gone) cannot be told to the program any more: it has gone on.
 pub fn write_first(vm: &mut Vm, fd: i32, data: Vec<u8>) {

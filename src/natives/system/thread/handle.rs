@@ -168,16 +168,32 @@ fn joinable(vm: &mut Vm) -> Ref {
     list
 }
 /// Waits for every thread that is no daemon, those that start meanwhile included.
+/// A few at a time: it runs again from its start for each.
 pub fn shutdown(vm: &mut Vm, _: Args) -> Step {
+    const AT_ONCE: usize = 16;
     let list = joinable(vm);
-    let mut at = 0;
-    while let Some(handle) = vm.list_items(list).and_then(|l| l.get(at).copied()) {
-        at += 1;
-        if let Some(thread) = get(vm, handle).thread.filter(|x| *x != vm.cur.id) {
+    let first = vm.once(|vm| {
+        let handles: Vec<Ref> = vm.list_items(list).map_or(vec![], |l| l.iter().take(AT_ONCE).copied().collect());
+        Ok(vm.list_of(&handles))
+    })?;
+    let handles = vm.list_items(first).cloned().unwrap_or_default();
+    for handle in &handles {
+        if let Some(thread) = get(vm, *handle).thread.filter(|x| *x != vm.cur.id) {
             vm.sys_int(Syscall::ThreadJoin { thread, timeout_ns: None })?;
         }
     }
-    forget_all(vm, list)
+    if handles.is_empty() {
+        return forget_all(vm, list);
+    }
+    let gone: Vec<Ref> = vm.list_mut(list).extract_if(.., |r| handles.contains(r)).collect();
+    gone.into_iter().for_each(|r| vm.heap.decref_raw(r));
+    let module = vm.native_module("_thread").expect("a module of the machine");
+    let dict = vm.module_dict(module.get());
+    vm.release(module);
+    match vm.dict_get_str(dict, "_shutdown") {
+        Some(again) => vm.tail_call(again, &[]),
+        None => Ok(vm.none()),
+    }
 }
 /// In a forked child, whose only thread is the running one: the others have ended, and the end of the process waits for none
 /// of them.
