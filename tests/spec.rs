@@ -182,7 +182,7 @@ macro_rules! chapters {
         })*
     };
 }
-chapters! { objects special_methods classes functions generators exceptions statements containers processes asyncio sizes refcounts threads sockets }
+chapters! { objects special_methods classes functions generators exceptions statements containers processes asyncio sizes refcounts threads sockets watching }
 
 #[test]
 fn every_chapter_is_run() {

@@ -250,6 +250,15 @@ impl Vm {
         }
         self.heap.decref_raw(g);
     }
+    /// Whether a generator is suspended at a plain `yield` outside every `try` and `with`: what is raised there ends it. The
+    /// compiler says so in the RESUME behind the yield.
+    pub fn generator_ends_quietly(&self, g: Ref) -> bool {
+        const OUTSIDE_HANDLERS: u16 = 4;
+        let x = self.generator(g);
+        let Some(f) = x.frame.as_ref().filter(|_| x.state == GenState::Suspended) else { return false };
+        let unit = self.code_obj(f.code_ref).units.get(f.pc as usize).copied().unwrap_or(0);
+        (unit & 0xFF) as u8 == super::dispatch::op::RESUME && (unit >> 8) & 3 == 1 && (unit >> 8) & OUTSIDE_HANDLERS != 0
+    }
     /// Carries out a `Request::Through`, whose references it takes over. The generator stands at the YIELD_VALUE of a SEND
     /// loop: it goes on there with what the call returns, or behind the loop when that ends.
     pub(super) fn start_through(&mut self, g: Ref, func: Ref, args: Vec<Ref>, ret: Ret) {
@@ -295,6 +304,13 @@ impl Vm {
         refs.extend(handled);
         if let Some(f) = frame {
             f.visit(&mut |r| refs.push(r));
+            // Whoever has the frame object sees a frame that is over.
+            if let Some(o) = f.object
+                && let Payload::Frame(x) = self.heap.get_mut(o)
+            {
+                x.state = crate::objects::frame::FrameState::Finished { locals: vec![] };
+                x.lasti = f.last;
+            }
         }
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));
     }

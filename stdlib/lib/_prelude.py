@@ -556,6 +556,10 @@ def generator_close(gen):
         return None
     if state == 3:
         return None
+    if _gen_ends_quietly(gen):
+        # Nothing could handle GeneratorExit: the generator ends where it stands.
+        _gen_kill(gen)
+        return None
     kind = "coroutine" if type(gen).__name__ == "coroutine" else "generator"
     try:
         _throw_into(gen, GeneratorExit())

@@ -2,7 +2,7 @@
 # A scanner by regular expressions over lines. Strings with fields (f and t prefixes) are cut into
 # START, MIDDLE, fields and END, as PEP 701 has it.
 import re
-from token import (COMMENT, DEDENT, ENDMARKER, ERRORTOKEN, EXACT_TOKEN_TYPES, FSTRING_END, FSTRING_MIDDLE,
+from token import (COMMENT, DEDENT, ENDMARKER, EXACT_TOKEN_TYPES, FSTRING_END, FSTRING_MIDDLE,
                    FSTRING_START, INDENT, NAME, NEWLINE, NL, NUMBER, OP, STRING)
 try:
     from token import TSTRING_END, TSTRING_MIDDLE, TSTRING_START
@@ -178,7 +178,7 @@ class TokenizerIter:
             if not m:
                 if self._extra and c in "$?!`":
                     self._column = at + 1
-                    yield self._token(OP if c == "!" else ERRORTOKEN, c, (row, at), (row, at + 1))
+                    yield self._token(OP, c, (row, at), (row, at + 1))
                     return
                 raise self._error(f"invalid character '{c}' (U+{ord(c):04X})", column=at)
         text = m.group()

@@ -21,6 +21,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_item_at", "(sequence, i, /)", containers::support::item_for_prelude, "(item,) of a list or tuple, () behind the last."),
     Def::function("_repr_enter", "(obj, /)", containers::support::repr_enter_for_prelude, "Begins the repr of a container."),
     Def::function("_repr_leave", "(obj, /)", containers::support::repr_leave_for_prelude, "Ends the repr of a container."),
+    Def::function("_gen_ends_quietly", "(gen, /)", |vm, a| { let b = vm.generator_ends_quietly(a[0]); Ok(vm.bool(b)) }, "Whether closing it would run none of its code."),
     Def::function("_gen_call", "(gen, func, /, *args)", gen_call, "Calls on top of a generator's frame: what the call gives is the delegate's."),
     Def::function("_gen_set_running", "(gen, running, /)", gen_set_running, "Marks a generator as running, or as suspended."),
     Def::function("_gen_throw", "(gen, exc, /)", |vm, a| vm.tail_resume(a[0], Resume::Throw(a[1])), "Raises inside, without asking the delegate."),

@@ -142,10 +142,18 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.str(text))
 }
 fn hash(vm: &mut Vm, a: Args) -> Step {
-    if let Payload::WeakRef(x) = vm.heap.get(a[0])
-        && let Some(h) = x.hash
-    {
-        return Ok(vm.int(h));
+    let known = match vm.heap.get(a[0]) {
+        Payload::WeakRef(x) => x.hash,
+        _ => None,
+    };
+    // On the tape, since this runs inside other natives: one that is run again must meet what it met before, though the hash
+    // has been noted since.
+    let known = vm.once(|vm| match known {
+        Some(h) => Ok(vm.int(h)),
+        None => Ok(vm.none()),
+    })?;
+    if known != fixed::NONE {
+        return Ok(vm.incref(known));
     }
     let Some(r) = referent(vm, a[0]) else { return Err(vm.type_error("weak object has gone away")) };
     let h = vm.hash(r)?;

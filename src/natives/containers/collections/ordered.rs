@@ -28,7 +28,7 @@ const fn table(name: &'static str, base: Ref, size: usize, defs: &'static [&'sta
 pub static KEYS: TypeDef = table("odict_keys", t::DICT_KEYS, 24, &[VIEW_DEFS]);
 pub static VALUES: TypeDef = table("odict_values", t::DICT_VALUES, 24, &[VIEW_DEFS]);
 pub static ITEMS: TypeDef = table("odict_items", t::DICT_ITEMS, 24, &[VIEW_DEFS]);
-pub static ITERATOR: TypeDef = table("odict_iterator", t::OBJECT, 72, &[ITERATOR_DEFS]);
+pub static ITERATOR: TypeDef = table("odict_iterator", t::OBJECT, 64, &[ITERATOR_DEFS]);
 
 const OTHER: &str = "(self, value, /)";
 static DEFS: &[Def] = &[

@@ -94,6 +94,7 @@ fn give(vm: &mut Vm, row: Option<Vec<Ref>>, last: Option<Ref>) -> (Step, Option<
             _ => panic!("{tuple:?} is no tuple"),
         };
         old.iter().for_each(|r| vm.heap.decref_raw(*r));
+        vm.heap.track(tuple);
         return (Ok(vm.incref(tuple)), Some(tuple));
     }
     vm.replace_raw(last);

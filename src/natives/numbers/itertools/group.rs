@@ -3,7 +3,6 @@ use super::super::{committed, next_item};
 use super::{drop_ref, held, iterator_type, made, stop};
 use crate::heap::Ref;
 use crate::native_state;
-use crate::natives::containers::support::is_users;
 use crate::vm::{Args, Ask, Def, Step, TypeDef, Vm, fixed};
 
 /// The source; the key of the group that was given out; the item read last and its key; the group that may still read.
@@ -26,12 +25,10 @@ native_state!(GroupBy, |s, f| {
 struct Group {
     parent: Ref,
     key: Ref,
-    /// The key that is being compared.
-    compared: Option<Ref>,
 }
 native_state!(Group, |s, f| {
-    let Group { parent, key, compared } = s;
-    [Some(*parent), Some(*key), *compared].into_iter().flatten().for_each(f);
+    let Group { parent, key } = s;
+    [*parent, *key].into_iter().for_each(f);
 });
 
 fn groupby_new(vm: &mut Vm, a: Args) -> Step {
@@ -60,21 +57,14 @@ fn read(vm: &mut Vm, parent: Ref) -> Result<bool, Ask> {
 }
 fn groupby_next(vm: &mut Vm, a: Args) -> Step {
     groupby(vm, a[0]).group = None;
-    // Skip what is left of the group given out before.
+    // Skip what is left of the group given out before. The keys' own comparison may read on in this very object: this call
+    // goes on with what it began with, which is the first thing on the tape of each round.
     loop {
         let GroupBy { key, target, .. } = *groupby(vm, a[0]);
-        let (key, target) = match (key, target) {
-            // The keys' own comparison may read on in this very object: it goes on with what it began with.
-            (Some(k), Some(x)) if vm.has_answer() || is_users(vm, k) || is_users(vm, x) => {
-                let pair = vm.once(|vm| Ok(vm.tuple_of(&[k, x])))?;
-                let pair = vm.tuple_items(pair).expect("a pair");
-                (Some(pair[0]), Some(pair[1]))
-            }
-            other => other,
-        };
-        match (key, target) {
-            (Some(_), None) => break,
-            (Some(key), Some(target)) if !vm.eq(target, key)? => break,
+        let began = vm.once(|vm| Ok(vm.tuple_of(&key.into_iter().chain(target.filter(|_| key.is_some())).collect::<Vec<_>>())))?;
+        match vm.tuple_items(began).expect("a tuple").to_vec()[..] {
+            [_] => break,
+            [key, target] if !vm.eq(target, key)? => break,
             _ => {}
         }
         if !read(vm, a[0])? {
@@ -90,7 +80,7 @@ fn groupby_next(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.tuple(pair))
 }
 fn new_group(vm: &mut Vm, parent: Ref, key: Ref) -> crate::heap::Owned {
-    let state = Group { parent: held(vm, parent), key: held(vm, key), compared: None };
+    let state = Group { parent: held(vm, parent), key: held(vm, key) };
     let ty = vm.type_of_def(&GROUPER);
     let group = vm.opaque(ty, state);
     groupby(vm, parent).group = Some(group.get());
@@ -109,28 +99,19 @@ fn group_new(vm: &mut Vm, a: Args) -> Step {
     Ok(new_group(vm, a[1], a[2]))
 }
 fn group_next(vm: &mut Vm, a: Args) -> Step {
-    let Group { parent, key: target, .. } = *vm.state::<Group>(a[0]).expect("a group");
+    let Group { parent, key: target } = *vm.state::<Group>(a[0]).expect("a group");
     if groupby(vm, parent).group != Some(a[0]) {
         return stop(vm);
     }
-    // While the keys are compared their own code may read on: the comparison goes on with the key that it began with.
-    let compared = vm.state::<Group>(a[0]).expect("a group").compared;
-    let key = match compared {
-        Some(key) if vm.has_answer() => key,
-        _ => {
-            if groupby(vm, parent).value.is_none() && !read(vm, parent)? {
-                return stop(vm);
-            }
-            let key = groupby(vm, parent).key.unwrap_or(fixed::NONE);
-            let key = held(vm, key);
-            let old = vm.state_mut::<Group>(a[0]).expect("a group").compared.replace(key);
-            drop_ref(vm, old);
-            key
-        }
-    };
+    // As in `groupby_next`: whether an item was there when the call began, and the key that it began to compare.
+    let there = groupby(vm, parent).value.is_some();
+    let there = vm.once(|vm| Ok(vm.bool(there)))?;
+    if there == fixed::FALSE {
+        return if read(vm, parent)? { group_next(vm, a) } else { stop(vm) };
+    }
+    let key = groupby(vm, parent).key.unwrap_or(fixed::NONE);
+    let key = vm.once(|vm| Ok(vm.incref(key)))?;
     let same = vm.eq(target, key)?;
-    let old = vm.state_mut::<Group>(a[0]).expect("a group").compared.take();
-    drop_ref(vm, old);
     if !same {
         return stop(vm);
     }
