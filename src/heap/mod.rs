@@ -366,6 +366,11 @@ impl<P: Payload> Heap<P> {
             self.live -= 1;
             return;
         }
+        self.die(r)
+    }
+    #[inline(never)]
+    fn die(&mut self, r: Ref) {
+        let s = &mut self.slots[r.index()];
         if s.flags & (flag::FINALIZER | flag::WEAKREFS) != 0 {
             return self.defer_death(r);
         }

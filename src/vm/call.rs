@@ -28,7 +28,10 @@ impl Vm {
     #[inline(always)]
     pub(super) fn own_word(&mut self, w: Word) -> Ref {
         let r = w.get();
-        if !w.is_owned() && r.raw() >= fixed::END {
+        if w.is_owned() {
+            return r;
+        }
+        if r.raw() >= fixed::END {
             self.heap.incref_raw(r);
         }
         r

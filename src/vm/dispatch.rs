@@ -75,7 +75,7 @@ impl Vm {
                     op::LOAD_FAST_BORROW => quiet!(LOAD_FAST_BORROW, load_fast_borrow, arg),
                     op::LOAD_FAST => quiet!(LOAD_FAST, load_fast, arg),
                     op::LOAD_CONST => quiet!(LOAD_CONST, load_const, code, arg),
-                    op::LOAD_SMALL_INT => quiet!(LOAD_SMALL_INT, load_small_int, arg),
+                    op::LOAD_SMALL_INT => run!(LOAD_SMALL_INT, load_small_int, units, arg, T::ON),
                     op::STORE_FAST => run!(STORE_FAST, store_fast, arg),
                     op::LOAD_FAST_BORROW_LOAD_FAST_BORROW => quiet!(LOAD_FAST_BORROW_LOAD_FAST_BORROW, load_fast_pair, arg, true),
                     op::LOAD_FAST_LOAD_FAST => quiet!(LOAD_FAST_LOAD_FAST, load_fast_pair, arg, false),

@@ -150,12 +150,20 @@ impl Vm {
             Payload::List(items) if s.ty == t::LIST => &items[..],
             _ => &[],
         };
+        if let [x, y] = *items
+            && count == 2
+        {
+            self.heap.incref_raw(x);
+            self.heap.incref_raw(y);
+            self.cur.stack[r.sp - 1] = Word::owned(y);
+            self.push_word(r, Word::owned(x));
+            self.drop_word(w);
+            return Flow::Next;
+        }
         if items.len() == count && count > 0 {
             let places = &mut self.cur.stack[r.sp - 1..r.sp - 1 + count];
             places.iter_mut().zip(items.iter().rev()).for_each(|(place, x)| *place = Word::owned(*x));
-            for i in r.sp - 1..r.sp - 1 + count {
-                self.heap.incref_raw(self.cur.stack[i].get());
-            }
+            self.cur.stack[r.sp - 1..r.sp - 1 + count].iter().for_each(|w| self.heap.incref_at(w.index()));
             r.sp += count - 1;
             self.drop_word(w);
             return Flow::Next;

@@ -67,8 +67,8 @@ impl Vm {
         }
         self.heap.decref_raw(code_ref);
         self.heap.decref_raw(func);
-        let below = self.cur.activations.len() - 1;
-        self.cur.activations.truncate(below);
+        // A Python frame owns no memory.
+        std::mem::forget(self.cur.activations.pop());
         if let Some(Activation::Py(f)) = self.cur.activations.last_mut() {
             self.cur.stack[f.sp as usize] = Word::owned(value.into_raw());
             f.sp += 1;

@@ -2,7 +2,7 @@
 use super::nb::{ADD, MULTIPLY, SUBSCR, SUBTRACT};
 use super::operators::{exact_quotient, float_result};
 use super::*;
-use crate::code::opcode::{op, special};
+use crate::code::opcode::{caches_of, op, special};
 use crate::objects::Payload;
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
@@ -182,6 +182,65 @@ impl Vm {
         self.drop_word(a);
         self.drop_word(b);
         Flow::Next
+    }
+
+    /// LOAD_SMALL_INT together with the specialised instruction behind it that takes the int as its right operand. False:
+    /// that is none of these, or meets something else than it expects, and nothing has changed.
+    #[inline(always)]
+    pub(super) fn with_small_int(&mut self, r: &mut Regs, units: &[u16], i: i64) -> bool {
+        let next = units[r.pc];
+        match (next & 0xFF) as u8 {
+            special::BINARY_OP_ADD_INT => self.add_small(r, i),
+            special::BINARY_OP_SUBTRACT_INT => self.add_small(r, -i),
+            special::BINARY_OP_SUBSCR_LIST_INT => self.item_at(r, i as usize),
+            special::COMPARE_OP_INT => {
+                let a = self.peek(r, 1);
+                let x = self.word_slot(a);
+                let Payload::Int(j) = x.payload else { return false };
+                if x.ty != t::INT {
+                    return false;
+                }
+                r.pc += 1 + const { caches_of(op::COMPARE_OP) };
+                r.sp -= 1;
+                self.test(r, units, outcome((next >> 8) as usize, j < i, j == i, j > i), false);
+                self.drop_word(a);
+                true
+            }
+            _ => false,
+        }
+    }
+    #[inline(always)]
+    fn add_small(&mut self, r: &mut Regs, i: i64) -> bool {
+        let a = self.peek(r, 1);
+        let x = self.word_slot(a);
+        let Payload::Int(j) = x.payload else { return false };
+        let Some(v) = j.checked_add(i).filter(|_| x.ty == t::INT) else { return false };
+        r.pc += 1 + const { caches_of(op::BINARY_OP) };
+        if let Some(small) = fixed::small_int(v) {
+            self.cur.stack[r.sp - 1] = Word::fixed(small);
+            self.drop_word(a);
+        } else if self.dies(a)
+            && let Payload::Int(p) = self.heap.get_mut(a.get())
+        {
+            *p = v;
+        } else {
+            let v = self.heap.alloc_flat(t::INT, Payload::Int(v));
+            self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
+            self.drop_word(a);
+        }
+        true
+    }
+    #[inline(always)]
+    fn item_at(&mut self, r: &mut Regs, i: usize) -> bool {
+        let a = self.peek(r, 1);
+        let x = self.word_slot(a);
+        let Payload::List(items) = &x.payload else { return false };
+        let Some(v) = items.get(i).copied().filter(|_| x.ty == t::LIST) else { return false };
+        r.pc += 1 + const { caches_of(op::BINARY_OP) };
+        self.heap.incref_raw(v);
+        self.cur.stack[r.sp - 1] = Word::owned(v);
+        self.drop_word(a);
+        true
     }
 
     #[inline]

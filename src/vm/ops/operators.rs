@@ -312,10 +312,10 @@ impl Vm {
         self.slow_op(r, at, slow::contains, 2, &[number], Ret::Push)
     }
     /// Stack: value, container, key.
-    #[inline(never)]
+    #[inline(always)]
     pub(in crate::vm) fn store_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
         let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
-        let s = self.word_slot(container);
+        let s = self.heap.slot_at(container.index());
         if s.ty == t::LIST
             && let Payload::List(items) = &s.payload
             && let Payload::Int(i) = &self.word_slot(key).payload
@@ -330,6 +330,11 @@ impl Vm {
             self.drop_word(key);
             return Flow::Next;
         }
+        apart(r, |r| self.store_subscr_other(r, at))
+    }
+    #[inline(never)]
+    fn store_subscr_other(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
         if self.store_subscr_fast(value.get(), container.get(), key.get()) {
             r.sp -= 3;
             [value, container, key].into_iter().for_each(|w| self.drop_word(w));

@@ -91,7 +91,10 @@ impl Vm {
         Flow::Next
     }
     #[inline(always)]
-    pub(in crate::vm) fn load_small_int(&mut self, r: &mut Regs, i: usize) -> Flow {
+    pub(in crate::vm) fn load_small_int(&mut self, r: &mut Regs, units: &[u16], i: usize, watched: bool) -> Flow {
+        if !watched && self.with_small_int(r, units, i as i64) {
+            return Flow::Next;
+        }
         let x = fixed::small_int(i as i64).expect("LOAD_SMALL_INT is for cached ints");
         self.push_word(r, Word::fixed(x));
         Flow::Next
