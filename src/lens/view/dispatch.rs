@@ -126,7 +126,7 @@ fn picture(snapshot: &DispatchSnapshot, lang: Lang) -> Scene {
         .map(|(index, step)| {
             let (verdict, role) = verdict(step, snapshot, lang);
             let faded = matches!(step.outcome, StepOutcome::Skipped);
-            Rung { title: call(step), lines: lines(step, lang), verdict, role, decides: decides == Some(index), faded }
+            Rung { title: call(step), lines: lines(step, lang), verdict, role, decides: decides == Some(index), faded, depth: 0 }
         })
         .collect();
     let mut scene = Scene::default();
