@@ -111,12 +111,12 @@ fn merge(class: &str, bases: &[(&str, &[&str])]) -> MroSnapshot {
         steps.push(step);
         let Some(name) = taken else {
             let message = format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", "));
-            return MroSnapshot { class: class.into(), bases: names, steps, outcome: MroOutcome::Conflict { heads, message }, overridden_by: None };
+            return MroSnapshot { hypothetical: false, class: class.into(), bases: names, steps, outcome: MroOutcome::Conflict { heads, message }, overridden_by: None };
         };
         lists.iter_mut().for_each(|list| list.items.retain(|item| item != &name));
         order.push(name);
     }
-    MroSnapshot { class: class.into(), bases: names, steps, outcome: MroOutcome::Linearised(order), overridden_by: None }
+    MroSnapshot { hypothetical: false, class: class.into(), bases: names, steps, outcome: MroOutcome::Linearised(order), overridden_by: None }
 }
 
 pub fn mro_diamond() -> MroSnapshot {

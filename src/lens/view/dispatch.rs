@@ -88,6 +88,9 @@ fn note(note: &StepNote, lang: Lang) -> String {
         StepNote::SubclassFirst => lang
             .pick("goes first: the right operand's type is a subclass that overrides it", "优先：右操作数的类型是子类，且重写了此方法")
             .to_string(),
+        StepNote::SubclassCompares => lang
+            .pick("goes first: the right operand's type is a subclass of the left one's (a comparison asks for no override)", "优先：右操作数的类型是左操作数类型的子类（比较运算不要求重写）")
+            .to_string(),
         StepNote::SameType => {
             lang.pick("both operands have the same type: the reflected method is not asked", "两个操作数类型相同：不询问反射方法").to_string()
         }
