@@ -223,12 +223,17 @@ pub(super) fn method(vm: &Vm, classes: &[Ref], name: Ref) -> Option<(String, Opt
 }
 fn first_line(vm: &Vm, f: Ref) -> Option<u32> {
     match vm.heap.get(f) {
-        Payload::Function(x) => Some(vm.code_obj(x.code).firstlineno.max(0) as u32),
+        Payload::Function(x) => Some(line_in(vm, x.code)),
         Payload::Wrapper(inner, _) => first_line(vm, *inner),
         _ => None,
     }
 }
-/// What `isinstance(exc, …)` of the language would call it, in a line.
+/// The line with which a function of a cell begins; 0: of a file.
+pub(super) fn line_in(vm: &Vm, code: Ref) -> u32 {
+    let c = vm.code_obj(code);
+    if vm.lossy(c.filename).starts_with('<') { c.firstlineno.max(0) as u32 } else { 0 }
+}
+/// An exception's name and message.
 pub(super) fn exception(vm: &Vm, e: Ref) -> String {
     let (name, message) = super::dispatch::exception(vm, e);
     if message.is_empty() { name } else { format!("{name}: {message}") }

@@ -1,5 +1,5 @@
 //! One class in the making, for `%%build`: which steps are open, and what the machine's frames say of the next.
-use super::build::{At, exception, keywords, method, names, short};
+use super::build::{At, exception, keywords, line_in, method, names, short};
 use super::{common, locals};
 use crate::code::opcode::op;
 use crate::heap::Ref;
@@ -192,7 +192,7 @@ impl Build {
                 let (hook, name) = if self.ns.is_none() { (Hook::Prepare, "__prepare__") } else { (Hook::Call, "") };
                 let own = short(vm, meta, None);
                 let line = match vm.heap.get(meta) {
-                    Payload::Function(f) => Some(vm.code_obj(f.code).firstlineno.max(0) as u32),
+                    Payload::Function(f) => Some(line_in(vm, f.code)),
                     _ => None,
                 };
                 let who = match vm.interned.get(name).filter(|_| vm.is_type(meta) && hook == Hook::Prepare) {
@@ -335,7 +335,7 @@ impl Build {
             return;
         }
         let code = vm.code_obj(at.frame.code_ref);
-        let who = (vm.lossy(code.qualname).replace("<locals>.", ""), Some(code.firstlineno.max(0) as u32));
+        let who = (vm.lossy(code.qualname).replace("<locals>.", ""), Some(line_in(vm, at.frame.code_ref)));
         let function = at.function();
         let expected = self.open_hooks().last().map(|h| match h {
             Hook::MroEntries => "__mro_entries__",
@@ -411,7 +411,7 @@ impl Build {
             op::CALL if at.arg == 0 && at.operand(1) == Some(value) => {
                 let Some(decorator) = at.operand(2).or(at.operand(3)) else { return };
                 let line = match vm.heap.get(decorator) {
-                    Payload::Function(f) => Some(vm.code_obj(f.code).firstlineno.max(0) as u32),
+                    Payload::Function(f) => Some(line_in(vm, f.code)),
                     _ => None,
                 };
                 let who = (short(vm, decorator, None), line);

@@ -44,7 +44,7 @@ pub struct BuildStep {
     /// The function that ran: `Meta.__new__`.
     pub who: String,
     pub args: Vec<String>,
-    /// Where the function begins; None: the machine's own.
+    /// Where the function begins, 0 in a file that is no cell; None: the machine's own.
     pub line: Option<u32>,
     pub result: StepResult,
     /// Names that were bound meanwhile: in the body's namespace, in the class.

@@ -119,7 +119,7 @@ fn what(s: &BuildStep, lang: Lang) -> &'static str {
 /// The lines below a step's title.
 fn lines(s: &BuildStep, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
-    let place = s.line.map(|l| lang.pick(format!("line {l}"), format!("第 {l} 行")));
+    let place = s.line.filter(|l| *l > 0).map(|l| lang.pick(format!("line {l}"), format!("第 {l} 行")));
     let mut first = match &s.hook {
         Hook::Metaclass(why) => because(why, lang),
         _ => what(s, lang).to_owned(),

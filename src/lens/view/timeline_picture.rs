@@ -142,7 +142,7 @@ fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom:
 }
 
 fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: Lang) -> u64 {
-    let mut folded = 0;
+    let (mut folded, mut hairs) = (0, Vec::new());
     let mut last: Option<(i32, i32, LaneState)> = None;
     for x in &lane.segments {
         let (from, to) = (axis.x(x.from), axis.x(x.to));
@@ -150,7 +150,7 @@ fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: 
             folded += 1;
             // Running is what must not vanish: a hairline for each column that it falls into.
             if x.state == LaneState::Runs && last.is_none_or(|l| l.1 < from) {
-                scene.rule((from, y), (from, y + BOX), Stroke::new(Paint::Edge(Role::Good)));
+                hairs.push(vec![(from, y), (from, y + BOX)]);
                 last = Some((from, from, x.state));
             }
             continue;
@@ -159,6 +159,7 @@ fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: 
         draw_state(scene, Rect::new(from, y, (to - from).max(2), BOX), ready.as_ref().unwrap_or(x), lang);
         last = Some((from, to, x.state));
     }
+    scene.rules(hairs, Stroke::new(Paint::Edge(Role::Good)));
     folded
 }
 
@@ -184,14 +185,18 @@ fn draw_end(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, end: &T
 fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
     let mid = y + BOX / 2;
     scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
-    let mut last = i32::MIN;
+    let (mut last, mut hairs) = (i32::MIN, Vec::new());
     for t in turns {
         let (from, ran, to) = (axis.x(t.from), axis.x(t.ran), axis.x(t.to));
         if ran - from > 6 {
             scene.rule((from, mid), (ran, mid), Stroke { dash: Dash::Dashed, ..Stroke::new(Paint::Edge(Role::Scalar)) });
         }
         // Turns that fall into one column are one line.
-        if to <= last {
+        if to - ran < 4 && axis.to_scale {
+            if ran > last {
+                hairs.push(vec![(ran, y + 4), (ran, y + BOX - 4)]);
+                last = ran + 1;
+            }
             continue;
         }
         let rect = Rect::new(ran, y + 4, (to - ran).max(2), BOX - 8);
@@ -202,6 +207,7 @@ fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
         }
         last = to.max(ran + 2);
     }
+    scene.rules(hairs, Stroke::thin(Paint::Edge(Role::Sequence)));
 }
 
 fn draw_state(scene: &mut Scene, rect: Rect, x: &TimelineSegment, lang: Lang) {
@@ -251,13 +257,23 @@ fn label(scene: &mut Scene, rect: Rect, words: &str, paint: Paint, above: bool) 
 fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: &TimelineSnapshot) {
     let mid = y + BOX / 2;
     scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
+    let (mut last, mut hairs) = (i32::MIN, Vec::new());
     for (from, to, lane) in &thing.held {
         let (a, b) = (axis.x(*from), axis.x(*to));
+        if b - a < NARROW && axis.to_scale {
+            // What falls into one column is one line.
+            if a > last {
+                hairs.push(vec![(a, y + 2), (a, y + BOX - 2)]);
+                last = a + 1;
+            }
+            continue;
+        }
         let rect = Rect::new(a, y + 2, (b - a).max(2), BOX - 4);
         scene.shape(rect, Corners::All(2), Paint::Tint(Role::Note), Stroke::new(Paint::Edge(Role::Note)));
         let who = s.lanes.get(*lane).map_or("", |l| l.name.as_str());
         label(scene, Rect::new(rect.x, y, rect.w, BOX), who, Paint::Ink, false);
     }
+    scene.rules(hairs, Stroke::new(Paint::Edge(Role::Note)));
 }
 
 fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize) {
