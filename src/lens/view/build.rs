@@ -16,8 +16,9 @@ const NAMES: usize = 12;
 pub fn view(s: &BuildSnapshot, lang: Lang) -> View {
     let headline = headline(s, lang);
     let mut notes = Vec::new();
-    if s.classes.len() > DRAWN {
-        notes.push(lang.pick(format!("The first {DRAWN} of {} classes are drawn; the text form has them all.", s.classes.len()), format!("共 {} 个类，画出前 {DRAWN} 个；文本形式列出全部。", s.classes.len())));
+    let drawn = drawn(s).len();
+    if s.classes.len() > drawn {
+        notes.push(lang.pick(format!("{drawn} of {} classes are drawn: first those with hooks of their own; the text form has them all.", s.classes.len()), format!("共 {} 个类，画出 {drawn} 个（优先画有自己钩子的类）；文本形式列出全部。", s.classes.len())));
     }
     if s.more > 0 {
         notes.push(lang.pick(format!("{} more classes were not followed.", s.more), format!("另有 {} 个类未跟踪。", s.more)));
@@ -201,13 +202,20 @@ fn heading(c: &ClassBuild, lang: Lang) -> String {
     }
 }
 
+/// The classes of the picture: where some have hooks of the program's, or failed, those.
+fn drawn(s: &BuildSnapshot) -> Vec<&ClassBuild> {
+    let telling = |c: &&ClassBuild| hooks(c).len() > 1 || !matches!(c.outcome, BuildOutcome::Made { .. });
+    let all: Vec<&ClassBuild> = s.classes.iter().filter(telling).take(DRAWN).collect();
+    if all.is_empty() { s.classes.iter().take(DRAWN).collect() } else { all }
+}
+
 fn picture(s: &BuildSnapshot, lang: Lang) -> Scene {
     let mut scene = Scene::default();
     if s.classes.is_empty() {
         return scene;
     }
     let mut y = MARGIN;
-    for c in s.classes.iter().take(DRAWN) {
+    for c in drawn(s) {
         scene.text(Text::new(MARGIN, y + 14, fit(&heading(c, lang), 84)).bold().paint(Paint::Ink));
         let rungs: Vec<Rung> = c.steps.iter().map(|step| {
             let (verdict, role) = verdict(step, lang);

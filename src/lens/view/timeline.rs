@@ -121,9 +121,10 @@ fn of_tasks(s: &TimelineSnapshot, lang: Lang) -> Option<String> {
     }
     if let Some(f) = s.frozen.iter().max_by_key(|f| f.3 - f.2).filter(|f| f.3 - f.2 >= STANDSTILL) {
         let (who, held) = (&s.lanes[f.0].name, time(f.3 - f.2));
-        let others = tasks.len() - 1;
+        let stood = |l: &&&TimelineLane| l.segments.iter().any(|x| x.from < f.3 && x.to > f.2);
+        let others = tasks.iter().filter(stood).count().saturating_sub(1);
         return Some(lang.pick(
-            format!("A blocking call: {who} (line {}) stopped the event loop for {held}, and the other {others} tasks with it.", f.1),
+            format!("A blocking call: {who} (line {}) stopped the event loop for {held}, and {others} other {} with it.", f.1, if others == 1 { "task" } else { "tasks" }),
             format!("阻塞调用：{who}（第 {} 行）使事件循环停住 {held}，其余 {others} 个任务也不能运行。", f.1),
         ));
     }
