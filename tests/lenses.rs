@@ -261,7 +261,7 @@ fn index(dir: &Path) {
 macro_rules! chapters {
     ($($name:ident)*) => { $(#[test] fn $name() { chapter(stringify!($name)); })* };
 }
-chapters! { claims step object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell frames event_loop programs timeline explore locks net }
+chapters! { build claims step object types mro lookup dispatch heap usage layout probe refs gc dis growth refcounts heapcell frames event_loop programs timeline explore locks net }
 
 #[test]
 fn a_lens_leaves_no_trace() {

@@ -230,7 +230,7 @@ fn compare(vm: &mut Vm, trace: &mut Trace, (a, b): (Ref, Ref), (method, swapped)
         let (obj, other, m, name) = if is_right { (b, a, swapped, rname) } else { (a, b, method, name) };
         let mut notes = if is_right { vec![StepNote::Reflected] } else { vec![] };
         if is_right && subclass_first {
-            notes.push(StepNote::SubclassFirst);
+            notes.push(StepNote::SubclassCompares);
         }
         notes.extend(before.map(|method| StepNote::FallsBackFrom { method: method.to_owned() }));
         match trace.ask(vm, obj, name, &[other], notes)? {

@@ -73,6 +73,8 @@ fn predicted(vm: &Vm, obj: Ref, attr: &str, rule: Rule, access: Access) -> Outco
             let what = if access == Access::Delete { "deleter" } else { "setter" };
             raised("AttributeError", format!("property '{attr}' of '{ty}' object has no {what}"))
         }
+        Rule::NoNamespace if vm.interned.get(attr).is_some_and(|n| common::defined(vm, vm.ty(obj), n).is_some()) => raised("AttributeError", format!("'{ty}' object attribute '{attr}' is read-only")),
+        Rule::NotFound if vm.is_type(obj) => raised("AttributeError", format!("type object '{}' has no attribute '{attr}'", common::class_name(vm, obj))),
         Rule::NoNamespace => raised("AttributeError", format!("'{ty}' object has no attribute '{attr}' and no __dict__ for setting new attributes")),
         Rule::NotFound => raised("AttributeError", format!("'{ty}' object has no attribute '{attr}'")),
         _ => Outcome::Done,

@@ -1,4 +1,6 @@
 //! From the live machine to snapshots: reads objects, runs no code of the program unless a lens's own text says so.
+pub mod build;
+mod build_steps;
 pub mod common;
 pub mod deadlock;
 pub mod dis;
@@ -21,6 +23,7 @@ pub mod record;
 pub mod refs;
 pub mod slots;
 pub mod threads;
+pub mod tasks;
 pub mod timeline;
 pub mod suspended;
 pub mod types;

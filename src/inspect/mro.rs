@@ -38,7 +38,7 @@ pub fn snapshot(vm: &Vm, s: &Subjects) -> Result<MroSnapshot, String> {
             MroOutcome::Conflict { heads, message }
         }
     };
-    Ok(MroSnapshot { class, bases: names(&bases), steps, outcome, overridden_by })
+    Ok(MroSnapshot { hypothetical: existing.is_none(), class, bases: names(&bases), steps, outcome, overridden_by })
 }
 
 /// The steps, and the merged list or the heads that block each other.

@@ -1,6 +1,7 @@
 //! The tracer that writes a log: events at the system's door with their place and the names of what they concern, and (if
 //! asked) the reads and writes of variables that other threads can see.
 use super::threads::{names_of_things, own_attribute, own_frames, process_name, spoken, thread_name};
+use super::tasks::Tasks;
 use super::timeline::{Window, snapshot};
 use super::common;
 use super::deadlock::main_namespace;
@@ -9,6 +10,7 @@ use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::timeline::TimelineSnapshot;
+use crate::sim::clock::NS_PER_TICK;
 use crate::trace::{Lane, Log, Place, Thing, Waiting, What};
 use crate::vm::load::line_of;
 use crate::vm::thread::Activation;
@@ -33,6 +35,9 @@ pub struct Recorder {
     /// The lane that runs, and the time it had when it was last told of.
     current: Lane,
     moment: u64,
+    /// Ticks that its slice had left at that time, and at the last look.
+    slice: Option<(u64, u64)>,
+    tasks: Tasks,
     /// Names told of variables: process, name and address of what has the variable, to the name with a number if another
     /// variable had the name first.
     told: HashMap<(i32, String, u64), String>,
@@ -45,7 +50,7 @@ const ACCESSES: u64 = 20_000;
 
 impl Recorder {
     pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
-        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, thread: 0 }, moment: 0, told: HashMap::new(), named: HashMap::new() }
+        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, ..Lane::default() }, moment: 0, slice: None, tasks: Tasks::default(), told: HashMap::new(), named: HashMap::new() }
     }
     /// What was seen, or the part of it that is asked for.
     pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
@@ -79,6 +84,30 @@ impl Recorder {
             self.log.lanes.insert(lane, name);
         }
     }
+    /// The time of the instruction that is about to run: that of the last event, and the ticks since.
+    fn now(&mut self, vm: &Vm) -> u64 {
+        let left = vm.ticks_left;
+        let (first, last) = self.slice.unwrap_or((left, left));
+        if left > last {
+            // Another slice has begun, without an event.
+            self.moment += (first - last) * NS_PER_TICK;
+            self.slice = Some((left, left));
+            return self.moment;
+        }
+        self.slice = Some((first, left));
+        self.moment + (first - left) * NS_PER_TICK
+    }
+    /// Tells what tasks and event loops have done since the last instruction.
+    fn tasks(&mut self, vm: &Vm, pc: usize) {
+        let now = self.now(vm);
+        let thread = Lane { pid: self.current.pid, thread: vm.cur.id, task: 0 };
+        let mut names = Vec::new();
+        let told = self.tasks.look(vm, thread, pc, &mut names);
+        self.log.lanes.extend(names);
+        for (lane, what, at) in told {
+            self.log.note(now, lane, what, at.or_else(|| place(vm)));
+        }
+    }
     /// Notes the access of one instruction to what others can see.
     fn access(&mut self, vm: &Vm, frame: &Frame, pc: usize) {
         let Some((name, owner, value, writes)) = access(vm, frame, pc) else { return };
@@ -91,7 +120,7 @@ impl Recorder {
         }).clone();
         let value = common::repr(vm, value).shown();
         let what = if writes { What::Writes { name, value } } else { What::Reads { name, value } };
-        let lane = Lane { pid: self.current.pid, thread: vm.cur.id };
+        let lane = Lane { pid: self.current.pid, thread: vm.cur.id, task: 0 };
         let place = place(vm);
         // Accesses have the time of the event before: they cost none of their own.
         self.log.note(self.moment, lane, what, place);
@@ -111,6 +140,7 @@ fn place(vm: &Vm) -> Option<Place> {
 impl Tracer for Recorder {
     const ON: bool = true;
     fn instruction(&mut self, vm: &Vm, pc: usize) -> bool {
+        self.tasks(vm, pc);
         if self.variables && self.accesses < ACCESSES && !vm.parked.is_empty() {
             if let Some(Activation::Py(frame)) = vm.cur.activations.last() {
                 if vm.is_own_code(frame) {
@@ -121,11 +151,11 @@ impl Tracer for Recorder {
         false
     }
     fn goes_on(&mut self, at: u64, lane: Lane) {
-        (self.current, self.moment) = (lane, at);
+        (self.current, self.moment, self.slice) = (lane, at, None);
     }
     fn event(&mut self, vm: &Vm, at: u64, lane: Lane, what: What) {
         self.name_lane(vm, lane);
-        (self.current, self.moment) = (lane, at);
+        (self.current, self.moment, self.slice) = (lane, at, None);
         if let What::Waits(Waiting::For(thing)) | What::Takes(thing) | What::Misses(thing) = &what {
             let unknown = !self.log.things.contains_key(thing);
             let waits = matches!(what, What::Waits(_));

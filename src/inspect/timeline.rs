@@ -1,7 +1,7 @@
 //! From a log to lanes: states over time, holders of locks, messages matched, and the steps worth telling.
 use super::threads::is_inner;
 use crate::snapshot::timeline::*;
-use crate::trace::{Channel, Event, Lane, Log, Thing, Waiting, What, Why};
+use crate::trace::{self, Channel, Ending, Event, Lane, Log, Thing, Turn, Waiting, What, Why};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// The part that is asked for: virtual nanoseconds, and lanes by (part of) their names.
@@ -40,6 +40,10 @@ struct Builder<'a> {
     reads: HashMap<(usize, String), (u64, String)>,
     writes: HashMap<String, (u64, usize)>,
     accesses: u64,
+    /// By lane of a thread: the lane of the task that it runs.
+    stepping: HashMap<usize, usize>,
+    /// By lane of a thread: since when its task keeps the loop from going on, and at which line.
+    stands: HashMap<usize, (u64, u32)>,
 }
 
 impl<'a> Builder<'a> {
@@ -57,16 +61,19 @@ impl<'a> Builder<'a> {
         };
         for e in &log.events {
             see(e.lane);
-            if let What::Starts(lane, _) = e.what {
+            if let What::Starts(lane, _) | What::Wakes(lane, _) = e.what {
                 see(lane);
             }
         }
+        // Threads first, then the tasks that run on them.
+        b_lanes.sort_by_key(|l| l.task != 0);
+        order.extend(b_lanes.iter().enumerate().map(|(at, lane)| (*lane, at)));
         let mut out = out;
-        out.lanes = b_lanes.iter().map(|l| TimelineLane { name: lane_name(log, *l), pid: l.pid, ..Default::default() }).collect();
+        out.lanes = b_lanes.iter().map(|l| TimelineLane { name: lane_name(log, *l), pid: l.pid, task: (l.task != 0).then(TaskEnd::default), ..Default::default() }).collect();
         let (told, shared) = (told(log), shared(log));
         Builder {
             log, window, out, order, open: HashMap::new(), told, rows: BTreeMap::new(), holding: BTreeMap::new(), queues: HashMap::new(), aside: BTreeSet::new(),
-            sent: HashMap::new(), shared, reads: HashMap::new(), writes: HashMap::new(), accesses: 0,
+            sent: HashMap::new(), shared, reads: HashMap::new(), writes: HashMap::new(), accesses: 0, stepping: HashMap::new(), stands: HashMap::new(),
         }
     }
     fn base(&self) -> u64 {
@@ -133,6 +140,8 @@ impl<'a> Builder<'a> {
                 }
                 let waited = self.open.get(&lane).filter(|o| o.1 == LaneState::Ready).map_or(0, |o| at.saturating_sub(o.0));
                 self.enter(lane, at, LaneState::Runs, String::new());
+                self.out.lanes[lane].runs += 1;
+                self.moves_again(lane, at);
                 self.step(e, StepKind::Runs(waited));
             }
             What::Stops(why) => {
@@ -162,6 +171,12 @@ impl<'a> Builder<'a> {
             }
             What::Prints(text) => self.step(e, StepKind::Prints(text.trim_end_matches('\n').to_owned())),
             What::Reads { name, value } | What::Writes { name, value } => self.access(e, lane, name, value),
+            What::TurnBegins(number) => {
+                self.end_turn(lane, at);
+                self.out.turns.push(TimelineTurn { lane, number: *number, from: at, ran: at, to: at, ..TimelineTurn::default() });
+            }
+            What::Turns(turn) => self.turn(e, lane, at, turn),
+            _ => self.task(e, lane, at),
         }
     }
     fn waits(&mut self, e: &Event, lane: usize, at: u64, waiting: &Waiting) {
@@ -178,7 +193,7 @@ impl<'a> Builder<'a> {
                 (LaneState::Blocked, SwitchReason::Lock, self.thing(thing))
             }
             Waiting::Thread(t) => {
-                let who = self.order.get(&Lane { pid: e.lane.pid, thread: *t }).map(|i| self.out.lanes[*i].name.clone());
+                let who = self.order.get(&Lane { pid: e.lane.pid, thread: *t, task: 0 }).map(|i| self.out.lanes[*i].name.clone());
                 (LaneState::Joins, SwitchReason::Join, who.unwrap_or_else(|| format!("thread {t}")))
             }
             Waiting::Io => (LaneState::Io, SwitchReason::Io, String::new()),
@@ -186,7 +201,78 @@ impl<'a> Builder<'a> {
             Waiting::Turn => (LaneState::Ready, SwitchReason::Turn, String::new()),
         };
         self.enter(lane, at, state, label.clone());
+        if let Some(task) = self.stepping.get(&lane).copied() {
+            // What stops the thread stops its event loop.
+            let line = e.place.and_then(|p| self.log.places.get(p as usize)).map_or(0, |p| p.line);
+            self.stands.insert(lane, (at, line));
+            self.enter(task, at, LaneState::Blocked, "blocks the loop".to_owned());
+        }
         self.switch(e, reason, label);
+    }
+    /// A thread that waited in the middle of a task goes on.
+    fn moves_again(&mut self, lane: usize, at: u64) {
+        let (Some(task), Some((from, line))) = (self.stepping.get(&lane).copied(), self.stands.remove(&lane)) else { return };
+        self.enter(task, at, LaneState::Runs, String::new());
+        self.out.frozen.push((task, line, from, at));
+    }
+    fn end_turn(&mut self, lane: usize, at: u64) {
+        if let Some(t) = self.out.turns.iter_mut().rfind(|t| t.lane == lane) {
+            t.to = t.to.max(at);
+        }
+    }
+    fn turn(&mut self, e: &Event, lane: usize, at: u64, turn: &Turn) {
+        if let Some(t) = self.out.turns.iter_mut().rfind(|t| t.lane == lane && t.number == turn.number) {
+            (t.ran, t.to, t.timeout, t.events, t.callbacks) = (at, at, turn.timeout, turn.events, turn.callbacks);
+        }
+        self.step(e, StepKind::Turns(turn.number, turn.timeout, turn.events, turn.callbacks));
+    }
+    /// What a task does; `lane` is the task's, but where another wakes it.
+    fn task(&mut self, e: &Event, lane: usize, at: u64) {
+        let thread = self.order.get(&Lane { task: 0, ..e.lane }).copied();
+        match &e.what {
+            What::Steps => {
+                let waited = self.open.get(&lane).filter(|o| o.1 == LaneState::Ready).map_or(0, |o| at.saturating_sub(o.0));
+                self.enter(lane, at, LaneState::Runs, String::new());
+                self.out.lanes[lane].runs += 1;
+                self.stepping.extend(thread.map(|t| (t, lane)));
+                self.step(e, StepKind::Runs(waited));
+            }
+            What::Awaits(kind, label) => {
+                self.stepping.retain(|_, l| *l != lane);
+                let (state, kind) = match kind {
+                    trace::Awaited::Sleep => (LaneState::Asleep, Awaited::Sleep),
+                    trace::Awaited::Io => (LaneState::Io, Awaited::Io),
+                    trace::Awaited::Task => (LaneState::Joins, Awaited::Task),
+                    trace::Awaited::Future => (LaneState::Blocked, Awaited::Future),
+                    trace::Awaited::Turn => (LaneState::Ready, Awaited::Turn),
+                };
+                self.enter(lane, at, state, label.clone());
+                self.step(e, StepKind::Awaits(kind, label.clone()));
+            }
+            What::Wakes(task, by) => {
+                let task = self.order[task];
+                if self.open.get(&task).is_some_and(|o| o.1 == LaneState::Ready) {
+                    return;
+                }
+                self.enter(task, at, LaneState::Ready, String::new());
+                self.out.arrows.push(TimelineArrow { from: (lane, at), to: (task, at), label: by.clone() });
+                let name = self.out.lanes[task].name.clone();
+                self.step(e, StepKind::Wakes(name, by.clone()));
+            }
+            What::Settles(ending, text) => {
+                self.stepping.retain(|_, l| *l != lane);
+                self.leave(lane, at);
+                let end = match ending {
+                    Ending::Finished => TaskEnd::Finished(text.clone()),
+                    Ending::Failed => TaskEnd::Failed(text.clone()),
+                    Ending::Cancelled => TaskEnd::Cancelled,
+                };
+                self.out.lanes[lane].ended = true;
+                self.out.lanes[lane].task = Some(end.clone());
+                self.step(e, StepKind::Settles(end));
+            }
+            _ => unreachable!("the caller tells the others"),
+        }
     }
     fn row(&mut self, thing: &Thing) -> usize {
         if let Some(row) = self.rows.get(thing) {
@@ -256,6 +342,7 @@ impl<'a> Builder<'a> {
         let end = self.log.events.iter().map(|e| e.at).max().unwrap_or(0).saturating_sub(self.base());
         for lane in 0..self.out.lanes.len() {
             self.leave(lane, end);
+            self.end_turn(lane, self.out.turns.iter().rfind(|t| t.lane == lane).map_or(0, |t| t.ran));
         }
         for (thing, (from, lane)) in std::mem::take(&mut self.holding) {
             let row = self.row(&thing);
@@ -331,6 +418,21 @@ fn cut(mut s: TimelineSnapshot, window: &Window) -> TimelineSnapshot {
     s.steps.retain_mut(|x| match place.get(&x.lane) {
         Some(new) if inside(x.at) => {
             x.lane = *new;
+            true
+        }
+        _ => false,
+    });
+    s.turns.retain_mut(|t| match place.get(&t.lane) {
+        Some(new) if t.to >= from && t.from <= to => {
+            t.lane = *new;
+            (t.from, t.ran, t.to) = (t.from.max(from), t.ran.clamp(from, to), t.to.min(to));
+            true
+        }
+        _ => false,
+    });
+    s.frozen.retain_mut(|f| match place.get(&f.0) {
+        Some(new) if f.3 >= from && f.2 <= to => {
+            f.0 = *new;
             true
         }
         _ => false,

@@ -52,7 +52,7 @@ pub fn operation(text: &str) -> Option<(&'static str, Vec<String>)> {
             };
             Some((symbol, vec![source(&u.operand)]))
         }
-        Expr::Subscript(s) => Some(("[]", vec![source(&s.value), source(&s.slice)])),
+        Expr::Subscript(s) => Some(("[]", vec![source(&s.value), key(text, &s.slice)])),
         Expr::Call(c) if !c.arguments.keywords.is_empty() || c.arguments.args.iter().any(|a| a.is_starred_expr()) => Some(("call", call(text, c))),
         Expr::Call(c) => {
             let args: Vec<String> = c.arguments.args.iter().map(source).collect();
@@ -74,14 +74,29 @@ fn statement(text: &str) -> Option<(&'static str, Vec<String>)> {
     match only {
         Stmt::AugAssign(a) => Some((in_place(a.op), vec![source(&a.target), source(&a.value)])),
         Stmt::Assign(a) if a.targets.len() == 1 => match &a.targets[0] {
-            Expr::Subscript(s) => Some(("[]=", vec![source(&s.value), source(&s.slice), source(&a.value)])),
+            Expr::Subscript(s) => Some(("[]=", vec![source(&s.value), key(text, &s.slice), source(&a.value)])),
             _ => None,
         },
         Stmt::Delete(d) if d.targets.len() == 1 => match &d.targets[0] {
-            Expr::Subscript(s) => Some(("del []", vec![source(&s.value), source(&s.slice)])),
+            Expr::Subscript(s) => Some(("del []", vec![source(&s.value), key(text, &s.slice)])),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// What stands in brackets as an expression of its own: `1:2` is `slice(1, 2, None)`.
+fn key(text: &str, e: &Expr) -> String {
+    match e {
+        Expr::Slice(s) => {
+            let part = |e: &Option<Box<Expr>>| e.as_ref().map_or("None", |e| &text[e.range()]).to_owned();
+            format!("slice({}, {}, {})", part(&s.lower), part(&s.upper), part(&s.step))
+        }
+        Expr::Tuple(t) if t.elts.iter().any(Expr::is_slice_expr) => {
+            let all: String = t.elts.iter().map(|e| key(text, e) + ", ").collect();
+            format!("({})", all.trim_end())
+        }
+        other => text[other.range()].to_owned(),
     }
 }
 

@@ -15,6 +15,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("mro", "%mro CLASS: the C3 merge step by step; %mro A, B: the merge of a class with these bases."),
     ("lookup", "%lookup EXPR.attr, %lookup EXPR.attr = VALUE, %lookup del EXPR.attr: every place searched, and the rule that decides; only reading is carried out."),
     ("dispatch", "%dispatch EXPR: the special methods that one operation tries, in order; a += b, c[i] = x and del c[i] too (what += gives is bound to no name)."),
+    ("build", "%%build: how the cell's class statements build their classes: metaclass, __prepare__, body, __new__, __set_name__, __init_subclass__, __init__, decorators."),
     ("dis", "%dis FUNCTION: bytecode beside the source lines, with stack effects and the places where the GIL can switch."),
     ("heap", "%heap EXPR…: names, objects and references, up to 6 references deep and 60 objects; alone: all names. %%heap EXPR…: before and after the cell."),
     ("layout", "%layout EXPR: the memory of an object: table, room, digits, slots, block by block."),
@@ -41,8 +42,8 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 /// Commands that watch a cell while it runs, and the one that has both forms.
-const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore", "step"];
-const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline", "step"];
+const CELL_ONLY: &[&str] = &["growth", "refcounts", "timeline", "explore", "step", "build"];
+const CELLS: &[&str] = &["growth", "refcounts", "heap", "timeline", "step", "build"];
 
 /// Commands that are no expressions: they stand on a line of their own.
 const OF_A_LINE: &[&str] = &["lang", "figures", "settings", "sched", "clock", "locks", "ps", "net", "replay", "claims"];

@@ -64,6 +64,8 @@ struct Code {
     /// From a loop's head to its last jump back, outermost first.
     loops: Vec<(usize, usize)>,
     function: String,
+    /// The code unit with which it begins; a generator that goes on begins behind it.
+    start: usize,
 }
 
 /// The step under way.
@@ -81,6 +83,7 @@ struct Awaited {
     depth: usize,
     base: u32,
     text: String,
+    at: Position,
 }
 
 pub struct Steps {
@@ -126,11 +129,30 @@ impl Steps {
             let unwound = open_frames(&self.left, &self.codes, open.place.1, 0);
             open.step.end = End::Raises(error.to_owned(), unwound);
         }
+        self.last(vm);
         self.close(vm, None, 0);
         let o = &self.options;
         let wanted = |s: &Step| s.number >= o.from && o.to.is_none_or(|to| s.number <= to) && (o.only.is_empty() || o.only.iter().any(|n| *n == s.function || s.function.ends_with(&format!(".{n}"))));
         self.result.steps.retain(wanted);
         self.result
+    }
+    /// Of a run that was not looked at to its end, the last step, with the state that it left.
+    fn last(&mut self, vm: &Vm) {
+        if self.result.total <= LOOKS {
+            return;
+        }
+        let Some(Open { mut step, place, .. }) = self.open.take() else { return };
+        let all = self.told.clone() + &waiting_output(vm);
+        step.printed = all.get(self.seen..).unwrap_or_default().to_owned();
+        let before = self.result.states.len() - 1;
+        let state = self.state(vm, None, 0);
+        let old = BTreeMap::new();
+        step.changes = changes(&self.result.states[before], &state, &old, &self.texts);
+        step.function = self.codes.get(&place.3).and_then(|c| c.as_ref().map(|c| c.function.clone())).unwrap_or_default();
+        step.depth = place.1 as u32;
+        self.result.states.push(state);
+        step.state = self.result.states.len() - 1;
+        self.result.steps.push(step);
     }
     pub fn event(&mut self, what: What) {
         if let What::Prints(text) = what {
@@ -142,14 +164,14 @@ impl Steps {
         self.codes.entry(code).or_insert_with(|| {
             let c = vm.code_obj(code);
             let own = vm.utf8(c.filename) == Some(file);
-            own.then(|| Rc::new(Code { positions: linetable::positions(&c.linetable, c.firstlineno).collect(), loops: loops(&c.units), function: vm.lossy(c.qualname) }))
+            own.then(|| Rc::new(Code { positions: linetable::positions(&c.linetable, c.firstlineno).collect(), loops: loops(&c.units), function: vm.lossy(c.qualname), start: c.units.iter().position(|u| (u & 0xFF) as u8 == op::RESUME).unwrap_or(0) }))
         }).clone()
     }
     /// Before each instruction.
     pub fn instruction(&mut self, vm: &Vm, pc: usize) {
         let Some(frame) = running(vm) else { return };
         let Some(code) = self.code(vm, frame.code_ref) else { return };
-        let Some((o, _)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return };
+        let Some((o, code_arg)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return };
         let Some(at) = code.positions.get(pc).copied() else { return };
         let depth = vm.cur.activations.iter().filter(|a| matches!(a, Activation::Py(f) if !f.hidden)).count().saturating_sub(1);
         let operand = |down: u32| vm.cur.stack.get((frame.sp.checked_sub(down)?) as usize).and_then(|w| w.opt());
@@ -165,7 +187,7 @@ impl Steps {
         }
         self.turn(frame, depth, pc, &code, matches!(o, op::JUMP_BACKWARD | op::JUMP_BACKWARD_NO_INTERRUPT));
         if self.options.expressions {
-            self.value(vm, depth, frame.base, operand(1));
+            self.value(vm, depth, frame.base, operand(1), at);
         }
         let same = self.open.as_ref().is_some_and(|open| open.place == place && open.step.line == line && pc >= open.pc);
         if same {
@@ -188,7 +210,7 @@ impl Steps {
             }
             _ => {}
         }
-        if self.options.expressions && is_expression(o) {
+        if self.options.expressions && (is_expression(o, code_arg) || is_name(o) && self.ends(vm, frame, pc)) {
             self.await_value(depth, frame.base, at);
         }
     }
@@ -204,6 +226,7 @@ impl Steps {
     }
     fn begin(&mut self, vm: &Vm, place: (u32, usize, u32, Ref), line: u32, pc: usize, code: &Code) {
         let (thread, depth, base, code_ref) = place;
+        let resumes = running(vm).is_some_and(|f| f.generator.is_some()) && pc > code.start;
         let resumed = self.left.get(depth) == Some(&(code_ref, base, line)) && self.left.len() > depth;
         let enters = depth > 0 && self.left.get(depth).is_none_or(|(c, b, _)| (*c, *b) != (code_ref, base));
         self.left.truncate(depth);
@@ -211,7 +234,7 @@ impl Steps {
         self.left.push((code_ref, base, line));
         let loops = self.loops_at(depth);
         let thread = (thread != vm.main_thread).then_some(thread);
-        let step = Step { line, depth: depth as u32, function: code.function.clone(), thread, enters, loops, ..Step::default() };
+        let step = Step { line, depth: depth as u32, function: code.function.clone(), thread, enters, resumes: enters && resumes, loops, ..Step::default() };
         self.open = Some(Open { step, place, pc, resumed });
     }
     /// Ends the step under way. `result`: what its frame gives; `skip`: innermost frames that are not its own.
@@ -287,13 +310,17 @@ impl Steps {
         let text = self.result.source.get(line as usize - 1).map(String::as_str).unwrap_or_default();
         let to = if at.end_line == Some(line) { to as usize } else { text.len() };
         let part = text.get(from as usize..to).unwrap_or_default().to_owned();
-        self.awaited.push(Awaited { depth, base, text: part });
+        self.awaited.push(Awaited { depth, base, text: part, at });
     }
     /// The value of an expression of this frame, if one is awaited.
-    fn value(&mut self, vm: &Vm, depth: usize, base: u32, top: Option<Ref>) {
+    fn value(&mut self, vm: &Vm, depth: usize, base: u32, top: Option<Ref>, at: Position) {
         self.awaited.retain(|a| a.depth <= depth);
-        let Some(at) = self.awaited.iter().position(|a| a.depth == depth) else { return };
-        let awaited = self.awaited.remove(at);
+        let Some(found) = self.awaited.iter().position(|a| a.depth == depth) else { return };
+        let awaited = self.awaited.remove(found);
+        // A display in several instructions is told by its last.
+        if same_place(&awaited.at, &at) && awaited.text.starts_with(['[', '{', '(']) {
+            return;
+        }
         let Some(v) = top.filter(|_| awaited.base == base && !awaited.text.is_empty()) else { return };
         let (line, function) = match (&self.open, self.left.get(depth)) {
             (Some(open), _) if open.place.1 == depth => (open.step.line, open.step.function.clone()),
@@ -307,6 +334,12 @@ impl Steps {
             self.close(vm, None, 0);
         }
         self.push(Step { line, depth: depth as u32, function, expression, loops, ..Step::default() });
+    }
+    /// Whether the value of the instruction at `pc` is bound, returned or dropped at once.
+    fn ends(&self, vm: &Vm, frame: &Frame, pc: usize) -> bool {
+        let units = &vm.code_obj(frame.code_ref).units;
+        let next = units.get(pc).map_or(pc, |u| pc + 1 + caches_of((u & 0xFF) as u8));
+        matches!(decode(units, next), Some((op::STORE_NAME | op::STORE_FAST | op::STORE_GLOBAL | op::STORE_DEREF | op::RETURN_VALUE | op::POP_TOP, _)))
     }
     /// The frames as they are now, but for the innermost ones to `skip`, and what they lead to.
     fn state(&mut self, vm: &Vm, result: Option<Ref>, skip: usize) -> HeapSnapshot {
@@ -331,8 +364,22 @@ impl Steps {
     }
 }
 
-/// Instructions whose value is worth telling: neither names nor constants.
-fn is_expression(o: u8) -> bool {
+/// A name's load: worth telling where it is the whole of an expression.
+fn is_name(o: u8) -> bool {
+    matches!(o, op::LOAD_NAME | op::LOAD_GLOBAL | op::LOAD_FAST | op::LOAD_FAST_BORROW | op::LOAD_DEREF)
+}
+
+fn same_place(a: &Position, b: &Position) -> bool {
+    (a.line, a.col, a.end_line, a.end_col) == (b.line, b.col, b.end_line, b.end_col)
+}
+
+/// Instructions whose value is worth telling: no constants, no methods that are about to be called.
+fn is_expression(o: u8, arg: usize) -> bool {
+    match o {
+        op::LOAD_ATTR => return arg & 1 == 0,
+        op::BUILD_LIST | op::BUILD_TUPLE | op::BUILD_SET | op::BUILD_MAP | op::BUILD_STRING | op::LIST_EXTEND | op::SET_UPDATE | op::DICT_UPDATE => return true,
+        _ => {}
+    }
     matches!(o, op::BINARY_OP | op::COMPARE_OP | op::CONTAINS_OP | op::IS_OP | op::CALL | op::CALL_KW | op::CALL_FUNCTION_EX | op::UNARY_NEGATIVE | op::UNARY_NOT | op::UNARY_INVERT | op::BINARY_SLICE)
 }
 

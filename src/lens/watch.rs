@@ -1,10 +1,11 @@
-//! Cell commands that watch a cell while it runs: `%%refcounts`, `%%growth`, `%%heap`. The cell runs as it would alone.
+//! Cell commands that watch a cell while it runs: `%%refcounts`, `%%growth`, `%%heap`, `%%build` ... The cell runs as it would alone.
 use super::run::evaluate;
 use super::view::{self, heap::Marks};
 use super::watched::{Counts, Deaths, Growth};
 use super::{memory, parse, step, timeline};
 use crate::face::{Display, Host};
 use crate::heap::{Owned, Ref};
+use crate::inspect::build::Builds;
 use crate::inspect::record::Recorder;
 use crate::inspect::timeline::Window;
 use crate::inspect::{Subjects, everything, heap};
@@ -22,7 +23,8 @@ pub enum Watcher {
     Step(Box<step::Steps>),
     /// With the picture before the cell, and the objects that lived then.
     Heap(Deaths, Box<HeapSnapshot>, BTreeSet<u64>, Vec<String>),
-    Timeline(Recorder, Window),
+    Timeline(Box<Recorder>, Window),
+    Build(Box<Builds>),
 }
 
 impl Tracer for Watcher {
@@ -34,6 +36,7 @@ impl Tracer for Watcher {
             Watcher::Step(w) => w.instruction(vm, pc),
             Watcher::Heap(w, ..) => w.look(vm),
             Watcher::Timeline(w, _) => return w.instruction(vm, pc),
+            Watcher::Build(w) => w.instruction(vm, pc),
         }
         false
     }
@@ -69,8 +72,10 @@ pub fn begin(machine: &mut Machine, namespace: Ref, line: &str, (source, file): 
         ("timeline", _) => {
             let options = timeline::options(rest)?;
             let recorder = Recorder::new(namespace, machine.os.process.pid, !options.no_variables);
-            Ok(Watcher::Timeline(recorder, options.window))
+            Ok(Watcher::Timeline(Box::new(recorder), options.window))
         }
+        ("build", _) if rest.trim().is_empty() => Ok(Watcher::Build(Box::new(Builds::new(file)))),
+        ("build", _) => Err(format!("%%build takes nothing; it got `{}`.", rest.trim())),
         (_, Some(bad)) => Err(format!("%%{name} takes plain names; `{bad}` is none.")),
         ("refcounts", None) if !names.is_empty() => Ok(Watcher::Counts(Counts::new(&machine.vm, namespace, &names, file, source))),
         ("growth", None) if names.len() == 1 => Ok(Watcher::Growth(Growth::new(&machine.vm, namespace, &names[0], file))),
@@ -108,6 +113,7 @@ pub fn end(machine: &mut Machine, namespace: Ref, watcher: Watcher, error: Optio
             snapshot.run_free(machine.os.free_on());
             view::timeline::view(&snapshot, lang)
         }
+        Watcher::Build(builds) => view::build::view(&builds.finish(error), lang),
         Watcher::Heap(mut deaths, before, lived, names) => {
             deaths.look(&machine.vm);
             forget(machine, &deaths.died);

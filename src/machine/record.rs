@@ -20,7 +20,7 @@ pub(super) enum Doing {
 
 impl Machine {
     pub(super) fn lane(&self) -> Lane {
-        Lane { pid: self.pid, thread: self.vm.cur.id }
+        Lane { pid: self.pid, thread: self.vm.cur.id, task: 0 }
     }
     /// Tells a tracer; costs nothing where nobody looks.
     pub(super) fn tell<T: Tracer>(&self, tracer: &mut T, what: impl FnOnce() -> What) {
@@ -51,7 +51,7 @@ impl Machine {
             (Doing::Receive(channel), SysResult::Bytes(b)) if !b.is_empty() => What::Receives(channel, b.len()),
             (Doing::Receive(channel), SysResult::Message { data, .. }) if !data.is_empty() => What::Receives(channel, data.len()),
             (Doing::Receive(channel), SysResult::From(b, _)) if !b.is_empty() => What::Receives(channel, b.len()),
-            (Doing::Start, SysResult::Int(n)) => What::Starts(Lane { pid: self.pid, thread: *n as u32 }, Birth::Thread),
+            (Doing::Start, SysResult::Int(n)) => What::Starts(Lane { pid: self.pid, thread: *n as u32, task: 0 }, Birth::Thread),
             _ => return,
         };
         self.tell(tracer, || what);
@@ -111,6 +111,6 @@ impl Machine {
     }
     pub(super) fn tell_birth<T: Tracer>(&self, tracer: &mut T, pid: i32, birth: Birth) {
         let thread = if birth == Birth::Fork { self.vm.cur.id } else { 0 };
-        self.tell(tracer, || What::Starts(Lane { pid, thread }, birth));
+        self.tell(tracer, || What::Starts(Lane { pid, thread, task: 0 }, birth));
     }
 }

@@ -60,6 +60,8 @@ pub enum StepNote {
     Reflected,
     /// The right operand's type is a subclass that overrides the reflected method: it goes first.
     SubclassFirst,
+    /// The same for a comparison, where no override is asked for.
+    SubclassCompares,
     /// Both operands have the same type: the reflected method is not tried.
     SameType,
     /// The in-place method of `+=` and its like.

@@ -2,6 +2,7 @@
 //!
 //! Whoever fills a snapshot bounds it (length of a repr, number of objects) and says what it left out, so that a
 //! picture can state its limit. Reprs are what the machine may compute without running Python code of the user.
+pub mod build;
 pub mod claims;
 pub mod common;
 pub mod dispatch;

@@ -4,6 +4,8 @@ use serde::Serialize;
 /// The merge that makes `CLASS.__mro__` (Python 2.3's method resolution order, C3).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MroSnapshot {
+    /// There is no such class: its bases were given.
+    pub hypothetical: bool,
     /// The class whose linearisation this is.
     pub class: String,
     /// Its bases, in order.

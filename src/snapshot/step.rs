@@ -35,6 +35,9 @@ pub struct Step {
     pub thread: Option<u32>,
     /// A frame begins: of a function, a class body, a generator.
     pub enters: bool,
+    /// A generator's frame goes on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub resumes: bool,
     pub end: End,
     /// An expression inside of the line, with its value.
     pub expression: Option<(String, String)>,

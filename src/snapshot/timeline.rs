@@ -10,6 +10,12 @@ pub struct TimelineSnapshot {
     pub things: Vec<TimelineThing>,
     pub arrows: Vec<TimelineArrow>,
     pub steps: Vec<TimelineStep>,
+    /// Turns of event loops.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<TimelineTurn>,
+    /// A task waited as a thread does, and its loop stood still: lane, line, from, to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<(usize, u32, u64, u64)>,
     /// How often a lane gave way, by reason.
     pub switches: Vec<(SwitchReason, u64)>,
     pub lost_updates: Vec<LostUpdate>,
@@ -37,6 +43,34 @@ pub struct TimelineLane {
     pub pid: i32,
     pub segments: Vec<TimelineSegment>,
     pub ended: bool,
+    /// A task of asyncio: how it ended, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskEnd>,
+    /// How often it ran.
+    pub runs: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskEnd {
+    #[default]
+    Pending,
+    Finished(String),
+    Failed(String),
+    Cancelled,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TimelineTurn {
+    pub lane: usize,
+    pub number: u64,
+    pub from: u64,
+    /// When it had waited; callbacks run from here on.
+    pub ran: u64,
+    pub to: u64,
+    pub timeout: Option<u64>,
+    pub events: u64,
+    pub callbacks: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -118,6 +152,24 @@ pub enum StepKind {
     Prints(String),
     Reads(String, String),
     Writes(String, String),
+    /// A task gives way: what it waits for.
+    Awaits(Awaited, String),
+    /// The task, and what of the loop's did it.
+    Wakes(String, String),
+    Settles(TaskEnd),
+    /// Number, timeout, descriptors, callbacks.
+    Turns(u64, Option<u64>, u64, u64),
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    Sleep,
+    Io,
+    Task,
+    Future,
+    Turn,
 }
 
 /// A write on top of another's that the writer had not seen.

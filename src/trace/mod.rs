@@ -3,11 +3,13 @@
 //! Written by the machine at its door to the system (`machine/record.rs`), read by lenses. Times are virtual nanoseconds.
 use std::collections::BTreeMap;
 
-/// A thread of a process.
+/// A thread of a process, or a task of asyncio that runs on one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Lane {
     pub pid: i32,
     pub thread: u32,
+    /// Tasks are numbered from 1 as they are seen; 0: the thread itself.
+    pub task: u32,
 }
 
 /// What threads wait for each other at.
@@ -60,6 +62,39 @@ pub enum Birth {
     Thread,
     Fork,
     Spawn,
+    Task,
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub enum Awaited {
+    Sleep,
+    Io,
+    /// Another task, or a group of them.
+    Task,
+    Future,
+    /// Its next turn.
+    Turn,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Ending {
+    Finished,
+    Failed,
+    Cancelled,
+}
+
+/// A turn of an event loop: it has waited, and is about to run what is ready.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Turn {
+    pub number: u64,
+    /// For how long it was ready to wait, in nanoseconds; None: as long as it takes.
+    pub timeout: Option<u64>,
+    /// Descriptors that had become ready.
+    pub events: u64,
+    /// Callbacks that it will run.
+    pub callbacks: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -83,6 +118,15 @@ pub enum What {
     /// A shared name's value.
     Reads { name: String, value: String },
     Writes { name: String, value: String },
+    /// A task goes on.
+    Steps,
+    /// A task gives way, until what it waits for is there.
+    Awaits(Awaited, String),
+    /// Another task may go on; what of the loop's did it, where no task did.
+    Wakes(Lane, String),
+    Settles(Ending, String),
+    TurnBegins(u64),
+    Turns(Turn),
 }
 
 /// Where in the program.

@@ -53,6 +53,7 @@ impl Vm {
             lines: HashMap::new(),
             memory_limit: 4 << 30,
             ticks: 0,
+            ticks_left: 0,
             depth: 0,
             requests: 0,
         };

@@ -37,6 +37,7 @@ impl Vm {
                         break Flow::Reload;
                     }
                     self.save(&r, at);
+                    self.ticks_left = *budget;
                     if high == 0 && tracer.instruction(self, at) {
                         break Flow::Stop;
                     }

@@ -103,6 +103,8 @@ pub struct Vm {
     pub memory_limit: usize,
     /// Instructions and calls executed: the virtual clock's base.
     pub ticks: u64,
+    /// What the slice under way has left of its ticks; kept where a tracer looks.
+    pub ticks_left: u64,
     /// Shared memory, by segment. It is with the process that runs: the machine hands it on at a switch.
     pub segments: std::collections::BTreeMap<u64, Vec<u8>>,
     /// Native nesting of repr, eq, hash: guards the native stack.

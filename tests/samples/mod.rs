@@ -20,6 +20,8 @@ pub fn all(lang: Lang) -> Vec<(&'static str, View)> {
         ("lookup-set", view::lookup::view(&searches::lookup_set(), lang)),
         ("dispatch-reflected", view::dispatch::view(&searches::dispatch_reflected(), lang)),
         ("dispatch-in", view::dispatch::view(&searches::dispatch_in(), lang)),
+        ("build-hooks", view::build::view(&searches::build_hooks(), lang)),
+        ("step-two", view::step::view(&searches::step_two(), 5_000, lang).0),
         ("heap-alias", view::heap::view(&heaps::alias(), lang)),
         ("heap-cycle", view::heap::view(&heaps::cycle(), lang)),
         ("heap-shapes", view::heap::view(&heaps::shapes(), lang)),

@@ -1,4 +1,6 @@
 //! Samples of the other lenses.
+use pellucid::snapshot::build::*;
+use pellucid::snapshot::step::{Step, StepsSnapshot};
 use pellucid::snapshot::dispatch::{DispatchOutcome, DispatchSnapshot, DispatchStep, Operand, StepNote, StepOutcome};
 use pellucid::snapshot::lookup::{self, Action, Found, FoundKind, LookupSnapshot, Outcome, Place, PlaceKind, Receiver, Rule};
 use pellucid::snapshot::mro::{Candidate, ListSource, MergeList, MergeStep, MroOutcome, MroSnapshot, Verdict};
@@ -111,12 +113,12 @@ fn merge(class: &str, bases: &[(&str, &[&str])]) -> MroSnapshot {
         steps.push(step);
         let Some(name) = taken else {
             let message = format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", "));
-            return MroSnapshot { class: class.into(), bases: names, steps, outcome: MroOutcome::Conflict { heads, message }, overridden_by: None };
+            return MroSnapshot { hypothetical: false, class: class.into(), bases: names, steps, outcome: MroOutcome::Conflict { heads, message }, overridden_by: None };
         };
         lists.iter_mut().for_each(|list| list.items.retain(|item| item != &name));
         order.push(name);
     }
-    MroSnapshot { class: class.into(), bases: names, steps, outcome: MroOutcome::Linearised(order), overridden_by: None }
+    MroSnapshot { hypothetical: false, class: class.into(), bases: names, steps, outcome: MroOutcome::Linearised(order), overridden_by: None }
 }
 
 pub fn mro_diamond() -> MroSnapshot {
@@ -239,4 +241,35 @@ pub fn dispatch_in() -> DispatchSnapshot {
         ],
         outcome: DispatchOutcome::Value(Repr::whole("False")),
     }
+}
+
+/// A class with a metaclass, a descriptor and a base that is told.
+pub fn build_hooks() -> BuildSnapshot {
+    let step = |depth, hook, who: &str, args: &[&str], line, result: &str| BuildStep {
+        depth, hook, who: who.into(), args: args.iter().map(|a| a.to_string()).collect(), line, result: StepResult::Returned(result.into()), names: vec![], dropped: vec![],
+    };
+    let named = |name: &str, value: &str, line| NameBound { name: name.into(), value: Some(value.into()), line };
+    let mut body = step(0, Hook::Body, "Point", &[], None, "");
+    body.names = vec![named("__module__", "'__main__'", 0), named("x", "<Field object>", 9)];
+    let mut told = step(2, Hook::InitSubclass, "Base.__init_subclass__", &["Point"], Some(5), "None");
+    told.names = vec![named("registered", "True", 0)];
+    let steps = vec![
+        step(0, Hook::Metaclass(Why::Keyword), "Meta", &[], None, ""),
+        step(0, Hook::Prepare, "type.__prepare__", &["'Point'", "(Base,)"], None, "{}"),
+        body,
+        step(0, Hook::Call, "Meta", &["'Point'", "(Base,)", "ns"], None, "Point"),
+        step(1, Hook::TypeNew, "type.__new__", &["Meta", "'Point'", "(Base,)", "ns"], None, "Point"),
+        step(2, Hook::SetName, "Field.__set_name__", &["<Field object>", "Point", "'x'"], Some(2), "None"),
+        told,
+        step(0, Hook::Bound, "Point", &[], None, ""),
+    ];
+    let outcome = BuildOutcome::Made { value: "Point".into(), mro: vec!["Point".into(), "Base".into(), "object".into()], name: Some("Point".into()) };
+    let class = ClassBuild { name: "Point".into(), line: 8, statement: true, bases: vec!["Base".into()], keywords: vec![("metaclass".into(), "Meta".into())], steps, more: 0, outcome };
+    BuildSnapshot { classes: vec![class], more: 0 }
+}
+
+/// Two lines of a program.
+pub fn step_two() -> StepsSnapshot {
+    let step = |number, line, changes: &[&str]| Step { number, line, function: "<module>".into(), changes: changes.iter().map(|c| c.to_string()).collect(), state: 0, ..Step::default() };
+    StepsSnapshot { source: vec!["%%step".into(), "xs = [1, 2]".into(), "ys = xs".into()], steps: vec![step(1, 2, &["xs = [1, 2]"]), step(2, 3, &["ys = [1, 2]"])], total: 2, states: vec![super::heaps::alias()] }
 }

@@ -88,6 +88,9 @@ fn note(note: &StepNote, lang: Lang) -> String {
         StepNote::SubclassFirst => lang
             .pick("goes first: the right operand's type is a subclass that overrides it", "优先：右操作数的类型是子类，且重写了此方法")
             .to_string(),
+        StepNote::SubclassCompares => lang
+            .pick("goes first: the right operand's type is a subclass of the left one's (a comparison asks for no override)", "优先：右操作数的类型是左操作数类型的子类（比较运算不要求重写）")
+            .to_string(),
         StepNote::SameType => {
             lang.pick("both operands have the same type: the reflected method is not asked", "两个操作数类型相同：不询问反射方法").to_string()
         }
@@ -126,7 +129,7 @@ fn picture(snapshot: &DispatchSnapshot, lang: Lang) -> Scene {
         .map(|(index, step)| {
             let (verdict, role) = verdict(step, snapshot, lang);
             let faded = matches!(step.outcome, StepOutcome::Skipped);
-            Rung { title: call(step), lines: lines(step, lang), verdict, role, decides: decides == Some(index), faded }
+            Rung { title: call(step), lines: lines(step, lang), verdict, role, decides: decides == Some(index), faded, depth: 0 }
         })
         .collect();
     let mut scene = Scene::default();

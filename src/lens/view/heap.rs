@@ -2,6 +2,7 @@
 use super::heap_picture;
 use super::heap_words as words;
 use crate::render::view::{Lang, View};
+use crate::snapshot::Kind;
 use crate::snapshot::heap::{HeapObject, HeapSnapshot, HeapValue, SlotKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +17,36 @@ pub fn view(snapshot: &HeapSnapshot, lang: Lang) -> View {
 
 /// A picture that follows others: known objects stay where they were, new ones are added to `places`.
 pub fn view_in(snapshot: &HeapSnapshot, lang: Lang, places: &mut Places) -> View {
-    let graph = Graph::new(snapshot);
+    let translated = translated(snapshot, lang);
+    let graph = Graph::new(translated.as_ref().unwrap_or(snapshot));
     in_view(&graph, lang, places)
+}
+
+/// The words that stand in the objects themselves, in Chinese: the state of a generator. None: nothing to translate.
+fn translated(snapshot: &HeapSnapshot, lang: Lang) -> Option<HeapSnapshot> {
+    if lang == Lang::En || !snapshot.objects.iter().any(|o| o.kind == Kind::Generator) {
+        return None;
+    }
+    let mut out = snapshot.clone();
+    for slot in out.objects.iter_mut().filter(|o| o.kind == Kind::Generator).flat_map(|o| &mut o.slots) {
+        match (&mut slot.key, &mut slot.value) {
+            (SlotKey::Named(name), HeapValue::Inline(value)) if name == "state" => {
+                *name = "状态".to_owned();
+                value.text = match value.text.as_str() {
+                    "not started" => "未开始".to_owned(),
+                    "running" => "运行中".to_owned(),
+                    "finished" => "已结束".to_owned(),
+                    other => match other.strip_prefix("waits at line ") {
+                        Some(line) => format!("挂起于第 {line} 行"),
+                        None => "已挂起".to_owned(),
+                    },
+                };
+            }
+            (SlotKey::Named(name), _) if name == "on its stack" => *name = "在其栈上".to_owned(),
+            _ => {}
+        }
+    }
+    Some(out)
 }
 
 fn in_view(graph: &Graph, lang: Lang, places: &mut Places) -> View {

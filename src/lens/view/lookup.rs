@@ -134,6 +134,7 @@ fn picture(snapshot: &LookupSnapshot, lang: Lang) -> Scene {
                 role,
                 decides: each.verdict == Verdict::Decides,
                 faded: each.verdict == Verdict::NotReached,
+                depth: 0,
             }
         })
         .collect();

@@ -1,4 +1,5 @@
 //! Snapshot → view: for each lens the sentence, the picture, the details and the alternative text.
+pub mod build;
 pub mod claims;
 pub mod dis;
 pub mod dispatch;

@@ -28,6 +28,19 @@ pub fn view(snapshot: &MroSnapshot, lang: Lang) -> View {
 
 fn headline(snapshot: &MroSnapshot, lang: Lang) -> String {
     let class = &snapshot.class;
+    if snapshot.hypothetical {
+        let bases = snapshot.bases.join(", ");
+        return match &snapshot.outcome {
+            MroOutcome::Linearised(order) => {
+                let chain = order.iter().skip(1).map(String::as_str).collect::<Vec<_>>().join(" → ");
+                lang.pick(format!("A class with the bases {bases} can be made: behind itself its method resolution order would be {chain}."), format!("以 {bases} 为基类的类可以创建：它自己之后的方法解析顺序（MRO）是 {chain}。"))
+            }
+            MroOutcome::Conflict { heads, .. } => {
+                let heads = and(heads, lang);
+                lang.pick(format!("No class can have the bases {bases}: {heads} each stand behind the head of another list."), format!("不能以 {bases} 为基类创建类：{heads} 都排在别的列表的表头之后。"))
+            }
+        };
+    }
     match &snapshot.outcome {
         MroOutcome::Linearised(order) => {
             let chain = order.join(" → ");

@@ -82,7 +82,7 @@ fn attempt(s: &StepsSnapshot, wanted: &[Option<u64>], looks: u64, lang: Lang) ->
     let headline = headline(s, lang);
     let mut notes = Vec::new();
     if s.total > looks {
-        notes.push(lang.pick(format!("The run had {} steps; the first {} were looked at, the others only counted.", thousands(s.total), thousands(looks)), format!("运行共 {} 步；只观察了前 {} 步，其余仅计数。", thousands(s.total), thousands(looks))));
+        notes.push(lang.pick(format!("The run had {} steps; the first {} were looked at, the others only counted; the last one shows the end.", thousands(s.total), thousands(looks)), format!("运行共 {} 步；只观察了前 {} 步，其余仅计数；最后一步显示结束时的状态。", thousands(s.total), thousands(looks))));
     }
     let left: usize = wanted.iter().filter(|w| w.is_none()).count();
     if left > 0 {
@@ -110,7 +110,9 @@ fn words(step: &Step, lang: Lang) -> Vec<String> {
     if let Some((text, value)) = &step.expression {
         out.push(format!("{text}  ⇒  {value}"));
     }
-    if step.enters {
+    if step.resumes {
+        out.push(lang.pick(format!("resumes {}", step.function), format!("恢复 {}", step.function)));
+    } else if step.enters {
         out.push(lang.pick(format!("enters {}", step.function), format!("进入 {}", step.function)));
     }
     out.extend(step.changes.iter().cloned());

@@ -66,18 +66,22 @@ impl Axis {
 pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
     let mut scene = Scene::default();
     let names = s.lanes.iter().take(MOST_LANES).map(|l| &l.name).chain(s.things.iter().take(MOST_THINGS).map(|t| &t.name));
-    let widest = names.map(|n| pixels(&fit(n, 24), Size::Body)).max().unwrap_or(60);
+    let widest = names.map(|n| pixels(&fit(n, 24), Size::Body)).max().unwrap_or(60).max(if s.turns.is_empty() { 0 } else { 130 });
     let axis = Axis::new(s, MARGIN + widest + 14);
     let mut y = MARGIN + 20;
     let lanes = s.lanes.len().min(MOST_LANES);
     let things = s.things.len().min(MOST_THINGS);
     let rest_lanes = rest(s.lanes.len() - lanes, lang.pick("more threads", "个线程未画出"));
-    let bottom = y + ROW * (lanes + things) as i32 + if things > 0 { 26 } else { 0 } + if rest_lanes.is_some() { 20 } else { 0 };
+    let rows = lanes + things + usize::from(!s.turns.is_empty());
+    let bottom = y + ROW * rows as i32 + if things > 0 { 26 } else { 0 } + if rest_lanes.is_some() { 20 } else { 0 };
     ticks(&mut scene, s, &axis, y, bottom);
     let mut folded = 0;
     for lane in s.lanes.iter().take(lanes) {
         name(&mut scene, y, &lane.name, lane.ended);
         folded += draw_lane(&mut scene, &axis, y, lane, lang);
+        if let Some(end) = &lane.task {
+            draw_end(&mut scene, &axis, y, lane, end, lang);
+        }
         y += ROW;
     }
     let first_row = MARGIN + 20;
@@ -85,6 +89,11 @@ pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
     if let Some(text) = rest_lanes {
         scene.text(Text::new(MARGIN, y + 12, text).small().paint(Paint::Muted));
         y += 20;
+    }
+    if !s.turns.is_empty() {
+        name(&mut scene, y, lang.pick("turns of the loop", "循环的圈"), false);
+        draw_turns(&mut scene, &axis, y, &s.turns);
+        y += ROW;
     }
     if things > 0 {
         scene.text(Text::new(MARGIN, y + 18, lang.pick("who holds", "谁持有")).small().paint(Paint::Muted));
@@ -133,7 +142,7 @@ fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom:
 }
 
 fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: Lang) -> u64 {
-    let mut folded = 0;
+    let (mut folded, mut hairs) = (0, Vec::new());
     let mut last: Option<(i32, i32, LaneState)> = None;
     for x in &lane.segments {
         let (from, to) = (axis.x(x.from), axis.x(x.to));
@@ -141,15 +150,64 @@ fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: 
             folded += 1;
             // Running is what must not vanish: a hairline for each column that it falls into.
             if x.state == LaneState::Runs && last.is_none_or(|l| l.1 < from) {
-                scene.rule((from, y), (from, y + BOX), Stroke::new(Paint::Edge(Role::Good)));
+                hairs.push(vec![(from, y), (from, y + BOX)]);
                 last = Some((from, from, x.state));
             }
             continue;
         }
-        draw_state(scene, Rect::new(from, y, (to - from).max(2), BOX), x, lang);
+        let ready = (lane.task.is_some() && x.state == LaneState::Ready).then(|| TimelineSegment { label: lang.pick("ready", "就绪").to_owned(), ..x.clone() });
+        draw_state(scene, Rect::new(from, y, (to - from).max(2), BOX), ready.as_ref().unwrap_or(x), lang);
         last = Some((from, to, x.state));
     }
+    scene.rules(hairs, Stroke::new(Paint::Edge(Role::Good)));
     folded
+}
+
+/// How a task ended, right of its last state: a sign that needs no colour.
+fn draw_end(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, end: &TaskEnd, lang: Lang) {
+    let (word, role) = match end {
+        TaskEnd::Pending => return,
+        TaskEnd::Finished(_) => (lang.pick("✓ done", "✓ 完成"), Role::Good),
+        TaskEnd::Failed(_) => (lang.pick("✗ failed", "✗ 失败"), Role::Bad),
+        TaskEnd::Cancelled => (lang.pick("✗ cancelled", "✗ 取消"), Role::Idle),
+    };
+    let Some(at) = lane.segments.last().map(|x| axis.x(x.to)) else { return };
+    let wide = pixels(word, Size::Small) + 6;
+    // Where there is no room behind it, the lane's box says enough; the table has the word.
+    if at + wide <= axis.right() {
+        scene.text(Text::new(at + 5, y + 16, word).small().paint(Paint::On(role)));
+    } else {
+        scene.rule((at, y), (at, y + BOX), Stroke::strong(Paint::Edge(role)));
+    }
+}
+
+/// Turns of event loops: each a box from where its callbacks run, behind a dashed line for the wait before them.
+fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
+    let mid = y + BOX / 2;
+    scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
+    let (mut last, mut hairs) = (i32::MIN, Vec::new());
+    for t in turns {
+        let (from, ran, to) = (axis.x(t.from), axis.x(t.ran), axis.x(t.to));
+        if ran - from > 6 {
+            scene.rule((from, mid), (ran, mid), Stroke { dash: Dash::Dashed, ..Stroke::new(Paint::Edge(Role::Scalar)) });
+        }
+        // Turns that fall into one column are one line.
+        if to - ran < 4 && axis.to_scale {
+            if ran > last {
+                hairs.push(vec![(ran, y + 4), (ran, y + BOX - 4)]);
+                last = ran + 1;
+            }
+            continue;
+        }
+        let rect = Rect::new(ran, y + 4, (to - ran).max(2), BOX - 8);
+        scene.shape(rect, Corners::All(2), Paint::Tint(Role::Sequence), Stroke::thin(Paint::Edge(Role::Sequence)));
+        let number = t.number.to_string();
+        if pixels(&number, Size::Small) + 4 <= rect.w {
+            scene.text(Text::new(rect.mid_x(), y + 16, number).small().middle());
+        }
+        last = to.max(ran + 2);
+    }
+    scene.rules(hairs, Stroke::thin(Paint::Edge(Role::Sequence)));
 }
 
 fn draw_state(scene: &mut Scene, rect: Rect, x: &TimelineSegment, lang: Lang) {
@@ -199,13 +257,23 @@ fn label(scene: &mut Scene, rect: Rect, words: &str, paint: Paint, above: bool) 
 fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: &TimelineSnapshot) {
     let mid = y + BOX / 2;
     scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
+    let (mut last, mut hairs) = (i32::MIN, Vec::new());
     for (from, to, lane) in &thing.held {
         let (a, b) = (axis.x(*from), axis.x(*to));
+        if b - a < NARROW && axis.to_scale {
+            // What falls into one column is one line.
+            if a > last {
+                hairs.push(vec![(a, y + 2), (a, y + BOX - 2)]);
+                last = a + 1;
+            }
+            continue;
+        }
         let rect = Rect::new(a, y + 2, (b - a).max(2), BOX - 4);
         scene.shape(rect, Corners::All(2), Paint::Tint(Role::Note), Stroke::new(Paint::Edge(Role::Note)));
         let who = s.lanes.get(*lane).map_or("", |l| l.name.as_str());
         label(scene, Rect::new(rect.x, y, rect.w, BOX), who, Paint::Ink, false);
     }
+    scene.rules(hairs, Stroke::new(Paint::Edge(Role::Note)));
 }
 
 fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize) {

@@ -11,6 +11,9 @@ const INDENT: i32 = 44;
 const GAP: i32 = 10;
 const LINE: i32 = 18;
 const TITLE: i32 = 30;
+/// How far a card stands to the right of the step that it belongs to; deeper ones than so stand there too.
+const NEST: i32 = 24;
+const DEEPEST: u32 = 6;
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub struct Rung {
     pub decides: bool,
     /// Never reached.
     pub faded: bool,
+    /// Steps that it happened inside of: so far its card stands to the right.
+    pub depth: u32,
 }
 
 /// Width of a whole ladder.
@@ -35,7 +40,11 @@ fn cells_in(pixels: i32, size: Size) -> usize {
 
 /// The lines, broken to the card's width.
 fn body(rung: &Rung) -> Vec<String> {
-    rung.lines.iter().flat_map(|line| wrap(line, cells_in(CARD - 32, Size::Small))).collect()
+    rung.lines.iter().flat_map(|line| wrap(line, cells_in(CARD - 32 - nest(rung), Size::Small))).collect()
+}
+
+fn nest(rung: &Rung) -> i32 {
+    NEST * rung.depth.min(DEEPEST) as i32
 }
 
 fn height(rung: &Rung) -> i32 {
@@ -57,7 +66,7 @@ pub fn draw(scene: &mut Scene, x: i32, y: i32, rungs: &[Rung]) -> i32 {
             scene.arrow(vec![(rail, middle + 13), (rail, next)], stroke, head);
         }
         number(scene, rail, middle, index + 1, rung);
-        card(scene, Rect::new(x + INDENT, top, CARD, height(rung)), rung);
+        card(scene, Rect::new(x + INDENT + nest(rung), top, CARD - nest(rung), height(rung)), rung);
         top += height(rung) + GAP;
     }
     top - GAP
@@ -79,7 +88,7 @@ fn card(scene: &mut Scene, rect: Rect, rung: &Rung) {
     };
     scene.shape(rect, Corners::All(RADIUS), Paint::Card, stroke);
     let ink = if rung.faded { Paint::Muted } else { Paint::Ink };
-    let room = CARD - 40 - pill_width(&rung.verdict);
+    let room = rect.w - 40 - pill_width(&rung.verdict);
     let title = Text::new(rect.x + 14, rect.y + 20, fit(&rung.title, cells_in(room, Size::Body))).paint(ink);
     scene.text(if rung.faded { title } else { title.bold() });
     draw_pill(scene, rect.right() - 8, rect.y + 5, &rung.verdict, if rung.faded { Role::Idle } else { rung.role });
