@@ -55,6 +55,8 @@ pub struct Machine {
     pub fuel: Option<Fuel>,
     /// Without a GIL: threads that have let others come as far in time; for them nothing has happened.
     aside: BTreeSet<Lane>,
+    /// The user has interrupted, and the main thread has yet to take the answer of its last call.
+    interrupted: bool,
     /// What blocked threads had asked, while a tracer looks.
     doing: BTreeMap<Lane, Doing>,
 }
@@ -64,7 +66,7 @@ impl Machine {
     pub fn new(options: &SessionOptions) -> Machine {
         let os = Os::new(options, Arc::new(StandardLibrary));
         let pid = os.process.pid;
-        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), fuel: None, aside: BTreeSet::new(), doing: BTreeMap::new() }
+        Machine { vm: Machine::interpreter(), os, others: BTreeMap::new(), pid, main: pid, turn: 0, draining: false, explain: plain_deadlock, attic: Attic::default(), fuel: None, aside: BTreeSet::new(), interrupted: false, doing: BTreeMap::new() }
     }
     fn interpreter() -> Vm {
         let mut vm = Vm::new();
@@ -98,6 +100,7 @@ impl Machine {
         let main = self.vm.cur.id;
         // What was noted under an earlier tracer may have been answered since.
         self.doing.clear();
+        self.interrupted = false;
         if !self.os.sched.recording {
             self.os.sched.begin();
         }
@@ -121,9 +124,7 @@ impl Machine {
     }
     /// Runs the current thread for a slice.
     fn slice<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) -> Outcome {
-        if host.interrupted() {
-            self.interrupt();
-        }
+        self.look_for_interrupt(host);
         self.take_signals(tracer, host);
         let slice = self.slice_ticks(host);
         let mut budget = slice;
@@ -144,6 +145,9 @@ impl Machine {
     /// For how long the current thread may run before the scheduler must be asked. The switch interval counts from when
     /// another thread waits for the GIL, so it does not begin while nobody does.
     fn slice_ticks(&mut self, host: &mut dyn Host) -> u64 {
+        if self.interrupted {
+            return 1;
+        }
         if self.vm.parked.is_empty() {
             self.turn = self.interval();
             return SLICE;

@@ -33,7 +33,10 @@ trap 'rm -f "$log"' EXIT
 need_rust
 target=$(target_dir)
 venv=$target/test-venv
-make_venv "$venv" jupyter_client jupyter_kernel_test nbconvert nbclient pytest papermill nbval jupyter_console pexpect ipywidgets
+packages=(jupyter_client jupyter_kernel_test nbconvert nbclient pytest papermill nbval jupyter_console pexpect ipywidgets)
+# The tests in a real JupyterLab need a browser; without one they say that they were skipped.
+[ -x "${CHROMIUM:-/usr/bin/chromium}" ] && packages+=(jupyterlab playwright)
+make_venv "$venv" "${packages[@]}"
 
 # A page with every lens on its examples, to be looked at: light, dark, printed, and as text.
 export PELLUCID_GALLERY=$target/gallery
@@ -57,7 +60,7 @@ one "Build" build_release --quiet
 export PELLUCID=$target/release/pellucid
 
 say "The kernel, through a fake front end and Jupyter's own suite"
-"$venv/bin/python" -m pytest -q -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
+"$venv/bin/python" -m pytest -q -rs -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 summary=$(tail -n 1 "$log")
 errors=$(($(number failed "$summary") + $(number errors? "$summary")))

@@ -199,6 +199,28 @@ impl<P: Payload> Heap<P> {
         self.live += 1;
         Owned::adopt(self.place(Slot { rc: 1, flags: 0, ty, payload }))
     }
+    /// The same for a payload that is flat, where the call itself would cost as much.
+    #[inline(always)]
+    pub fn alloc_flat(&mut self, ty: Ref, payload: P) -> Owned {
+        debug_assert!(payload.is_flat(), "alloc_flat is for what owns no memory");
+        match self.free.pop() {
+            Some(i) => {
+                self.live += 1;
+                let s = &mut self.slots[i as usize];
+                debug_assert!(s.payload.is_flat(), "a free slot is empty");
+                (s.rc, s.flags, s.ty) = (1, 0, ty);
+                // An empty slot has nothing to drop.
+                std::mem::forget(std::mem::replace(&mut s.payload, payload));
+                Owned::adopt(Ref::fixed(i))
+            }
+            None => self.alloc_at_end(ty, payload),
+        }
+    }
+    #[cold]
+    #[inline(never)]
+    fn alloc_at_end(&mut self, ty: Ref, payload: P) -> Owned {
+        self.alloc_leaf(ty, payload)
+    }
     #[inline(always)]
     fn place(&mut self, slot: Slot<P>) -> Ref {
         match self.free.pop() {
@@ -227,6 +249,11 @@ impl<P: Payload> Heap<P> {
     #[inline(always)]
     pub fn slot(&self, r: Ref) -> &Slot<P> {
         &self.slots[r.index()]
+    }
+    /// The slot at an index of the arena.
+    #[inline(always)]
+    pub fn slot_at(&self, index: usize) -> &Slot<P> {
+        &self.slots[index]
     }
     #[inline(always)]
     pub fn get(&self, r: Ref) -> &P {
@@ -292,6 +319,15 @@ impl<P: Payload> Heap<P> {
             s.rc += 1;
         }
     }
+    /// One more reference to the object at an index of the arena, like [`Heap::incref_raw`].
+    #[inline(always)]
+    pub fn incref_at(&mut self, index: usize) {
+        let s = &mut self.slots[index];
+        debug_assert!(s.rc != 0, "stale handle {index}: the object is dead");
+        if s.rc < IMMORTAL {
+            s.rc += 1;
+        }
+    }
     /// Gives a reference back.
     #[inline(always)]
     pub fn release(&mut self, o: Owned) {
@@ -323,6 +359,18 @@ impl<P: Payload> Heap<P> {
     #[inline(never)]
     fn last_reference_gone(&mut self, r: Ref) {
         let s = &mut self.slots[r.index()];
+        if s.flags == 0 && s.ty.raw() < FIRST_MORTAL && s.payload.is_flat() {
+            // A number, nearly always: nothing happens but that its place is free.
+            std::mem::forget(std::mem::take(&mut s.payload));
+            self.free.push(r.index() as u32);
+            self.live -= 1;
+            return;
+        }
+        self.die(r)
+    }
+    #[inline(never)]
+    fn die(&mut self, r: Ref) {
+        let s = &mut self.slots[r.index()];
         if s.flags & (flag::FINALIZER | flag::WEAKREFS) != 0 {
             return self.defer_death(r);
         }
@@ -344,6 +392,25 @@ impl<P: Payload> Heap<P> {
         self.destroy(r);
     }
 
+    /// Frees an object that has a single reference and nothing beside its payload, and gives what it held to the caller:
+    /// the references in it are now the caller's. None, and nothing has changed, where its death would be noticed.
+    #[inline]
+    pub fn take_last(&mut self, r: Ref) -> Option<P> {
+        let s = &mut self.slots[r.index()];
+        let noticed = flag::FINALIZER | flag::WEAKREFS | flag::EXTRA | flag::PENDING;
+        if s.rc != 1 || s.flags & noticed != 0 || s.ty.raw() >= FIRST_MORTAL {
+            return None;
+        }
+        let flags = std::mem::take(&mut s.flags);
+        s.rc = 0;
+        let payload = std::mem::take(&mut s.payload);
+        if flags & flag::TRACKED != 0 {
+            self.gc.forget(flags);
+        }
+        self.free.push(r.index() as u32);
+        self.live -= 1;
+        Some(payload)
+    }
     /// Frees an object whose count is zero, and all that only it held, depth first, in the order of `visit`.
     fn destroy(&mut self, r: Ref) {
         let mut work = std::mem::take(&mut self.work);

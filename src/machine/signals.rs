@@ -7,9 +7,20 @@ use crate::vm::Tracer;
 const SIGINT: i32 = 2;
 
 impl Machine {
-    /// Ctrl-C, or the front end's interrupt: SIGINT for every process.
-    pub(super) fn interrupt(&mut self) {
-        self.os.raise_everywhere(SIGINT);
+    /// Ctrl-C, or the front end's interrupt: SIGINT for every process. It comes between two instructions: a call that has its
+    /// answer returns first (a lock that has been acquired has an owner who will release it).
+    pub(super) fn look_for_interrupt(&mut self, host: &mut dyn Host) {
+        self.interrupted |= host.interrupted();
+        if self.interrupted && !self.main_thread_is_answered() {
+            self.interrupted = false;
+            self.os.raise_everywhere(SIGINT);
+        }
+    }
+    /// Whether the current process's main thread has yet to take the answer to its last call.
+    fn main_thread_is_answered(&self) -> bool {
+        let main = self.vm.main_thread;
+        let thread = std::iter::once(&self.vm.cur).chain(&self.vm.parked).find(|t| t.id == main);
+        thread.is_some_and(|t| t.has_answer()) && !self.os.waits(main)
     }
     /// Sees to the current process's signals; true when its main thread is in place to run a handler.
     pub(super) fn take_signals<T: Tracer>(&mut self, tracer: &mut T, host: &mut dyn Host) -> bool {

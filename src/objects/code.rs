@@ -66,6 +66,10 @@ pub struct CodeObj {
     pub nfree: u32,
     /// Plain positional call: no `*args`, `**kwargs`, keyword-only, generator, cells of arguments.
     pub simple: bool,
+    /// Number of arguments of a call that needs no binding: `argcount` where the code is simple, else more than any call has.
+    pub simple_args: u32,
+    /// Code unit at which a frame begins that nobody watches: behind RESUME, where that comes first.
+    pub entry: u32,
 }
 
 impl CodeObj {

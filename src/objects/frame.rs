@@ -17,13 +17,29 @@ impl Word {
     pub fn borrowed(r: Ref) -> Word {
         Word(r.raw() | Self::BORROWED)
     }
+    /// An object that never dies: there is no count to keep.
+    #[inline(always)]
+    pub const fn fixed(r: Ref) -> Word {
+        Word(r.raw() | Self::BORROWED)
+    }
+    /// The same object, borrowed: from who owns this word.
+    #[inline(always)]
+    pub fn lent(self) -> Word {
+        Word(self.0 | Self::BORROWED)
+    }
+    /// Place of the object in the arena; that of no object for NULL.
+    #[inline(always)]
+    pub fn index(self) -> usize {
+        (self.0 & !Self::BORROWED) as usize
+    }
     #[inline(always)]
     pub fn is_null(self) -> bool {
         self.0 == 0
     }
     #[inline(always)]
     pub fn is_owned(self) -> bool {
-        self.0 & Self::BORROWED == 0 && self.0 != 0
+        // Positive as a signed number: one comparison instead of two.
+        self.0 as i32 > 0
     }
     /// The object; panics on NULL.
     #[inline(always)]

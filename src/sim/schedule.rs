@@ -99,6 +99,10 @@ impl Os {
         self.leave_queues(thread, ctx);
         self.threads.cancel(self.tid(thread), self.now(ctx))
     }
+    /// Whether a thread of the current process waits in a call.
+    pub fn waits(&self, thread: u32) -> bool {
+        self.threads.waits_for(self.tid(thread)).is_some()
+    }
     /// Takes a waiting thread out of its call so that a signal's handler can run; the call goes on when it is asked again.
     pub fn break_off(&mut self, thread: u32, ctx: &Ctx) -> bool {
         self.leave_queues(thread, ctx);

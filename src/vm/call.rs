@@ -4,8 +4,8 @@ use super::native::{Args, NativeFn};
 use super::run::Flow;
 use super::step::{Answer, Ask, Request};
 use super::thread::{Activation, NativeFrame};
-use super::{Vm, n, slow, t};
-use crate::heap::{Owned, Ref};
+use super::{Vm, fixed, n, slow, t};
+use crate::heap::{Owned, Ref, Slot};
 use crate::objects::Payload;
 use crate::objects::class::type_flags::*;
 use crate::objects::frame::{Frame, Ret, Word};
@@ -27,34 +27,45 @@ impl Vm {
     }
     #[inline(always)]
     pub(super) fn own_word(&mut self, w: Word) -> Ref {
-        if !w.is_owned() {
-            self.heap.incref_raw(w.get());
+        let r = w.get();
+        if w.is_owned() {
+            return r;
         }
-        w.get()
+        if r.raw() >= fixed::END {
+            self.heap.incref_raw(r);
+        }
+        r
+    }
+    /// The slot of a word's object.
+    #[inline(always)]
+    pub(super) fn word_slot(&self, w: Word) -> &Slot<Payload> {
+        self.heap.slot_at(w.index())
     }
 
     /// CALL: the callable at `sp - oparg - 2`, self or NULL above it, then the arguments.
     #[inline(always)]
-    pub(super) fn op_call(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
+    pub(super) fn op_call(&mut self, r: &mut Regs, at: usize, nargs: usize, watched: bool) -> Flow {
         let place = r.sp - nargs - 2;
         let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
-        if self.enter_simple(r, at, self.cur.stack[place], first, place, Ret::Push) {
+        if self.enter_simple(r, at, self.cur.stack[place], first, place, (Ret::Push, watched)) {
             return Flow::Reload;
         }
-        self.op_call_other(r, at, nargs, place)
+        super::ops::apart(r, |r| self.op_call_other(r, at, nargs, place, watched))
     }
     /// Enters a Python function that takes just these arguments, from `first` up to the top of the stack, where they lie;
-    /// the caller's stack then ends at `place`. False: the call is not that simple, and nothing has changed.
+    /// the caller's stack then ends at `place`. False: the call is not that simple, and nothing has changed. Where nobody
+    /// watches, the frame begins behind its RESUME.
     #[inline(always)]
-    pub(super) fn enter_simple(&mut self, r: &mut Regs, at: usize, callee: Word, first: usize, place: usize, ret: Ret) -> bool {
-        let Payload::Function(f) = self.heap.get(callee.get()) else { return false };
+    pub(super) fn enter_simple(&mut self, r: &mut Regs, at: usize, callee: Word, first: usize, place: usize, (ret, watched): (Ret, bool)) -> bool {
+        let Payload::Function(f) = &self.word_slot(callee).payload else { return false };
         let Payload::Code(c) = self.heap.get(f.code) else { return false };
-        if !c.simple || c.argcount as usize != r.sp - first || self.cur.depth >= self.recursion_limit {
+        if c.simple_args as usize != r.sp - first || self.cur.depth >= self.recursion_limit {
             return false;
         }
         let end = first + c.localsplus.len();
         let room = end + c.stacksize as usize + 8;
         let (code_ref, exec, hidden, globals, builtins) = (f.code, c.number, c.hidden, f.globals, f.builtins);
+        let entry = if watched { 0 } else { c.entry };
         self.heap.incref_raw(code_ref);
         self.own_word(callee);
         let sp = r.sp;
@@ -75,12 +86,13 @@ impl Vm {
         f.builtins = builtins;
         f.base = first as u32;
         f.sp = end as u32;
+        f.pc = entry;
         f.ret = ret;
         f.hidden = hidden;
         true
     }
     #[inline(never)]
-    fn op_call_other(&mut self, r: &mut Regs, at: usize, nargs: usize, place: usize) -> Flow {
+    fn op_call_other(&mut self, r: &mut Regs, at: usize, nargs: usize, place: usize, watched: bool) -> Flow {
         let callee = self.cur.stack[place];
         let self_word = self.cur.stack[place + 1];
         match self.heap.get(callee.get()) {
@@ -91,7 +103,7 @@ impl Vm {
                 self.cur.stack[place] = Word::owned(f);
                 self.cur.stack[place + 1] = Word::owned(s);
                 self.drop_word(callee);
-                self.op_call(r, at, nargs)
+                self.op_call(r, at, nargs, watched)
             }
             Payload::Type(_) if self_word.is_null() => match self.op_construct(r, at, place, None) {
                 Some(flow) => flow,
@@ -117,7 +129,7 @@ impl Vm {
         self.heap.incref_raw(instance);
         let cls_word = std::mem::replace(&mut self.cur.stack[place], Word::owned(instance));
         self.cur.stack[place + 1] = Word::owned(instance);
-        if kwnames.is_some() || !self.enter_simple(r, at, Word::borrowed(init), place + 1, place + 1, Ret::Init) {
+        if kwnames.is_some() || !self.enter_simple(r, at, Word::borrowed(init), place + 1, place + 1, (Ret::Init, true)) {
             let words: Words = self.cur.stack[place + 1..r.sp].iter().copied().collect();
             r.sp = place + 1;
             self.save(r, at);

@@ -41,13 +41,20 @@ impl Vm {
         {
             return self.op_call_words(r, at, place, None);
         }
-        let mut args: SmallVec<[Option<Ref>; 6]> = SmallVec::new();
-        if receiver.is_some() {
-            args.push(receiver);
+        let (own, total) = (receiver.is_some() as usize, arity.total as usize);
+        let mut few = [None; 6];
+        let mut many = SmallVec::<[Option<Ref>; 6]>::new();
+        let args = if total <= few.len() {
+            &mut few[..total]
+        } else {
+            many.resize(total, None);
+            &mut many[..]
+        };
+        if own == 1 {
+            args[0] = receiver;
         }
-        args.extend(self.cur.stack[first..r.sp].iter().map(|w| Some(w.get())));
-        args.resize(arity.total as usize, None);
-        self.native_in_place(r, at, place, f, &args, Ret::Push)
+        args[own..].iter_mut().zip(&self.cur.stack[first..r.sp]).for_each(|(a, w)| *a = w.opt());
+        self.native_in_place(r, at, place, f, args, Ret::Push)
     }
     /// Runs a native whose arguments are among the words from `place` to the top; they are dropped, and
     /// its value is pushed (`Ret::Push`) or dropped (`Ret::Discard`).
@@ -57,7 +64,9 @@ impl Vm {
         r.sp = place;
         self.save(r, at);
         self.cursor = 0;
-        self.answers.clear();
+        if !self.answers.is_empty() {
+            self.answers.clear();
+        }
         match f(self, Args(args)) {
             Ok(v) => {
                 self.release_temps(mark);

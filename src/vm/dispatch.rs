@@ -25,7 +25,7 @@ impl Vm {
             let mut r = Regs { pc: f.pc as usize, sp: f.sp as usize, base: f.base as usize };
             let mut exec = self.take_exec(number, f.code_ref);
             let Exec { units, hints, code } = &mut *exec;
-            let (units, hints) = (&mut units[..], &mut hints[..]);
+            let units = &mut units[..];
             let code: &CodeObj = code;
             let mut high = 0usize;
             let flow = loop {
@@ -42,7 +42,7 @@ impl Vm {
                     }
                 }
                 high = 0;
-                macro_rules! run {
+                macro_rules! step {
                     ($base:ident, $method:ident $(::<$n:tt>)? $(, $a:expr)*) => {{
                         let mut t = r;
                         t.pc = at + 1 + const { caches_of(op::$base) };
@@ -51,39 +51,59 @@ impl Vm {
                         flow
                     }};
                 }
+                // Each instruction goes on by itself: a common end would be a jump more, and a test of what is known here.
+                macro_rules! run {
+                    ($($x:tt)*) => {{
+                        let flow = step!($($x)*);
+                        if flow == Flow::Next && !self.heap.attention {
+                            continue;
+                        }
+                        flow
+                    }};
+                }
+                // For what gives back nothing that could have a finalizer (`settled` is called where it may be otherwise).
+                macro_rules! quiet {
+                    ($($x:tt)*) => {{
+                        let flow = step!($($x)*);
+                        if flow == Flow::Next {
+                            continue;
+                        }
+                        flow
+                    }};
+                }
                 let flow = match o {
-                    op::LOAD_FAST_BORROW => run!(LOAD_FAST_BORROW, load_fast_borrow, arg),
-                    op::LOAD_FAST => run!(LOAD_FAST, load_fast, arg),
-                    op::LOAD_CONST => run!(LOAD_CONST, load_const, code, arg),
-                    op::LOAD_SMALL_INT => run!(LOAD_SMALL_INT, load_small_int, arg),
+                    op::LOAD_FAST_BORROW => quiet!(LOAD_FAST_BORROW, load_fast_borrow, arg),
+                    op::LOAD_FAST => quiet!(LOAD_FAST, load_fast, arg),
+                    op::LOAD_CONST => quiet!(LOAD_CONST, load_const, code, arg),
+                    op::LOAD_SMALL_INT => run!(LOAD_SMALL_INT, load_small_int, units, arg, T::ON),
                     op::STORE_FAST => run!(STORE_FAST, store_fast, arg),
-                    op::LOAD_FAST_BORROW_LOAD_FAST_BORROW => run!(LOAD_FAST_BORROW_LOAD_FAST_BORROW, load_fast_pair, arg, true),
-                    op::LOAD_FAST_LOAD_FAST => run!(LOAD_FAST_LOAD_FAST, load_fast_pair, arg, false),
+                    op::LOAD_FAST_BORROW_LOAD_FAST_BORROW => quiet!(LOAD_FAST_BORROW_LOAD_FAST_BORROW, load_fast_pair, arg, true),
+                    op::LOAD_FAST_LOAD_FAST => quiet!(LOAD_FAST_LOAD_FAST, load_fast_pair, arg, false),
                     op::STORE_FAST_LOAD_FAST => run!(STORE_FAST_LOAD_FAST, store_load_fast, arg),
                     op::STORE_FAST_STORE_FAST => run!(STORE_FAST_STORE_FAST, store_store_fast, arg),
                     op::LOAD_FAST_CHECK => run!(LOAD_FAST_CHECK, load_fast_check, code, at, arg),
                     op::LOAD_FAST_AND_CLEAR => run!(LOAD_FAST_AND_CLEAR, load_fast_and_clear, arg),
                     op::DELETE_FAST => run!(DELETE_FAST, delete_fast, code, at, arg),
                     op::POP_TOP | op::POP_ITER | op::END_FOR => run!(POP_TOP, pop_top),
-                    op::PUSH_NULL => run!(PUSH_NULL, push_null),
-                    op::COPY => run!(COPY, copy, arg),
-                    op::SWAP => run!(SWAP, swap, arg),
+                    op::PUSH_NULL => quiet!(PUSH_NULL, push_null),
+                    op::COPY => quiet!(COPY, copy, arg),
+                    op::SWAP => quiet!(SWAP, swap, arg),
                     op::BINARY_OP => run!(BINARY_OP, binary_op, units, at, arg),
                     op::COMPARE_OP => run!(COMPARE_OP, compare_op, units, at, arg),
-                    op::POP_JUMP_IF_FALSE => run!(POP_JUMP_IF_FALSE, pop_jump_if, arg, false),
-                    op::POP_JUMP_IF_TRUE => run!(POP_JUMP_IF_TRUE, pop_jump_if, arg, true),
-                    op::POP_JUMP_IF_NONE => run!(POP_JUMP_IF_NONE, pop_jump_if_none, arg, true),
-                    op::POP_JUMP_IF_NOT_NONE => run!(POP_JUMP_IF_NOT_NONE, pop_jump_if_none, arg, false),
-                    op::JUMP_FORWARD => run!(JUMP_FORWARD, jump, arg),
-                    op::JUMP_BACKWARD => run!(JUMP_BACKWARD, jump_backward, at, arg, budget),
-                    op::JUMP_BACKWARD_NO_INTERRUPT => run!(JUMP_BACKWARD_NO_INTERRUPT, jump_back_quietly, arg),
-                    op::TO_BOOL => run!(TO_BOOL, to_bool, at),
-                    op::UNARY_NOT => run!(UNARY_NOT, unary_not),
+                    op::POP_JUMP_IF_FALSE => quiet!(POP_JUMP_IF_FALSE, pop_jump_if, units, arg, false, T::ON),
+                    op::POP_JUMP_IF_TRUE => quiet!(POP_JUMP_IF_TRUE, pop_jump_if, units, arg, true, T::ON),
+                    op::POP_JUMP_IF_NONE => run!(POP_JUMP_IF_NONE, pop_jump_if_none, units, arg, true, T::ON),
+                    op::POP_JUMP_IF_NOT_NONE => run!(POP_JUMP_IF_NOT_NONE, pop_jump_if_none, units, arg, false, T::ON),
+                    op::JUMP_FORWARD => quiet!(JUMP_FORWARD, jump, arg),
+                    op::JUMP_BACKWARD => quiet!(JUMP_BACKWARD, jump_backward, at, arg, budget),
+                    op::JUMP_BACKWARD_NO_INTERRUPT => quiet!(JUMP_BACKWARD_NO_INTERRUPT, jump_back_quietly, arg),
+                    op::TO_BOOL => quiet!(TO_BOOL, to_bool, units, at, T::ON),
+                    op::UNARY_NOT => quiet!(UNARY_NOT, unary_not),
                     op::UNARY_NEGATIVE => run!(UNARY_NEGATIVE, unary, at, 0),
                     op::UNARY_INVERT => run!(UNARY_INVERT, unary, at, 1),
-                    op::IS_OP => run!(IS_OP, is_op, arg),
-                    op::CONTAINS_OP => run!(CONTAINS_OP, contains_op, at, arg),
-                    op::CALL => run!(CALL, op_call, at, arg),
+                    op::IS_OP => run!(IS_OP, is_op, units, arg, T::ON),
+                    op::CONTAINS_OP => run!(CONTAINS_OP, contains_op, units, at, arg, T::ON),
+                    op::CALL => run!(CALL, op_call, at, arg, T::ON),
                     op::CALL_KW => run!(CALL_KW, op_call_kw, at, arg),
                     op::CALL_FUNCTION_EX => run!(CALL_FUNCTION_EX, op_call_ex, at),
                     op::RETURN_VALUE => run!(RETURN_VALUE, return_value, at),
@@ -163,33 +183,34 @@ impl Vm {
                     op::MATCH_KEYS => run!(MATCH_KEYS, match_keys, at),
                     op::MATCH_MAPPING => run!(MATCH_MAPPING, match_kind, crate::objects::class::type_flags::MAPPING),
                     op::MATCH_SEQUENCE => run!(MATCH_SEQUENCE, match_kind, crate::objects::class::type_flags::SEQUENCE),
-                    op::RESUME => run!(RESUME, resume, at),
-                    op::NOP | op::NOT_TAKEN | op::CACHE => run!(NOP, nothing),
-                    special::BINARY_OP_ADD_INT => run!(BINARY_OP, int_op::<ADD>, units, at, arg),
-                    special::BINARY_OP_SUBTRACT_INT => run!(BINARY_OP, int_op::<SUBTRACT>, units, at, arg),
-                    special::BINARY_OP_MULTIPLY_INT => run!(BINARY_OP, int_op::<MULTIPLY>, units, at, arg),
-                    special::BINARY_OP_ADD_FLOAT => run!(BINARY_OP, float_op::<ADD>, units, at, arg),
-                    special::BINARY_OP_SUBTRACT_FLOAT => run!(BINARY_OP, float_op::<SUBTRACT>, units, at, arg),
-                    special::BINARY_OP_MULTIPLY_FLOAT => run!(BINARY_OP, float_op::<MULTIPLY>, units, at, arg),
+                    op::RESUME => quiet!(RESUME, resume, at),
+                    op::NOP | op::NOT_TAKEN | op::CACHE => quiet!(NOP, nothing),
+                    special::BINARY_OP_ADD_INT => quiet!(BINARY_OP, int_op::<ADD>, units, at, arg),
+                    special::BINARY_OP_SUBTRACT_INT => quiet!(BINARY_OP, int_op::<SUBTRACT>, units, at, arg),
+                    special::BINARY_OP_MULTIPLY_INT => quiet!(BINARY_OP, int_op::<MULTIPLY>, units, at, arg),
+                    special::BINARY_OP_ADD_FLOAT => quiet!(BINARY_OP, float_op::<ADD>, units, at, arg),
+                    special::BINARY_OP_SUBTRACT_FLOAT => quiet!(BINARY_OP, float_op::<SUBTRACT>, units, at, arg),
+                    special::BINARY_OP_MULTIPLY_FLOAT => quiet!(BINARY_OP, float_op::<MULTIPLY>, units, at, arg),
                     special::BINARY_OP_SUBSCR_LIST_INT => run!(BINARY_OP, subscript_int::<false>, units, at, arg),
                     special::BINARY_OP_SUBSCR_TUPLE_INT => run!(BINARY_OP, subscript_int::<true>, units, at, arg),
+                    special::BINARY_OP_SUBSCR_DICT => run!(BINARY_OP, subscript_dict, units, at, arg),
                     special::BINARY_OP_EXTEND => run!(BINARY_OP, number_op, units, at, arg),
-                    special::COMPARE_OP_INT => run!(COMPARE_OP, compare_ints, units, at, arg),
-                    special::COMPARE_OP_FLOAT => run!(COMPARE_OP, compare_float_pair, units, at, arg),
-                    special::FOR_ITER_RANGE => run!(FOR_ITER, for_iter_range, units, at, arg),
-                    special::FOR_ITER_LIST => run!(FOR_ITER, for_iter_list, units, at, arg),
+                    special::COMPARE_OP_INT => quiet!(COMPARE_OP, compare_ints, units, at, arg, T::ON),
+                    special::COMPARE_OP_FLOAT => quiet!(COMPARE_OP, compare_float_pair, units, at, arg, T::ON),
+                    special::FOR_ITER_RANGE => run!(FOR_ITER, for_iter_range, units, at, arg, T::ON),
+                    special::FOR_ITER_LIST => run!(FOR_ITER, for_iter_list, units, at, arg, T::ON),
                     special::FOR_ITER_GEN => run!(FOR_ITER, for_iter_generator, units, at, arg),
-                    special::LOAD_GLOBAL_MODULE => run!(LOAD_GLOBAL, load_global_module, units, code, globals, at, arg),
-                    special::LOAD_GLOBAL_BUILTIN => run!(LOAD_GLOBAL, load_global_builtin, units, code, (globals, builtins), at, arg),
+                    special::LOAD_GLOBAL_MODULE => quiet!(LOAD_GLOBAL, load_global_module, units, code, globals, at, arg),
+                    special::LOAD_GLOBAL_BUILTIN => quiet!(LOAD_GLOBAL, load_global_builtin, units, code, (globals, builtins), at, arg),
                     special::LOAD_ATTR_INSTANCE_VALUE => run!(LOAD_ATTR, load_attr_value, units, code, at, arg),
                     special::LOAD_ATTR_WITH_HINT => run!(LOAD_ATTR, load_attr_hint, units, code, at, arg),
                     special::LOAD_ATTR_SLOT => run!(LOAD_ATTR, load_attr_slot, units, code, at, arg),
-                    special::LOAD_ATTR_METHOD_WITH_VALUES => run!(LOAD_ATTR, load_attr_method, units, code, at, arg),
-                    special::LOAD_ATTR_METHOD_NO_DICT => run!(LOAD_ATTR, load_attr_method_no_dict, units, code, at, arg),
+                    special::LOAD_ATTR_METHOD_WITH_VALUES => quiet!(LOAD_ATTR, load_attr_method, units, code, at, arg),
+                    special::LOAD_ATTR_METHOD_NO_DICT => quiet!(LOAD_ATTR, load_attr_method_no_dict, units, code, at, arg),
                     special::LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES => run!(LOAD_ATTR, load_attr_of_type, units, code, at, arg),
                     special::LOAD_ATTR_MODULE => run!(LOAD_ATTR, load_attr_module, units, code, at, arg),
                     special::LOAD_ATTR_CLASS => run!(LOAD_ATTR, load_attr_class, units, code, at, arg),
-                    special::LOAD_ATTR_PROPERTY => run!(LOAD_ATTR, load_attr_property, units, code, at, arg),
+                    special::LOAD_ATTR_PROPERTY => run!(LOAD_ATTR, load_attr_property, units, code, at, arg, T::ON),
                     special::STORE_ATTR_INSTANCE_VALUE => run!(STORE_ATTR, store_attr_value, units, code, at, arg),
                     special::STORE_ATTR_SLOT => run!(STORE_ATTR, store_attr_slot, units, code, at, arg),
                     op::EXTENDED_ARG => {
@@ -200,7 +221,6 @@ impl Vm {
                     _ => panic!("the compiler emitted {}, which no frame should meet", crate::code::opcode::name(o as u16)),
                 };
                 match flow {
-                    Flow::Next if !self.heap.attention => {}
                     Flow::Next => {
                         self.save(&r, at);
                         break Flow::Reload;

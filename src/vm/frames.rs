@@ -80,7 +80,7 @@ impl Vm {
     pub fn is_own_code(&self, frame: &Frame) -> bool {
         !frame.hidden && self.dict_get_name(frame.globals, super::n::__NAME__).is_some_and(|name| self.utf8(name) == Some("__main__"))
     }
-    #[inline]
+    #[inline(always)]
     pub(super) fn save(&mut self, r: &Regs, at: usize) {
         let f = self.top();
         f.pc = r.pc as u32;

@@ -23,9 +23,12 @@ impl Vm {
             .collect();
         let number = self.next_code;
         self.next_code += 1;
+        let simple = tree.flags & special == 0 && tree.kwonlyargcount == 0;
+        let units: Box<[u16]> = tree.code.chunks(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
+        let entry = (units[0] & 0xFF == crate::code::opcode::op::RESUME as u16) as u32;
         let code = CodeObj {
             number,
-            units: tree.code.chunks(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect(),
+            units,
             consts,
             names,
             localsplus,
@@ -46,7 +49,9 @@ impl Vm {
             hidden,
             nlocals: tree.localspluskinds.iter().filter(|k| **k & kind::LOCAL != 0).count() as u32,
             nfree,
-            simple: tree.flags & special == 0 && tree.kwonlyargcount == 0,
+            simple,
+            simple_args: if simple { tree.argcount } else { u32::MAX },
+            entry,
         };
         self.heap.alloc(t::CODE, Payload::Code(Arc::new(code)), 0)
     }

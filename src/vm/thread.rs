@@ -66,6 +66,10 @@ pub struct ReprRunning {
 }
 
 impl Thread {
+    /// Whether it has been given an answer by the system that its native has yet to take.
+    pub fn has_answer(&self) -> bool {
+        matches!(self.activations.last(), Some(Activation::Native(n)) if matches!(n.answers.last(), Some(super::Answer::Sys(_))))
+    }
     pub fn new(id: u32) -> Thread {
         Thread { id, handled: vec![None], ..Default::default() }
     }

@@ -116,3 +116,14 @@ def test_shell_requests_wait_for_the_cell(kernel: FrontEnd) -> None:
     by_message(kernel)
     kernel.reply(msg_id)
     assert kernel.reply(info)["content"]["status"] == "ok"
+
+
+def test_no_lock_is_lost(kernel: FrontEnd) -> None:
+    """An interrupt comes between two instructions: never after a lock was acquired and before its `with` has begun."""
+    kernel.run("import threading\nlock = threading.Lock()")
+    for _ in range(20):
+        msg_id = kernel.execute("while True:\n    with lock:\n        pass")
+        kernel.until("iopub", lambda m: m["parent_header"].get("msg_id") == msg_id)
+        by_message(kernel)
+        assert kernel.reply(msg_id)["content"]["ename"] == "KeyboardInterrupt"
+        assert kernel.value("lock.locked()") == "False"

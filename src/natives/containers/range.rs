@@ -81,7 +81,33 @@ pub fn range_of(vm: &mut Vm, start: BigInt, stop: BigInt, step: BigInt) -> Owned
     vm.heap.alloc(t::RANGE, Payload::Range(Box::new(Range { start, stop, step, small })), 0)
 }
 
+/// A range of exact ints that fit, with a length that fits.
+fn small_range(vm: &mut Vm, a: Args) -> Option<Owned> {
+    let int = |r: Ref| if vm.ty(r) == t::INT { vm.i64_of(r) } else { None };
+    let (start, stop) = match a.opt(2) {
+        Some(stop) => (int(a[1])?, int(stop)?),
+        None => (0, int(a[1])?),
+    };
+    let step = a.opt(3).map_or(Some(1), int)?;
+    let (span, stride) = match step {
+        1.. => (i128::from(stop) - i128::from(start), u128::from(step.unsigned_abs())),
+        0 => return None,
+        _ => (i128::from(start) - i128::from(stop), u128::from(step.unsigned_abs())),
+    };
+    let len = match u128::try_from(span) {
+        Ok(span @ 1..) if stride == 1 => i64::try_from(span).ok()?,
+        Ok(span @ 1..) => i64::try_from((span - 1) / stride + 1).ok()?,
+        _ => 0,
+    };
+    let small = Some((start, step, len));
+    let (start, stop, step) = (vm.int(start).into_raw(), vm.int(stop).into_raw(), vm.int(step).into_raw());
+    Some(vm.heap.alloc(t::RANGE, Payload::Range(Box::new(Range { start, stop, step, small })), 0))
+}
+
 fn new(vm: &mut Vm, a: Args) -> Step {
+    if let Some(range) = small_range(vm, a) {
+        return Ok(range);
+    }
     let first = vm.index_big(a[1])?;
     let (start, stop) = match a.opt(2) {
         Some(stop) => (first, vm.index_big(stop)?),

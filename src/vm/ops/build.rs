@@ -131,18 +131,39 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn unpack_sequence(&mut self, r: &mut Regs, at: usize, count: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
+        if let Payload::Tuple(items) = &s.payload
+            && items.len() == count
+            && s.ty == t::TUPLE
+            && w.is_owned()
+            && let Some(Payload::Tuple(items)) = self.heap.take_last(w.get())
+        {
+            // The tuple dies here: its references go to the stack.
+            let places = &mut self.cur.stack[r.sp - 1..r.sp - 1 + count];
+            places.iter_mut().zip(items.iter().rev()).for_each(|(place, x)| *place = Word::owned(*x));
+            r.sp += count - 1;
+            return Flow::Next;
+        }
+        let s = self.heap.slot_at(w.index());
         let items = match &s.payload {
             Payload::Tuple(items) if s.ty == t::TUPLE => &items[..],
             Payload::List(items) if s.ty == t::LIST => &items[..],
             _ => &[],
         };
+        if let [x, y] = *items
+            && count == 2
+        {
+            self.heap.incref_raw(x);
+            self.heap.incref_raw(y);
+            self.cur.stack[r.sp - 1] = Word::owned(y);
+            self.push_word(r, Word::owned(x));
+            self.drop_word(w);
+            return Flow::Next;
+        }
         if items.len() == count && count > 0 {
             let places = &mut self.cur.stack[r.sp - 1..r.sp - 1 + count];
             places.iter_mut().zip(items.iter().rev()).for_each(|(place, x)| *place = Word::owned(*x));
-            for i in r.sp - 1..r.sp - 1 + count {
-                self.heap.incref_raw(self.cur.stack[i].get());
-            }
+            self.cur.stack[r.sp - 1..r.sp - 1 + count].iter().for_each(|w| self.heap.incref_at(w.index()));
             r.sp += count - 1;
             self.drop_word(w);
             return Flow::Next;

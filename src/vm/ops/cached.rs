@@ -30,19 +30,28 @@ impl Vm {
         units[count] -= 1;
         false
     }
+    #[inline(always)]
+    fn load_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        apart(r, |r| self.load_miss_apart(r, units, code, at, arg))
+    }
     #[cold]
     #[inline(never)]
-    fn load_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+    fn load_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         units[at + LOAD_COUNT] += 1;
         if units[at + LOAD_COUNT] > MISSES {
             units[at + LOAD_COUNT] = PAUSE;
             set_op(units, at, op::LOAD_ATTR);
         }
-        self.load_attr_general(r, code, at, arg)
+        let flow = self.load_attr_general(r, code, at, arg);
+        self.settled(r, at, flow)
+    }
+    #[inline(always)]
+    fn store_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        apart(r, |r| self.store_miss_apart(r, units, code, at, arg))
     }
     #[cold]
     #[inline(never)]
-    fn store_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+    fn store_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         units[at + STORE_COUNT] += 1;
         if units[at + STORE_COUNT] > MISSES {
             units[at + STORE_COUNT] = PAUSE;
@@ -69,7 +78,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn load_attr_value(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
             && self.type_is(s.ty, units, at)
@@ -84,7 +93,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn load_attr_hint(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && let Some(dict) = i.dict
             && self.type_is(s.ty, units, at)
@@ -98,7 +107,7 @@ impl Vm {
     #[inline]
     pub(in crate::vm) fn load_attr_slot(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && self.type_is(s.ty, units, at)
             && let Some(Some(v)) = i.slots.get(units[at + 3] as usize)
@@ -112,7 +121,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn load_attr_method(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
             && self.type_is(s.ty, units, at)
@@ -125,7 +134,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn load_attr_method_no_dict(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        if self.type_is(self.ty(w.get()), units, at) {
+        if self.type_is(self.word_slot(w).ty, units, at) {
             return self.put_method(r, w, Ref::fixed(read_u32(units, at + 4)));
         }
         self.load_miss(r, units, code, at, arg)
@@ -141,7 +150,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn load_attr_of_type(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
             && self.type_is(s.ty, units, at)
@@ -167,7 +176,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn load_attr_class(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Type(x) = &s.payload
             && s.ty == t::TYPE
             && x.version == read_u32(units, at + 1)
@@ -179,7 +188,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn load_attr_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let w = self.peek(r, 1);
-        let s = self.heap.slot(w.get());
+        let s = self.word_slot(w);
         if let Payload::Module(m) = &s.payload
             && s.ty == t::MODULE
             && let Payload::Dict(d) = self.heap.get(m.dict)
@@ -191,11 +200,11 @@ impl Vm {
     }
     /// A property whose getter is a plain Python function: entered with the object as its argument.
     #[inline(never)]
-    pub(in crate::vm) fn load_attr_property(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn load_attr_property(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize, watched: bool) -> Flow {
         let w = self.peek(r, 1);
-        if self.type_is(self.ty(w.get()), units, at) {
+        if self.type_is(self.word_slot(w).ty, units, at) {
             let f = Ref::fixed(read_u32(units, at + 4));
-            if self.enter_simple(r, at, Word::borrowed(f), r.sp - 1, r.sp - 1, Ret::Push) {
+            if self.enter_simple(r, at, Word::borrowed(f), r.sp - 1, r.sp - 1, (Ret::Push, watched)) {
                 return Flow::Reload;
             }
         }
@@ -321,8 +330,7 @@ impl Vm {
     pub(in crate::vm) fn store_attr_value(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let (value, w) = (self.peek(r, 2), self.peek(r, 1));
         let index = units[at + 3] as usize;
-        let obj = w.get();
-        let s = self.heap.slot(obj);
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
             && (i.values.len() == index || matches!(i.values.get(index), Some(Some(_))))
@@ -330,7 +338,7 @@ impl Vm {
         {
             r.sp -= 2;
             let v = self.own_word(value);
-            let Payload::Instance(i) = self.heap.get_mut(obj) else { return Flow::Next };
+            let Payload::Instance(i) = self.heap.get_mut(w.get()) else { return Flow::Next };
             match i.values.get_mut(index) {
                 Some(place) => {
                     let old = place.replace(v);
@@ -349,15 +357,14 @@ impl Vm {
     pub(in crate::vm) fn store_attr_slot(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let (value, w) = (self.peek(r, 2), self.peek(r, 1));
         let index = units[at + 3] as usize;
-        let obj = w.get();
-        let s = self.heap.slot(obj);
+        let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.slots.len() > index
             && self.type_is(s.ty, units, at)
         {
             r.sp -= 2;
             let v = self.own_word(value);
-            let Payload::Instance(i) = self.heap.get_mut(obj) else { return Flow::Next };
+            let Payload::Instance(i) = self.heap.get_mut(w.get()) else { return Flow::Next };
             if let Some(old) = i.slots[index].replace(v) {
                 self.heap.decref_raw(old);
             }

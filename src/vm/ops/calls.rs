@@ -52,16 +52,34 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn return_value(&mut self, r: &mut Regs, at: usize) -> Flow {
         let value = self.pop_owned(r);
-        self.save(r, at);
-        let (ret, generator) = self.pop_frame();
-        if generator.is_none()
-            && ret == Ret::Push
-            && let Some(Activation::Py(f)) = self.cur.activations.last_mut()
-        {
+        let Some(Activation::Py(f)) = self.cur.activations.last() else { panic!("a frame returns") };
+        let (code_ref, func) = (f.code_ref, f.func);
+        let plain = f.ret == Ret::Push && f.object.is_none() && f.locals.is_none() && f.generator.is_none();
+        if !plain {
+            let copy = *r;
+            return self.return_other(&copy, at, value);
+        }
+        self.cur.depth -= 1;
+        // As `pop_frame`, with what is known here.
+        for i in (r.base..r.sp).rev() {
+            let w = self.cur.stack[i];
+            self.drop_word(w);
+        }
+        self.heap.decref_raw(code_ref);
+        self.heap.decref_raw(func);
+        // A Python frame owns no memory.
+        std::mem::forget(self.cur.activations.pop());
+        if let Some(Activation::Py(f)) = self.cur.activations.last_mut() {
             self.cur.stack[f.sp as usize] = Word::owned(value.into_raw());
             f.sp += 1;
             return Flow::Reload;
         }
+        self.returned(value, Ret::Push, None)
+    }
+    #[inline(never)]
+    fn return_other(&mut self, r: &Regs, at: usize, value: Owned) -> Flow {
+        self.save(r, at);
+        let (ret, generator) = self.pop_frame();
         self.returned(value, ret, generator)
     }
     #[inline(never)]

@@ -1,9 +1,20 @@
 //! Jumps, tests, loops.
 use super::*;
+use crate::code::opcode::{caches_of, op};
 use crate::objects::Payload;
 use crate::vm::{fixed, n as names, slow, t};
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
+
+/// Jumps on from where the registers are, or goes on behind the mark of a branch that is not taken.
+#[inline(always)]
+fn jump_if(r: &mut Regs, units: &[u16], n: usize, jumps: bool, watched: bool) {
+    if jumps {
+        r.pc += n;
+    } else if !watched {
+        r.pc += ((units[r.pc] & 0xFF) as u8 == op::NOT_TAKEN) as usize;
+    }
+}
 
 impl Vm {
     #[inline(always)]
@@ -29,38 +40,51 @@ impl Vm {
         r.pc -= n;
         Flow::Next
     }
+    /// Pushes the outcome of a test; or, where the next instruction is a jump that takes it, carries that out too. Each
+    /// instruction by itself where somebody watches.
+    #[inline(always)]
+    pub(super) fn test(&mut self, r: &mut Regs, units: &[u16], holds: bool, watched: bool) {
+        let next = units[r.pc];
+        let (o, n) = ((next & 0xFF) as u8, (next >> 8) as usize);
+        if watched || o != op::POP_JUMP_IF_FALSE && o != op::POP_JUMP_IF_TRUE {
+            return self.push_word(r, Word::fixed(fixed::bool_ref(holds)));
+        }
+        r.pc += 1 + const { caches_of(op::POP_JUMP_IF_FALSE) };
+        jump_if(r, units, n, holds == (o == op::POP_JUMP_IF_TRUE), watched);
+    }
     /// The compiler puts TO_BOOL or a bool-giving comparison in front: the top is a bool.
     #[inline(always)]
-    pub(in crate::vm) fn pop_jump_if(&mut self, r: &mut Regs, n: usize, want: bool) -> Flow {
+    pub(in crate::vm) fn pop_jump_if(&mut self, r: &mut Regs, units: &[u16], n: usize, want: bool, watched: bool) -> Flow {
         let w = self.pop(r);
-        if (w.get() == fixed::TRUE) == want {
-            r.pc += n;
-        }
+        jump_if(r, units, n, (w.lent() == Word::fixed(fixed::TRUE)) == want, watched);
         Flow::Next
     }
     #[inline(always)]
-    pub(in crate::vm) fn pop_jump_if_none(&mut self, r: &mut Regs, n: usize, want: bool) -> Flow {
+    pub(in crate::vm) fn pop_jump_if_none(&mut self, r: &mut Regs, units: &[u16], n: usize, want: bool, watched: bool) -> Flow {
         let w = self.pop(r);
-        if (w.get() == fixed::NONE) == want {
-            r.pc += n;
-        }
+        jump_if(r, units, n, (w.lent() == Word::fixed(fixed::NONE)) == want, watched);
         self.drop_word(w);
         Flow::Next
     }
     #[inline(always)]
-    pub(in crate::vm) fn to_bool(&mut self, r: &mut Regs, at: usize) -> Flow {
+    pub(in crate::vm) fn to_bool(&mut self, r: &mut Regs, units: &[u16], at: usize, watched: bool) -> Flow {
         let w = self.peek(r, 1);
-        let x = w.get();
-        if x == fixed::TRUE || x == fixed::FALSE {
+        let x = w.lent();
+        if x == Word::fixed(fixed::TRUE) || x == Word::fixed(fixed::FALSE) {
+            r.sp -= 1;
+            self.test(r, units, x == Word::fixed(fixed::TRUE), watched);
             return Flow::Next;
         }
-        self.to_bool_other(r, at, w)
+        apart(r, |r| {
+            let flow = self.to_bool_other(r, at, w);
+            self.settled(r, at, flow)
+        })
     }
     #[inline(never)]
     fn to_bool_other(&mut self, r: &mut Regs, at: usize, w: Word) -> Flow {
         match self.truth_simple(w.get()) {
             Some(b) => {
-                self.cur.stack[r.sp - 1] = Word::owned(fixed::bool_ref(b));
+                self.cur.stack[r.sp - 1] = Word::fixed(fixed::bool_ref(b));
                 self.drop_word(w);
                 Flow::Next
             }
@@ -70,15 +94,14 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn unary_not(&mut self, r: &mut Regs) -> Flow {
         let w = self.pop(r);
-        self.push_word(r, Word::owned(fixed::bool_ref(w.get() != fixed::TRUE)));
+        self.push_word(r, Word::fixed(fixed::bool_ref(w.get() != fixed::TRUE)));
         Flow::Next
     }
     #[inline(always)]
-    pub(in crate::vm) fn is_op(&mut self, r: &mut Regs, invert: usize) -> Flow {
+    pub(in crate::vm) fn is_op(&mut self, r: &mut Regs, units: &[u16], invert: usize, watched: bool) -> Flow {
         let b = self.pop(r);
         let a = self.pop(r);
-        let same = (a.get() == b.get()) != (invert == 1);
-        self.push_word(r, Word::owned(fixed::bool_ref(same)));
+        self.test(r, units, (a.lent() == b.lent()) != (invert == 1), watched);
         self.drop_word(b);
         self.drop_word(a);
         Flow::Next

@@ -21,6 +21,16 @@ use super::Vm;
 use crate::heap::{Owned, Ref};
 use crate::objects::frame::{Ret, Word};
 
+/// Carries out what is not part of the dispatch function on a copy of the registers: those of a loop whose address a call has
+/// seen would lie in memory on the way that does not call as well.
+#[inline(always)]
+pub(super) fn apart(r: &mut Regs, f: impl FnOnce(&mut Regs) -> Flow) -> Flow {
+    let mut copy = *r;
+    let flow = f(&mut copy);
+    *r = copy;
+    flow
+}
+
 impl Vm {
     #[inline(always)]
     pub(super) fn push_word(&mut self, r: &mut Regs, w: Word) {
@@ -47,6 +57,14 @@ impl Vm {
         let w = self.pop(r);
         Owned::adopt(self.own_word(w))
     }
+    /// What the dispatch loop must know after an instruction that need not look at [`crate::heap::Heap::attention`] by itself.
+    pub(super) fn settled(&mut self, r: &Regs, at: usize, flow: Flow) -> Flow {
+        if flow == Flow::Next && self.heap.attention {
+            self.save(r, at);
+            return Flow::Reload;
+        }
+        flow
+    }
     /// Sets the exception on its way.
     pub(super) fn raise(&mut self, e: Ask) -> Flow {
         match e {
@@ -60,9 +78,15 @@ impl Vm {
     pub(super) fn slow_op(&mut self, r: &mut Regs, at: usize, f: NativeFn, count: usize, extra: &[Ref], ret: Ret) -> Flow {
         if ret == Ret::Push || ret == Ret::Discard {
             let place = r.sp - count;
-            let mut args: smallvec::SmallVec<[Option<Ref>; 8]> = self.cur.stack[place..r.sp].iter().map(|w| w.opt()).collect();
-            args.extend(extra.iter().map(|r| Some(*r)));
-            return self.native_in_place(r, at, place, f, &args, ret);
+            let words = &self.cur.stack[place..r.sp];
+            let mut few = [None; 8];
+            let Some(args) = few.get_mut(..count + extra.len()) else {
+                let args: Vec<Option<Ref>> = words.iter().map(|w| w.opt()).chain(extra.iter().map(|r| Some(*r))).collect();
+                return self.native_in_place(r, at, place, f, &args, ret);
+            };
+            args.iter_mut().zip(words).for_each(|(a, w)| *a = w.opt());
+            args[count..].iter_mut().zip(extra).for_each(|(a, x)| *a = Some(*x));
+            return self.native_in_place(r, at, place, f, args, ret);
         }
         let words: Words = self.cur.stack[r.sp - count..r.sp].iter().copied().collect();
         r.sp -= count;

@@ -59,11 +59,16 @@ impl Vm {
             set_op(units, at, special::LOAD_GLOBAL_BUILTIN);
         }
     }
+    #[inline(always)]
+    fn global_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+        apart(r, |r| self.global_miss_apart(r, units, code, at, arg))
+    }
     #[cold]
     #[inline(never)]
-    fn global_miss(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
+    fn global_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         set_op(units, at, op::LOAD_GLOBAL);
-        self.load_global_op(r, units, code, at, arg)
+        let flow = self.load_global_op(r, units, code, at, arg);
+        self.settled(r, at, flow)
     }
     #[inline(always)]
     pub(in crate::vm) fn load_global_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, globals: Ref, at: usize, arg: usize) -> Flow {

@@ -2,7 +2,7 @@
 use super::nb::{ADD, MULTIPLY, SUBSCR, SUBTRACT};
 use super::operators::{exact_quotient, float_result};
 use super::*;
-use crate::code::opcode::{op, special};
+use crate::code::opcode::{caches_of, op, special};
 use crate::objects::Payload;
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
@@ -14,7 +14,7 @@ impl Vm {
     /// Whether the object dies with this word: its place may be used for the result.
     #[inline(always)]
     fn dies(&self, w: Word) -> bool {
-        w.is_owned() && self.heap.count(w.get()) == 1
+        w.is_owned() && self.word_slot(w).rc == 1
     }
     /// The form of a general BINARY_OP that meets these operands.
     #[inline]
@@ -29,6 +29,7 @@ impl Vm {
             (MULTIPLY, t::FLOAT, t::FLOAT) => Some(special::BINARY_OP_MULTIPLY_FLOAT),
             (SUBSCR, t::LIST, t::INT) => Some(special::BINARY_OP_SUBSCR_LIST_INT),
             (SUBSCR, t::TUPLE, t::INT) => Some(special::BINARY_OP_SUBSCR_TUPLE_INT),
+            (SUBSCR, t::DICT, _) => Some(special::BINARY_OP_SUBSCR_DICT),
             (kind, t::INT | t::FLOAT, t::INT | t::FLOAT) if kind != SUBSCR => Some(special::BINARY_OP_EXTEND),
             _ => None,
         }
@@ -37,7 +38,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn number_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let (x, y) = (self.word_slot(a), self.word_slot(b));
         let kind = if arg >= nb::FIRST_INPLACE { arg - nb::FIRST_INPLACE } else { arg };
         let number = |ty| ty == t::INT || ty == t::FLOAT;
         if number(x.ty) && number(y.ty) {
@@ -63,16 +64,21 @@ impl Vm {
         set_op(units, at, op::BINARY_OP);
         self.binary_op(r, units, at, arg)
     }
+    #[inline(always)]
+    fn binary_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+        apart(r, |r| self.binary_miss_apart(r, units, at, arg))
+    }
     #[cold]
     #[inline(never)]
-    fn binary_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+    fn binary_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         set_op(units, at, op::BINARY_OP);
-        self.binary_op(r, units, at, arg)
+        let flow = self.binary_op(r, units, at, arg);
+        self.settled(r, at, flow)
     }
     #[inline(always)]
     pub(in crate::vm) fn int_op<const OP: usize>(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let (x, y) = (self.word_slot(a), self.word_slot(b));
         if x.ty == t::INT
             && y.ty == t::INT
             && let (Payload::Int(i), Payload::Int(j)) = (&x.payload, &y.payload)
@@ -80,13 +86,12 @@ impl Vm {
         {
             r.sp -= 1;
             if let Some(small) = fixed::small_int(v) {
-                self.cur.stack[r.sp - 1] = Word::owned(small);
+                self.cur.stack[r.sp - 1] = Word::fixed(small);
                 self.drop_word(a);
                 self.drop_word(b);
                 return Flow::Next;
             }
-            let place = if self.dies(a) { a } else { b };
-            let other = if self.dies(a) { b } else { a };
+            let (place, other) = if self.dies(a) { (a, b) } else { (b, a) };
             if self.dies(place)
                 && let Payload::Int(p) = self.heap.get_mut(place.get())
             {
@@ -95,7 +100,7 @@ impl Vm {
                 self.drop_word(other);
                 return Flow::Next;
             }
-            let v = self.heap.alloc_leaf(t::INT, Payload::Int(v));
+            let v = self.heap.alloc_flat(t::INT, Payload::Int(v));
             self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
             self.drop_word(a);
             self.drop_word(b);
@@ -106,7 +111,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn float_op<const OP: usize>(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let (x, y) = (self.word_slot(a), self.word_slot(b));
         if x.ty == t::FLOAT
             && y.ty == t::FLOAT
             && let (Payload::Float(i), Payload::Float(j)) = (&x.payload, &y.payload)
@@ -135,7 +140,7 @@ impl Vm {
             self.drop_word(other);
             return;
         }
-        let v = self.heap.alloc_leaf(t::FLOAT, Payload::Float(v));
+        let v = self.heap.alloc_flat(t::FLOAT, Payload::Float(v));
         self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
         self.drop_word(a);
         self.drop_word(b);
@@ -144,18 +149,30 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn subscript_int<const TUPLE: bool>(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let s = self.heap.slot(a.get());
+        let s = self.word_slot(a);
         let items = match &s.payload {
             Payload::List(items) if !TUPLE && s.ty == t::LIST => &items[..],
             Payload::Tuple(items) if TUPLE && s.ty == t::TUPLE => &items[..],
             _ => return self.binary_miss(r, units, at, arg),
         };
-        if let Payload::Int(i) = self.heap.get(b.get())
+        if let Payload::Int(i) = &self.word_slot(b).payload
             && let Some(v) = items.get(*i as usize).copied()
         {
             return self.put_item(r, a, b, v);
         }
         self.binary_miss(r, units, at, arg)
+    }
+    /// `d[key]` of an exact dict.
+    #[inline(never)]
+    pub(in crate::vm) fn subscript_dict(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        if self.ty(a.get()) != t::DICT {
+            return self.binary_miss(r, units, at, arg);
+        }
+        match self.dict_simple_get(a.get(), b.get()) {
+            Some(v) => self.put_item(r, a, b, v),
+            None => self.binary_general(r, units, at, arg),
+        }
     }
     #[inline(always)]
     fn put_item(&mut self, r: &mut Regs, a: Word, b: Word, v: Ref) -> Flow {
@@ -167,6 +184,65 @@ impl Vm {
         Flow::Next
     }
 
+    /// LOAD_SMALL_INT together with the specialised instruction behind it that takes the int as its right operand. False:
+    /// that is none of these, or meets something else than it expects, and nothing has changed.
+    #[inline(always)]
+    pub(super) fn with_small_int(&mut self, r: &mut Regs, units: &[u16], i: i64) -> bool {
+        let next = units[r.pc];
+        match (next & 0xFF) as u8 {
+            special::BINARY_OP_ADD_INT => self.add_small(r, i),
+            special::BINARY_OP_SUBTRACT_INT => self.add_small(r, -i),
+            special::BINARY_OP_SUBSCR_LIST_INT => self.item_at(r, i as usize),
+            special::COMPARE_OP_INT => {
+                let a = self.peek(r, 1);
+                let x = self.word_slot(a);
+                let Payload::Int(j) = x.payload else { return false };
+                if x.ty != t::INT {
+                    return false;
+                }
+                r.pc += 1 + const { caches_of(op::COMPARE_OP) };
+                r.sp -= 1;
+                self.test(r, units, outcome((next >> 8) as usize, j < i, j == i, j > i), false);
+                self.drop_word(a);
+                true
+            }
+            _ => false,
+        }
+    }
+    #[inline(always)]
+    fn add_small(&mut self, r: &mut Regs, i: i64) -> bool {
+        let a = self.peek(r, 1);
+        let x = self.word_slot(a);
+        let Payload::Int(j) = x.payload else { return false };
+        let Some(v) = j.checked_add(i).filter(|_| x.ty == t::INT) else { return false };
+        r.pc += 1 + const { caches_of(op::BINARY_OP) };
+        if let Some(small) = fixed::small_int(v) {
+            self.cur.stack[r.sp - 1] = Word::fixed(small);
+            self.drop_word(a);
+        } else if self.dies(a)
+            && let Payload::Int(p) = self.heap.get_mut(a.get())
+        {
+            *p = v;
+        } else {
+            let v = self.heap.alloc_flat(t::INT, Payload::Int(v));
+            self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
+            self.drop_word(a);
+        }
+        true
+    }
+    #[inline(always)]
+    fn item_at(&mut self, r: &mut Regs, i: usize) -> bool {
+        let a = self.peek(r, 1);
+        let x = self.word_slot(a);
+        let Payload::List(items) = &x.payload else { return false };
+        let Some(v) = items.get(i).copied().filter(|_| x.ty == t::LIST) else { return false };
+        r.pc += 1 + const { caches_of(op::BINARY_OP) };
+        self.heap.incref_raw(v);
+        self.cur.stack[r.sp - 1] = Word::owned(v);
+        self.drop_word(a);
+        true
+    }
+
     #[inline]
     pub(super) fn compare_form(&self, x: Ref, y: Ref) -> Option<u8> {
         match (self.ty(x), self.ty(y)) {
@@ -175,29 +251,34 @@ impl Vm {
             _ => None,
         }
     }
+    #[inline(always)]
+    fn compare_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+        apart(r, |r| self.compare_miss_apart(r, units, at, arg))
+    }
     #[cold]
     #[inline(never)]
-    fn compare_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+    fn compare_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
         set_op(units, at, op::COMPARE_OP);
-        self.compare_op(r, units, at, arg)
+        let flow = self.compare_op(r, units, at, arg);
+        self.settled(r, at, flow)
     }
     #[inline(always)]
-    pub(in crate::vm) fn compare_ints(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn compare_ints(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize, watched: bool) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let (x, y) = (self.word_slot(a), self.word_slot(b));
         if x.ty == t::INT
             && y.ty == t::INT
             && let (Payload::Int(i), Payload::Int(j)) = (&x.payload, &y.payload)
         {
             let holds = outcome(arg, i < j, i == j, i > j);
-            return self.put_bool(r, a, b, holds);
+            return self.put_test(r, units, (a, b), holds, watched);
         }
         self.compare_miss(r, units, at, arg)
     }
     #[inline(always)]
-    pub(in crate::vm) fn compare_float_pair(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+    pub(in crate::vm) fn compare_float_pair(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize, watched: bool) -> Flow {
         let (a, b) = (self.peek(r, 2), self.peek(r, 1));
-        let (x, y) = (self.heap.slot(a.get()), self.heap.slot(b.get()));
+        let (x, y) = (self.word_slot(a), self.word_slot(b));
         if x.ty == t::FLOAT
             && y.ty == t::FLOAT
             && let (Payload::Float(i), Payload::Float(j)) = (&x.payload, &y.payload)
@@ -210,14 +291,14 @@ impl Vm {
                 Cmp::Gt => i > j,
                 Cmp::Ge => i >= j,
             };
-            return self.put_bool(r, a, b, holds);
+            return self.put_test(r, units, (a, b), holds, watched);
         }
         self.compare_miss(r, units, at, arg)
     }
     #[inline(always)]
-    fn put_bool(&mut self, r: &mut Regs, a: Word, b: Word, holds: bool) -> Flow {
-        r.sp -= 1;
-        self.cur.stack[r.sp - 1] = Word::owned(fixed::bool_ref(holds));
+    fn put_test(&mut self, r: &mut Regs, units: &[u16], (a, b): (Word, Word), holds: bool, watched: bool) -> Flow {
+        r.sp -= 2;
+        self.test(r, units, holds, watched);
         self.drop_word(a);
         self.drop_word(b);
         Flow::Next
@@ -234,14 +315,19 @@ impl Vm {
             _ => None,
         }
     }
+    #[inline(always)]
+    fn iter_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
+        apart(r, |r| self.iter_miss_apart(r, units, at, n))
+    }
     #[cold]
     #[inline(never)]
-    fn iter_miss(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
+    fn iter_miss_apart(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
         set_op(units, at, op::FOR_ITER);
-        self.for_iter(r, units, at, n)
+        let flow = self.for_iter(r, units, at, n);
+        self.settled(r, at, flow)
     }
     #[inline(always)]
-    pub(in crate::vm) fn for_iter_range(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
+    pub(in crate::vm) fn for_iter_range(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize, watched: bool) -> Flow {
         let it = self.peek(r, 1).get();
         let Payload::Iter(i) = self.heap.get_mut(it) else { return self.iter_miss(r, units, at, n) };
         let Iter::Range { next, step, left } = &mut **i else { return self.iter_miss(r, units, at, n) };
@@ -254,13 +340,24 @@ impl Vm {
         *next = next.wrapping_add(*step);
         let v = match fixed::small_int(v) {
             Some(small) => small,
-            None => self.heap.alloc_leaf(t::INT, Payload::Int(v)).into_raw(),
+            None => self.heap.alloc_flat(t::INT, Payload::Int(v)).into_raw(),
         };
-        self.push_word(r, Word::owned(v));
+        self.put_next(r, units, v, watched);
         Flow::Next
     }
+    /// Pushes the next item of a loop; or, where the next instruction stores it in a local, carries that out too.
     #[inline(always)]
-    pub(in crate::vm) fn for_iter_list(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize) -> Flow {
+    fn put_next(&mut self, r: &mut Regs, units: &[u16], v: Ref, watched: bool) {
+        let next = units[r.pc];
+        if watched || (next & 0xFF) as u8 != op::STORE_FAST {
+            return self.push_word(r, Word::owned(v));
+        }
+        r.pc += 1;
+        let old = std::mem::replace(&mut self.cur.stack[r.base + (next >> 8) as usize], Word::owned(v));
+        self.drop_word(old);
+    }
+    #[inline(always)]
+    pub(in crate::vm) fn for_iter_list(&mut self, r: &mut Regs, units: &mut [u16], at: usize, n: usize, watched: bool) -> Flow {
         let it = self.peek(r, 1).get();
         if let Payload::Iter(i) = self.heap.get_mut(it)
             && let Iter::List { list: Some(list), at: place } = &mut **i
@@ -272,7 +369,7 @@ impl Vm {
             {
                 let v = *v;
                 self.heap.incref_raw(v);
-                self.push_word(r, Word::owned(v));
+                self.put_next(r, units, v, watched);
                 return Flow::Next;
             }
             if let Payload::Iter(i) = self.heap.get_mut(it)

@@ -15,6 +15,7 @@ pub(in crate::vm) mod nb {
     pub const FLOOR_DIVIDE: usize = 2;
     pub const MULTIPLY: usize = 5;
     pub const REMAINDER: usize = 6;
+    pub const POWER: usize = 8;
     pub const SUBTRACT: usize = 10;
     pub const TRUE_DIVIDE: usize = 11;
     pub const FIRST_INPLACE: usize = 13;
@@ -29,6 +30,12 @@ impl Vm {
         if let Some(form) = self.binary_form(arg, x, y) {
             set_op(units, at, form);
         }
+        self.binary_general(r, units, at, arg)
+    }
+    #[inline]
+    pub(super) fn binary_general(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
+        let (a, b) = (self.peek(r, 2), self.peek(r, 1));
+        let (x, y) = (a.get(), b.get());
         if let Some(v) = self.binary_fast(arg, x, y) {
             r.sp -= 2;
             self.push(r, v);
@@ -226,7 +233,7 @@ impl Vm {
         }
         if let Some(v) = self.compare_simple(a.get(), b.get(), op) {
             r.sp -= 2;
-            self.push_word(r, Word::owned(fixed::bool_ref(v)));
+            self.push_word(r, Word::fixed(fixed::bool_ref(v)));
             self.drop_word(a);
             self.drop_word(b);
             return Flow::Next;
@@ -281,13 +288,13 @@ impl Vm {
         self.slow_op(r, at, slow::unary, 1, &[number], Ret::Push)
     }
     #[inline(never)]
-    pub(in crate::vm) fn contains_op(&mut self, r: &mut Regs, at: usize, invert: usize) -> Flow {
+    pub(in crate::vm) fn contains_op(&mut self, r: &mut Regs, units: &[u16], at: usize, invert: usize, watched: bool) -> Flow {
         let (key, container) = (self.peek(r, 2), self.peek(r, 1));
         if self.ty(container.get()) == t::DICT
             && let Some(found) = self.dict_simple_find(container.get(), key.get())
         {
             r.sp -= 2;
-            self.push_word(r, Word::owned(fixed::bool_ref(found.is_some() != (invert == 1))));
+            self.test(r, units, found.is_some() != (invert == 1), watched);
             self.drop_word(key);
             self.drop_word(container);
             return Flow::Next;
@@ -296,7 +303,7 @@ impl Vm {
             && let Some((found, _)) = self.set_simple_find(container.get(), key.get())
         {
             r.sp -= 2;
-            self.push_word(r, Word::owned(fixed::bool_ref(found != (invert == 1))));
+            self.test(r, units, found != (invert == 1), watched);
             self.drop_word(key);
             self.drop_word(container);
             return Flow::Next;
@@ -305,8 +312,28 @@ impl Vm {
         self.slow_op(r, at, slow::contains, 2, &[number], Ret::Push)
     }
     /// Stack: value, container, key.
-    #[inline(never)]
+    #[inline(always)]
     pub(in crate::vm) fn store_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
+        let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
+        let s = self.heap.slot_at(container.index());
+        if s.ty == t::LIST
+            && let Payload::List(items) = &s.payload
+            && let Payload::Int(i) = &self.word_slot(key).payload
+            && (*i as usize) < items.len()
+        {
+            let i = *i as usize;
+            r.sp -= 3;
+            let value = self.own_word(value);
+            let old = std::mem::replace(&mut self.list_mut(container.get())[i], value);
+            self.heap.decref_raw(old);
+            self.drop_word(container);
+            self.drop_word(key);
+            return Flow::Next;
+        }
+        apart(r, |r| self.store_subscr_other(r, at))
+    }
+    #[inline(never)]
+    fn store_subscr_other(&mut self, r: &mut Regs, at: usize) -> Flow {
         let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
         if self.store_subscr_fast(value.get(), container.get(), key.get()) {
             r.sp -= 3;
@@ -377,6 +404,8 @@ pub(super) fn float_result(op: usize, a: f64, b: f64) -> Option<f64> {
         nb::SUBTRACT => a - b,
         nb::MULTIPLY => a * b,
         nb::TRUE_DIVIDE if b != 0.0 => a / b,
+        // The rest is errors, complex results and special cases.
+        nb::POWER if a > 0.0 && a.is_finite() && b.is_finite() => crate::objects::float_ops::pow(a, b).ok()??,
         _ => return None,
     })
 }

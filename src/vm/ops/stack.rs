@@ -9,7 +9,7 @@ impl Vm {
     pub(in crate::vm) fn load_fast_borrow(&mut self, r: &mut Regs, i: usize) -> Flow {
         let w = self.cur.stack[r.base + i];
         debug_assert!(!w.is_null(), "local {i} is unbound in {} at unit {}", self.where_now(), r.pc);
-        self.push_word(r, Word::borrowed(w.get()));
+        self.push_word(r, w.lent());
         Flow::Next
     }
     /// Names the running frame, for panics.
@@ -19,9 +19,10 @@ impl Vm {
     }
     #[inline(always)]
     pub(in crate::vm) fn load_fast(&mut self, r: &mut Regs, i: usize) -> Flow {
-        let x = self.cur.stack[r.base + i].get();
-        self.heap.incref_raw(x);
-        self.push_word(r, Word::owned(x));
+        let w = self.cur.stack[r.base + i];
+        debug_assert!(!w.is_null(), "local {i} is unbound in {} at unit {}", self.where_now(), r.pc);
+        self.heap.incref_at(w.index());
+        self.push_word(r, Word::owned(w.get()));
         Flow::Next
     }
     #[inline(always)]
@@ -90,9 +91,12 @@ impl Vm {
         Flow::Next
     }
     #[inline(always)]
-    pub(in crate::vm) fn load_small_int(&mut self, r: &mut Regs, i: usize) -> Flow {
+    pub(in crate::vm) fn load_small_int(&mut self, r: &mut Regs, units: &[u16], i: usize, watched: bool) -> Flow {
+        if !watched && self.with_small_int(r, units, i as i64) {
+            return Flow::Next;
+        }
         let x = fixed::small_int(i as i64).expect("LOAD_SMALL_INT is for cached ints");
-        self.push_word(r, Word::owned(x));
+        self.push_word(r, Word::fixed(x));
         Flow::Next
     }
     #[inline(always)]
