@@ -75,7 +75,8 @@ pub fn compile(source: &str, filename: &str, mode: CompileMode, options: &Compil
 fn compile_here(source: &str, filename: &str, mode: CompileMode, options: &CompileOptions) -> Result<Compiled, SyntaxProblem> {
     let mut warnings = Vec::new();
     let mut collect = |location: rustpython_compiler_core::SourceLocation, msg: String| {
-        warnings.push(SyntaxWarning { msg, lineno: location.line.get() as u32 });
+        let offset = location.character_offset.get() as u32;
+        warnings.push(SyntaxWarning { msg, lineno: location.line.get() as u32, offset, end_offset: offset, text: None });
         Ok(())
     };
     // Leading blanks are part of an expression's layout for the parser, not for `eval`.

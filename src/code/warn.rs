@@ -9,6 +9,11 @@ pub struct SyntaxWarning {
     pub msg: String,
     /// From 1.
     pub lineno: u32,
+    /// From 1, in characters: where the text begins that is warned about, and one behind its end.
+    pub offset: u32,
+    pub end_offset: u32,
+    /// The line of the source, where CPython tells it with the warning: its tokenizer does, its compiler does not.
+    pub text: Option<String>,
 }
 
 /// Warnings of the tokenizer about a source that parses, in order.
@@ -19,7 +24,13 @@ pub(super) fn tokenizer_warnings(source: &str) -> Vec<SyntaxWarning> {
     }
     let parsed = parser::parse_unchecked(source, ParseOptions::from(Mode::Module));
     let mut warnings = Vec::new();
-    let line_of = |offset: usize| source[..offset].matches('\n').count() as u32 + 1;
+    let warning = |at: usize, end: usize, msg: String| {
+        let begin = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = source[begin..].lines().next().unwrap_or_default();
+        let column = |to: usize| source[begin..to].chars().count() as u32 + 1;
+        let lineno = source[..at].matches('\n').count() as u32 + 1;
+        SyntaxWarning { msg, lineno, offset: column(at), end_offset: column(end), text: Some(format!("{line}\n")) }
+    };
     for token in parsed.tokens().iter() {
         let (start, end) = (token.start().to_usize(), token.end().to_usize());
         match token.kind() {
@@ -27,13 +38,14 @@ pub(super) fn tokenizer_warnings(source: &str) -> Vec<SyntaxWarning> {
                 let flags = token.unwrap_string_flags();
                 if !flags.is_raw_string() {
                     let found = invalid_escapes(&source[start..end], flags.is_byte_string());
-                    warnings.extend(found.into_iter().map(|(at, msg)| SyntaxWarning { msg, lineno: line_of(start + at) }));
+                    warnings.extend(found.map(|(at, escaped, msg)| warning(start + at, start + escaped, msg)));
                 }
             }
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let next = source.as_bytes().get(end);
                 if next.is_some_and(|next| next.is_ascii_lowercase()) {
-                    warnings.push(SyntaxWarning { msg: format!("invalid {} literal", number_kind(&source[start..end])), lineno: line_of(start) });
+                    let last = end - 1;
+                    warnings.push(warning(last, last, format!("invalid {} literal", number_kind(&source[start..end]))));
                 }
             }
             _ => {}
@@ -56,14 +68,16 @@ fn number_kind(text: &str) -> &'static str {
     }
 }
 
-/// The first invalid escape of a literal, as CPython reports one for each: where it is, and the message.
-fn invalid_escapes(text: &str, is_bytes: bool) -> Option<(usize, String)> {
+/// The first invalid escape of a literal, as CPython reports one for each: where it is, the end of the
+/// character behind the backslash, and the message.
+fn invalid_escapes(text: &str, is_bytes: bool) -> Option<(usize, usize, String)> {
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         if c != '\\' {
             continue;
         }
-        let (_, escaped) = chars.next()?;
+        let (from, escaped) = chars.next()?;
+        let end = from + escaped.len_utf8();
         let written = match escaped {
             '\n' | '\\' | '\'' | '"' | 'a' | 'b' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => continue,
             'N' | 'u' | 'U' if !is_bytes => continue,
@@ -72,13 +86,13 @@ fn invalid_escapes(text: &str, is_bytes: bool) -> Option<(usize, String)> {
                 if u32::from_str_radix(&digits, 8).unwrap_or(0) <= 0o377 {
                     continue;
                 }
-                return Some((at, message(&digits, "octal escape")));
+                return Some((at, end, message(&digits, "octal escape")));
             }
             // `{{` and `}}` of an f-string behind a backslash.
             '{' | '}' => escaped.to_string(),
             other => other.to_string(),
         };
-        return Some((at, message(&written, "escape")));
+        return Some((at, end, message(&written, "escape")));
     }
     None
 }

@@ -106,7 +106,7 @@ impl Str {
     pub fn cached_hash(&self) -> i64 {
         self.hash.get()
     }
-    /// SipHash-1-3 as CPython's with `PYTHONHASHSEED=0`.
+    /// SipHash-1-3 as CPython's with the same `PYTHONHASHSEED`.
     pub fn hash(&self) -> i64 {
         if self.hash.get() == -1 {
             self.hash.set(hash_text(self));
@@ -175,13 +175,37 @@ fn hash_text(s: &Str) -> i64 {
     hash_bytes(&bytes)
 }
 
-/// SipHash-1-3 with the key that `PYTHONHASHSEED=0` gives (all zero); empty input is 0 and −1 becomes −2.
+/// The key of string hashes, both halves: fixed for the life of this program, so that it is no state of a machine.
+static HASH_KEY: std::sync::OnceLock<(u64, u64)> = std::sync::OnceLock::new();
+
+/// Chooses the key of string hashes as CPython does for `PYTHONHASHSEED=seed`; without a call it is that of seed 0. Must come
+/// before the first machine; whether it did.
+pub fn set_hash_seed(seed: u32) -> bool {
+    // A linear congruential generator gives the bytes of the key (CPython's `Python/bootstrap_hash.c`).
+    let mut state = seed;
+    let mut half = || {
+        let bytes = std::array::from_fn(|_| {
+            state = state.wrapping_mul(214_013).wrapping_add(2_531_011);
+            (state >> 16) as u8
+        });
+        u64::from_le_bytes(bytes)
+    };
+    let key = if seed == 0 { (0, 0) } else { (half(), half()) };
+    *HASH_KEY.get_or_init(|| key) == key
+}
+/// Whether string hashes depend on a seed other than 0: `sys.flags.hash_randomization`.
+pub fn is_hash_seeded() -> bool {
+    *HASH_KEY.get_or_init(|| (0, 0)) != (0, 0)
+}
+
+/// SipHash-1-3 with the key of [`set_hash_seed`]; empty input is 0 and −1 becomes −2.
 pub fn hash_bytes(bytes: &[u8]) -> i64 {
     use std::hash::Hasher;
     if bytes.is_empty() {
         return 0;
     }
-    let mut h = siphasher::sip::SipHasher13::new_with_keys(0, 0);
+    let (first, second) = *HASH_KEY.get_or_init(|| (0, 0));
+    let mut h = siphasher::sip::SipHasher13::new_with_keys(first, second);
     h.write(bytes);
     let h = h.finish() as i64;
     if h == -1 { -2 } else { h }

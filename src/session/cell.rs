@@ -1,4 +1,5 @@
 //! One cell, from its text to its result.
+use crate::code::warn::SyntaxWarning;
 use super::errors::usage;
 use super::Session;
 use crate::code::segments::{Segment, segments};
@@ -191,9 +192,10 @@ impl Session {
                 return Err(e);
             }
         };
+        crate::natives::errors::render::remember(&mut self.machine.vm, name, code);
+        self.warn_of_source(&compiled.warnings, name, tracer, host)?;
         let dict = self.namespace();
         let vm = &mut self.machine.vm;
-        crate::natives::errors::render::remember(vm, name, code);
         let loaded = vm.load_code(&compiled.code, false);
         crate::lens::memory::remember_constants(vm, loaded.get(), name);
         let func = vm.function_in(loaded.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
@@ -211,6 +213,17 @@ impl Session {
         let value = vm.incref(value);
         vm.release(pair);
         if ok { Ok(value) } else { Err(value) }
+    }
+    /// Warns of what the compiler found in a text that is about to run; a filter may make a SyntaxError of it.
+    pub(super) fn warn_of_source<T: Tracer>(&mut self, found: &[SyntaxWarning], name: &str, tracer: &mut T, host: &mut dyn Host) -> Result<(), Owned> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let vm = &mut self.machine.vm;
+        let args = vec![crate::natives::errors::warnings::source_warnings(vm, found), vm.str(name)];
+        let done = self.prelude_traced("warnings_of_source", args, tracer, host)?;
+        self.machine.vm.release(done);
+        Ok(())
     }
     /// The bundle of a cell's value; keeps it in `Out`.
     fn finish(&mut self, value: Owned, opts: &CellOptions, host: &mut dyn Host) -> Result<Option<Display>, CellError> {

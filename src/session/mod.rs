@@ -6,6 +6,8 @@ mod errors;
 mod explored;
 mod program;
 
+pub use crate::objects::str::set_hash_seed;
+
 use crate::face::*;
 use crate::heap::{Owned, Ref};
 use crate::machine::Machine;

@@ -16,6 +16,7 @@ impl Session {
         let set = self.prelude("session_main", vec![name], host);
         let (Ok(o) | Err(o)) = set;
         self.machine.vm.release(o);
+        self.site(host);
         let ended = match crate::code::source::decode_source(source, path) {
             Ok(text) => self.body(&text, path, host),
             Err(problem) => Err(self.problem(&problem)),
@@ -25,6 +26,7 @@ impl Session {
     /// Runs a module as `__main__`, as `python -m` does.
     pub fn run_module(&mut self, name: &str, host: &mut dyn Host) -> CellResult {
         self.start(host);
+        self.site(host);
         let name = self.machine.vm.str(name);
         let ended = self.prelude("session_module", vec![name], host);
         self.end(ended, host)
@@ -32,8 +34,14 @@ impl Session {
     /// Runs code as `python -c` does.
     pub fn run_string(&mut self, code: &str, host: &mut dyn Host) -> CellResult {
         self.start(host);
+        self.site(host);
         let ended = self.body(code, "<string>", host);
         self.end(ended, host)
+    }
+    /// What CPython's `site` adds to the built-in names.
+    fn site(&mut self, host: &mut dyn Host) {
+        let (Ok(o) | Err(o)) = self.prelude("session_site", vec![], host);
+        self.machine.vm.release(o);
     }
     fn problem(&mut self, problem: &crate::code::SyntaxProblem) -> Owned {
         match self.machine.vm.syntax_error(problem) {
@@ -42,13 +50,15 @@ impl Session {
         }
     }
     fn body(&mut self, source: &str, filename: &str, host: &mut dyn Host) -> Result<Owned, Owned> {
-        let code = match crate::code::compile(source, filename, CompileMode::Exec, &CompileOptions::default()) {
-            Ok(compiled) => self.machine.vm.load_code(&compiled.code, false),
+        let compiled = match crate::code::compile(source, filename, CompileMode::Exec, &CompileOptions::default()) {
+            Ok(compiled) => compiled,
             Err(problem) => return Err(self.problem(&problem)),
         };
+        crate::natives::errors::render::remember(&mut self.machine.vm, filename, source);
+        self.warn_of_source(&compiled.warnings, filename, &mut crate::vm::NoTrace, host)?;
         let dict = self.namespace();
         let vm = &mut self.machine.vm;
-        crate::natives::errors::render::remember(vm, filename, source);
+        let code = vm.load_code(&compiled.code, false);
         let func = vm.function_in(code.get(), dict).unwrap_or_else(|_| unreachable!("asks nothing of a plain namespace"));
         vm.release(code);
         vm.heap.incref_raw(dict);

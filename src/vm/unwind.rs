@@ -191,6 +191,9 @@ impl Vm {
                     if let Some(last) = shown {
                         self.top().last = last;
                     }
+                    if self.is_a(exc.get(), t::ATTRIBUTE_ERROR) {
+                        self.name_missing_attribute(exc.get());
+                    }
                     let (ret, generator) = self.pop_frame();
                     if let Some(g) = generator {
                         self.close_generator(g);
@@ -208,6 +211,34 @@ impl Vm {
                 return self.ask_getattr(exc);
             }
         }
+    }
+    /// An AttributeError that leaves a function which looked an attribute up for LOAD_ATTR (`__getattr__`, a property's
+    /// getter …) is told which attribute of which object was wanted, unless it knows already.
+    fn name_missing_attribute(&mut self, exc: Ref) {
+        let depth = self.cur.activations.len();
+        let (Activation::Py(f), Some(Activation::Py(caller))) = (&self.cur.activations[depth - 1], depth.checked_sub(2).map(|i| &self.cur.activations[i]))
+        else {
+            return;
+        };
+        let (f, caller) = (*f, *caller);
+        let units = &self.code_obj(caller.code_ref).units;
+        let Some((_, crate::code::opcode::op::LOAD_ATTR, arg, _)) = super::watch::lines::instruction_at(units, caller.last as usize) else { return };
+        let getter = self.code_obj(f.code_ref);
+        // `__get__(self, obj, type)` has the object second, the others first; arguments that inner functions use are in cells.
+        let place = if getter.argcount == 3 { 1 } else { 0 };
+        if getter.argcount == 0 || f.generator.is_some() || !matches!(f.ret, Ret::Push | Ret::Attribute) {
+            return;
+        }
+        let Some(obj) = self.cur.stack[f.base as usize + place].opt() else { return };
+        let obj = match self.heap.get(obj) {
+            Payload::Cell(inside) => *inside,
+            _ => Some(obj),
+        };
+        let name = self.code_obj(caller.code_ref).names[arg >> 1];
+        let Some(obj) = obj.filter(|_| self.exc_of(exc).is_some_and(|e| e.fields.iter().all(Option::is_none))) else { return };
+        self.heap.incref_raw(name);
+        self.heap.incref_raw(obj);
+        self.exc_mut(exc).fields = smallvec::SmallVec::from_slice(&[Some(name), Some(obj)]);
     }
     /// The frame on top stands at a LOAD_ATTR, its object on top of the stack: what was found there raised AttributeError.
     fn ask_getattr(&mut self, exc: Owned) {

@@ -428,6 +428,9 @@ def import_module(name, globals, fromlist, level):
             # Before the importers are there: native modules only.
             return _native_module(name)
         _bootstrap = bootstrap
+    if name == "genericpath" and "os" not in _sys_modules():
+        # It and `posixpath` import each other by way of `os`, which CPython has imported before any program begins.
+        bootstrap.__import__("os")
     return bootstrap.__import__(name, globals, None, fromlist, level)
 
 

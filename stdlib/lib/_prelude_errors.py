@@ -196,6 +196,24 @@ def warnings_warn_explicit(args, kwargs):
     warnings.warn_explicit(*args, **kwargs)
 
 
+def warnings_of_source(found, filename):
+    """Warns of what the compiler found; where a filter makes an error of it, it is a SyntaxError at that place."""
+    import warnings
+
+    for message, lineno, offset, end_offset, text in found:
+        try:
+            warnings.warn_explicit(message, SyntaxWarning, filename, lineno)
+            continue
+        except SyntaxWarning:
+            pass
+        if text is None:
+            import linecache
+
+            text = linecache.getline(filename, lineno) or None
+        message = message.replace(" Such sequences will not work in the future.", "")
+        raise SyntaxError(message, (filename, lineno, offset, text, lineno, end_offset))
+
+
 def parse_ast(source, filename, mode, flags):
     """What compile() gives for PyCF_ONLY_AST: the tree of a source text (str or bytes)."""
     import _ast

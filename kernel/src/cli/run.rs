@@ -24,10 +24,22 @@ pub(super) enum Program {
 }
 
 pub fn main(args: &[String]) -> ExitCode {
+    if let Err(why) = take_hash_seed() {
+        return failed(why);
+    }
     match parse(args) {
         Ok((program, options)) => on_a_thread(move || run(program, options)),
         Err(refusal) => refused(refusal),
     }
+}
+
+/// `PYTHONHASHSEED` as CPython reads it; without it, or with `random`, a program does the same every time, as with 0.
+fn take_hash_seed() -> Result<(), &'static str> {
+    let Some(seed) = std::env::var_os("PYTHONHASHSEED").filter(|seed| !seed.is_empty() && seed != "random") else { return Ok(()) };
+    let Some(seed) = seed.to_str().and_then(|seed| seed.parse().ok()) else {
+        return Err("PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
+    };
+    if pellucid::session::set_hash_seed(seed) { Ok(()) } else { Err("PYTHONHASHSEED comes too late") }
 }
 
 pub(super) fn refused(refusal: Refusal) -> ExitCode {

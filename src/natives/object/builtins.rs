@@ -356,7 +356,10 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
         int_max_str_digits: vm.int_max_str_digits,
     };
     match crate::code::compile(&source, &filename, mode, &options) {
-        Ok(c) => Ok(vm.load_code(&c.code, false)),
+        Ok(c) => {
+            crate::natives::errors::warnings::warn_of_source(vm, &c.warnings, &filename)?;
+            Ok(vm.load_code(&c.code, false))
+        }
         Err(p) => Err(vm.syntax_error(&p)),
     }
 }
@@ -413,6 +416,7 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
         let options = CompileOptions { int_max_str_digits: vm.int_max_str_digits, ..Default::default() };
         match crate::code::compile(&source, "<string>", mode, &options) {
             Ok(c) => {
+                crate::natives::errors::warnings::warn_of_source(vm, &c.warnings, "<string>")?;
                 let code = vm.load_code(&c.code, false);
                 vm.keep(code)
             }

@@ -208,7 +208,7 @@ static FRAME_DEFS: &[Def] = &[
     Def::get("f_locals", frame_locals, ""),
     Def::get("f_back", frame_back, ""),
     Def::get("f_lasti", |vm, a| { let (last, _) = position(vm, a[0]); Ok(vm.int(last as i64 * 2)) }, ""),
-    Def::get("f_lineno", frame_line, ""),
+    Def::get_set("f_lineno", frame_line, set_frame_line, ""),
     Def::get("f_generator", frame_generator, ""),
     Def::get_set("f_trace", |vm, a| match frame(vm, a[0]).trace { Some(f) => Ok(vm.incref(f)), None => Ok(vm.none()) }, set_trace, ""),
     Def::get_set("f_trace_lines", |vm, a| { let b = frame(vm, a[0]).trace_lines; Ok(vm.bool(b)) }, set_flag::<0>, ""),
@@ -253,6 +253,15 @@ fn frame_line(vm: &mut Vm, a: Args) -> Step {
         Some(line) => Ok(vm.int(line as i64)),
         None => Ok(vm.none()),
     }
+}
+fn set_frame_line(vm: &mut Vm, a: Args) -> Step {
+    let Some(line) = a.opt(1) else { return Err(vm.error(t::ATTRIBUTE_ERROR, "cannot delete attribute")) };
+    if vm.ty(line) != t::INT {
+        return Err(vm.value_error("lineno must be an integer"));
+    }
+    let Some(line) = vm.i64_of(line).filter(|n| i32::try_from(*n).is_ok()) else { return Err(vm.value_error("lineno out of range")) };
+    vm.jump_to_line(a[0], line)?;
+    Ok(vm.none())
 }
 fn frame_repr(vm: &mut Vm, a: Args) -> Step {
     let c = code(vm, frame(vm, a[0]).code);

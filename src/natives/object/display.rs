@@ -122,6 +122,7 @@ fn run_cell(vm: &mut Vm, a: Args) -> Step {
         Err(problem) => return Err(vm.syntax_error(&problem)),
     };
     crate::natives::errors::render::remember(vm, &filename, &source);
+    crate::natives::errors::warnings::warn_of_source(vm, &compiled.warnings, &filename)?;
     let code = vm.load_code(&compiled.code, false);
     let code = vm.keep(code);
     let func = vm.function_in(code, a[2])?;

@@ -216,7 +216,7 @@ impl Vm {
             format!("{title} takes {word} {need} positional argument{} ({} given)", plural(need), given - hidden)
         } else if positional_only && i < p.positional {
             let (need, have) = (p.min - hidden, given - hidden);
-            if p.min == p.positional && need == 1 && p.varargs.is_none() {
+            if p.min == p.positional && need == 1 && p.varargs.is_none() && !self.is_new(native) {
                 format!("{} takes exactly one argument ({have} given)", self.full_title(native))
             } else {
                 let word = if p.min == p.positional && p.varargs.is_none() { "" } else { "at least " };
@@ -239,7 +239,7 @@ impl Vm {
             format!("{} takes no arguments ({have} given)", self.full_title(native))
         } else if max == 0 {
             format!("{title} takes no positional arguments")
-        } else if p.plain && max == 1 && min == 1 {
+        } else if p.plain && max == 1 && min == 1 && !self.is_new(native) {
             format!("{} takes exactly one argument ({have} given)", self.full_title(native))
         } else if p.plain {
             let word = if max == min { "" } else { "at most " };
@@ -250,6 +250,10 @@ impl Vm {
             format!("{title} takes {word} {max}{kind} argument{} ({} given)", plural(max), have + keywords)
         };
         self.type_error(message)
+    }
+    /// `__new__` counts its arguments as functions of several do, even if it takes one.
+    fn is_new(&self, native: u32) -> bool {
+        self.natives[native as usize].def.name == "__new__"
     }
     fn missing_receiver(&mut self, native: u32) -> Ask {
         let title = self.natives[native as usize].title.clone();

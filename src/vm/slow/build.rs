@@ -3,7 +3,7 @@ use super::*;
 
 /// (items…).
 pub fn build_set(vm: &mut Vm, a: Args) -> Step {
-    let hashes = a.0.iter().flatten().map(|r| vm.hash(*r)).collect::<Result<Vec<_>, _>>()?;
+    let hashes = a.0.iter().flatten().map(|r| vm.hash_element(*r)).collect::<Result<Vec<_>, _>>()?;
     let set = vm.set();
     let set = vm.keep(set);
     for (item, hash) in a.0.iter().flatten().zip(hashes) {

@@ -6,6 +6,7 @@
 //! An exception on its way up stops in each frame to tell of it (`unwind`).
 pub mod event;
 mod hook;
+mod jump;
 pub mod lines;
 mod tell;
 mod unwind;

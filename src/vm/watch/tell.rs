@@ -53,6 +53,10 @@ impl Vm {
             self.drop_events(|x| x.depth > depth);
         }
     }
+    /// Forgets what is still to be told of the frame of this depth: it goes on elsewhere.
+    pub(super) fn drop_events_at(&mut self, depth: usize) {
+        self.drop_events(|x| x.depth == depth);
+    }
     fn drop_events(&mut self, which: impl Fn(&Told) -> bool) {
         for told in std::mem::take(&mut self.watch().queue) {
             if !which(&told) {

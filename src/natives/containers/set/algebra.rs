@@ -89,7 +89,7 @@ pub fn intersection(vm: &mut Vm, a: Ref, b: Ref) -> Result<Ref, Ask> {
     } else {
         let mut keys = Vec::new();
         for k in vm.collect(b)? {
-            keys.push((k, vm.hash_element(k)?));
+            keys.push((k, vm.hash(k)?));
         }
         (None, a, keys)
     };

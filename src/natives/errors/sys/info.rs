@@ -87,6 +87,7 @@ pub fn flags(vm: &mut Vm) -> Owned {
         values.push(match *name {
             "dev_mode" | "safe_path" => vm.bool(false),
             "dont_write_bytecode" => vm.int(1),
+            "hash_randomization" => vm.int(i64::from(crate::objects::str::is_hash_seeded())),
             "int_max_str_digits" => vm.int(4300),
             _ => vm.int(0),
         });

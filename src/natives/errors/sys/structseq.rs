@@ -9,11 +9,11 @@ use crate::vm::{Ask, Step, Vm, fixed, n, t};
 
 /// A definition of a struct sequence type that programs cannot make instances of.
 pub const fn closed(name: &'static str, module: &'static str, defs: &'static [&'static [Def]], doc: &'static str) -> TypeDef {
-    TypeDef { place: None, name, module, base: t::TUPLE, layout: Layout::Tuple, flags: type_flags::NO_NEW, size: (32, 8), doc, defs }
+    TypeDef { place: None, name, module, base: t::TUPLE, layout: Layout::Tuple, flags: type_flags::NO_NEW | type_flags::SEQUENCE, size: (32, 8), doc, defs }
 }
 /// The same of one that is called with a sequence.
 pub const fn open(name: &'static str, module: &'static str, defs: &'static [&'static [Def]], doc: &'static str) -> TypeDef {
-    TypeDef { place: None, name, module, base: t::TUPLE, layout: Layout::Tuple, flags: 0, size: (32, 8), doc, defs }
+    TypeDef { place: None, name, module, base: t::TUPLE, layout: Layout::Tuple, flags: type_flags::SEQUENCE, size: (32, 8), doc, defs }
 }
 
 /// Methods of every struct sequence.

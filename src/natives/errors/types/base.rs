@@ -157,7 +157,7 @@ fn with_traceback(vm: &mut Vm, a: Args) -> Step {
 }
 fn add_note(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("note must be a str, not '{}'", vm.type_name(a[1]));
+        let message = format!("add_note() argument must be str, not {}", vm.type_name(a[1]));
         return Err(vm.type_error(message));
     }
     match vm.getattr_opt(a[0], n::__NOTES__)? {
