@@ -207,22 +207,6 @@ def session_main(path):
             pass
 
 
-def session_site():
-    """`exit`, `quit`, `copyright`, `credits`, `license` and `help`, as the module `site` puts them among the built-in names."""
-    import builtins
-    import os
-    import _sitebuiltins
-    import sys
-
-    for name in ("quit", "exit"):
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.copyright = _sitebuiltins._Printer("copyright", sys.copyright)
-    thanks = "    Thanks to CWI, CNRI, BeOpen, Zope Corporation, the Python Software\n    Foundation, and a cast of thousands for supporting Python\n    development.  See www.python.org for more information."
-    builtins.credits = _sitebuiltins._Printer("credits", thanks)
-    builtins.license = _sitebuiltins._Printer("license", "See https://www.python.org/psf/license/")
-    builtins.help = _sitebuiltins._Helper()
-
-
 def session_module(name):
     """Runs a module as `__main__`."""
     import runpy
@@ -240,10 +224,10 @@ def process_main(argv, env):
     main.__builtins__ = builtins
     flags, warn, xoptions, rest = command_line(argv[1:])
     environment = {} if flags & {"E", "I"} else dict(env)
-    path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
-    begin = lambda argv, first: process_begin(argv, path if flags & {"I", "P"} else [first, *path], env, warn, xoptions)
     if "S" not in flags:
         session_site()
+    path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
+    begin = lambda argv, first: process_begin(argv, path if flags & {"I", "P"} else [first, *path], env, warn, xoptions)
     if not rest:
         begin([""], "")
         return
