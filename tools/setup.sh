@@ -54,7 +54,8 @@ target_dir() {
 # build_release [CARGO OPTION...]: the release program, optimised for what tools/release.profdata says that it does in practice
 # (tools/pgo.sh writes it), where this compiler can read that. To be called in the project's folder.
 build_release() {
-    local flags=() kept probe
+    # Functions that have changed since the profile was made are compiled without it: no news for whoever installs.
+    local flags=() kept probe quiet=-Cllvm-args=-no-pgo-warn-mismatch
     probe=$(mktemp -d)
     kept=$(target_dir)/$(cksum < tools/release.profdata | cut -d' ' -f1).profdata
     mkdir -p "$(target_dir)"
@@ -63,15 +64,12 @@ build_release() {
     echo 'pub fn probe() {}' > "$probe/probe.rs"
     if [ -n "${RUSTFLAGS:-}${CARGO_ENCODED_RUSTFLAGS:-}" ]; then
         say "RUSTFLAGS is set: building with those flags, without the profile in tools/"
-    elif rustc --crate-type lib -Copt-level=1 "-Cprofile-use=$kept" --out-dir "$probe" "$probe/probe.rs" 2>/dev/null; then
-        flags=("CARGO_ENCODED_RUSTFLAGS=-Cprofile-use=$kept")
+    elif rustc --crate-type lib -Copt-level=1 "-Cprofile-use=$kept" "$quiet" --out-dir "$probe" "$probe/probe.rs" 2>/dev/null; then
+        flags=("CARGO_ENCODED_RUSTFLAGS=-Cprofile-use=$kept"$'\x1f'"$quiet")
     else
         say "This compiler cannot read tools/release.profdata: building without it, about a tenth slower"
     fi
     rm -rf "$probe"
     # The compiler's crates ask for a newer Rust than they use.
-    # Functions that have changed since the profile was made are compiled without it: no news for whoever installs.
-    { env "${flags[@]}" cargo build --release --ignore-rust-version -p pellucid-kernel --features figures "$@" 2>&1 >&3 \
-        | { grep -v 'hash mismatch' || true; } | cat -s >&2; } 3>&1
-    return "${PIPESTATUS[0]}"
+    env "${flags[@]}" cargo build --release --ignore-rust-version -p pellucid-kernel --features figures "$@"
 }

@@ -248,7 +248,7 @@ impl<P: Payload> Heap<P> {
 
     #[inline(always)]
     pub fn slot(&self, r: Ref) -> &Slot<P> {
-        &self.slots[r.index()]
+        self.slot_at(r.index())
     }
     /// The slot at an index of the arena.
     #[inline(always)]
@@ -313,11 +313,7 @@ impl<P: Payload> Heap<P> {
     /// One more reference that is stored at once in a place that [`Payload::visit`] reports.
     #[inline(always)]
     pub fn incref_raw(&mut self, r: Ref) {
-        let s = &mut self.slots[r.index()];
-        debug_assert!(s.rc != 0, "stale handle {r:?}: the object is dead");
-        if s.rc < IMMORTAL {
-            s.rc += 1;
-        }
+        self.incref_at(r.index());
     }
     /// One more reference to the object at an index of the arena, like [`Heap::incref_raw`].
     #[inline(always)]

@@ -43,12 +43,7 @@ impl At<'_> {
         self.vm.cur.stack.get((self.frame.sp as usize).checked_sub(down)?).and_then(|w| w.opt())
     }
     pub fn local(&self, name: &str) -> Option<Ref> {
-        let at = self.vm.code_obj(self.frame.code_ref).localsplus.iter().position(|n| self.vm.utf8(*n) == Some(name))?;
-        let word = self.vm.cur.stack.get(self.frame.base as usize + at)?.opt()?;
-        match self.vm.heap.get(word) {
-            Payload::Cell(inside) => *inside,
-            _ => Some(word),
-        }
+        super::local(self.vm, self.frame, name)
     }
     /// The frame's first variable.
     pub fn first(&self) -> Option<Ref> {
@@ -59,8 +54,15 @@ impl At<'_> {
     }
     /// The line of the code unit.
     pub fn line(&self) -> u32 {
-        let code = self.vm.code_obj(self.frame.code_ref);
-        crate::code::linetable::positions(&code.linetable, code.firstlineno).nth(self.pc).and_then(|p| p.line).unwrap_or(0)
+        line_of(self.vm.code_obj(self.frame.code_ref), self.pc as u32).max(0) as u32
+    }
+    /// The frame on whose behalf the machine works, and its place: the nearest one of a program.
+    pub fn caller(&self) -> Option<(usize, &Frame)> {
+        let below = self.vm.cur.activations[..self.index].iter().enumerate().rev();
+        below.filter_map(|(i, a)| match a {
+            Activation::Py(f) if !f.hidden => Some((i, f)),
+            _ => None,
+        }).next()
     }
 }
 
@@ -107,17 +109,9 @@ impl Builds {
             self.done.extend(self.open.pop());
         }
     }
-    /// The frame on whose behalf the machine works: the nearest one of a program.
-    fn caller<'a>(&self, at: &At<'a>) -> Option<(usize, &'a Frame)> {
-        let below = at.vm.cur.activations[..at.index].iter().enumerate().rev();
-        below.filter_map(|(i, a)| match a {
-            Activation::Py(f) if !f.hidden => Some((i, f)),
-            _ => None,
-        }).next()
-    }
     /// Whether a class is one of the cell: a line of its own makes it, or a decorator of one of its classes.
     fn begins(&mut self, at: &At, statement: bool, name: Option<Ref>) -> bool {
-        let Some((_, caller)) = self.caller(at) else { return false };
+        let Some((_, caller)) = at.caller() else { return false };
         let own = at.vm.utf8(at.vm.code_obj(caller.code_ref).filename) == Some(&self.file);
         if !own && !self.open.iter().any(Build::decorates) {
             return false;
@@ -143,7 +137,7 @@ impl Builds {
             }
             return;
         }
-        let caller = self.caller(at).map_or(0, |(i, _)| i);
+        let caller = at.caller().map_or(0, |(i, _)| i);
         if let Some(b) = self.open.iter_mut().find(|b| b.frame == at.index && b.out.statement && matches!(b.stage, Stage::Runs)) {
             b.statement(at, caller);
         }
@@ -166,7 +160,7 @@ impl Builds {
             }
             return;
         }
-        let caller = self.caller(at).map_or(0, |(i, _)| i);
+        let caller = at.caller().map_or(0, |(i, _)| i);
         if let Some(b) = self.open.last_mut().filter(|b| b.maker == Some(at.index)) {
             b.type_new(at, caller);
         }
@@ -197,7 +191,7 @@ pub(super) fn short(vm: &Vm, r: Ref, ns: Option<Ref>) -> String {
     }
     match vm.heap.get(r) {
         Payload::Type(_) => common::class_name(vm, r),
-        Payload::Function(f) => vm.lossy(f.qualname).replace("<locals>.", ""),
+        Payload::Function(f) => common::spoken(vm, f.qualname),
         Payload::Tuple(items) if !items.is_empty() && items.iter().all(|x| vm.is_type(*x)) => {
             let names: Vec<String> = items.iter().map(|x| common::class_name(vm, *x)).collect();
             if let [one] = &names[..] { format!("({one},)") } else { format!("({})", names.join(", ")) }
@@ -215,6 +209,11 @@ pub(super) fn keywords(vm: &Vm, kwds: Option<Ref>) -> Vec<(String, String)> {
     dict.into_iter().flat_map(|d| d.iter()).map(|(k, v)| (vm.lossy(k), short(vm, v, None))).collect()
 }
 
+/// The same as they are written: `k=v`.
+pub(super) fn given(vm: &Vm, kwds: Option<Ref>) -> impl Iterator<Item = String> {
+    keywords(vm, kwds).into_iter().map(|(k, v)| format!("{k}={v}"))
+}
+
 /// The function that a class has for a special method: `Base.__init_subclass__`, and its first line.
 pub(super) fn method(vm: &Vm, classes: &[Ref], name: Ref) -> Option<(String, Option<u32>)> {
     let found = classes.iter().find_map(|k| Some((*k, vm.dict_get_name(vm.type_obj(*k).dict, name)?)));
@@ -223,8 +222,14 @@ pub(super) fn method(vm: &Vm, classes: &[Ref], name: Ref) -> Option<(String, Opt
 }
 fn first_line(vm: &Vm, f: Ref) -> Option<u32> {
     match vm.heap.get(f) {
-        Payload::Function(x) => Some(line_in(vm, x.code)),
         Payload::Wrapper(inner, _) => first_line(vm, *inner),
+        _ => function_line(vm, f),
+    }
+}
+/// The line with which a plain function begins.
+pub(super) fn function_line(vm: &Vm, f: Ref) -> Option<u32> {
+    match vm.heap.get(f) {
+        Payload::Function(x) => Some(line_in(vm, x.code)),
         _ => None,
     }
 }
@@ -232,11 +237,6 @@ fn first_line(vm: &Vm, f: Ref) -> Option<u32> {
 pub(super) fn line_in(vm: &Vm, code: Ref) -> u32 {
     let c = vm.code_obj(code);
     if vm.lossy(c.filename).starts_with('<') { c.firstlineno.max(0) as u32 } else { 0 }
-}
-/// An exception's name and message.
-pub(super) fn exception(vm: &Vm, e: Ref) -> String {
-    let (name, message) = super::dispatch::exception(vm, e);
-    if message.is_empty() { name } else { format!("{name}: {message}") }
 }
 /// The names of a class's namespace with what they are bound to.
 pub(super) fn names(vm: &Vm, cls: Ref) -> Vec<(String, Ref)> {

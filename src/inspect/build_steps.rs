@@ -1,11 +1,11 @@
 //! One class in the making, for `%%build`: which steps are open, and what the machine's frames say of the next.
-use super::build::{At, exception, keywords, line_in, method, names, short};
+use super::build::{At, function_line, given, keywords, line_in, method, names, short};
+use super::dispatch::exception_line;
 use super::{common, locals};
 use crate::code::opcode::op;
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::snapshot::build::*;
-use crate::vm::thread::Activation;
 use crate::vm::{Vm, fixed, t};
 
 /// Steps of a class that are told.
@@ -13,8 +13,16 @@ const MOST: usize = 80;
 /// Names of a body that are told.
 const NAMES: usize = 40;
 
-/// Special methods that are told where they run above the machine's frames.
-const HOOKS: &[&str] = &["__mro_entries__", "__prepare__", "__call__", "__new__", "__init__", "__set_name__", "__init_subclass__"];
+/// Special methods that are told where they run above the machine's frames, and as what.
+const HOOKS: &[(&str, Hook)] = &[
+    ("__mro_entries__", Hook::MroEntries),
+    ("__prepare__", Hook::Prepare),
+    ("__call__", Hook::MetaMethod),
+    ("__new__", Hook::MetaMethod),
+    ("__init__", Hook::MetaMethod),
+    ("__set_name__", Hook::SetName),
+    ("__init_subclass__", Hook::InitSubclass),
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -110,7 +118,7 @@ impl Build {
             let raised = at.op == op::PUSH_EXC_INFO || at.vm.cur.activations.len() < self.frame;
             let next = o.index == at.index + 1;
             let result = match at.operand(1) {
-                Some(e) if at.op == op::PUSH_EXC_INFO => Some(Err(exception(at.vm, e))),
+                Some(e) if at.op == op::PUSH_EXC_INFO => Some(Err(exception_line(at.vm, e))),
                 Some(r) if next && !raised => Some(Ok(r)),
                 _ => None,
             };
@@ -127,7 +135,7 @@ impl Build {
         }
         if self.stage == Stage::Runs {
             let e = at.operand(1).filter(|_| at.op == op::PUSH_EXC_INFO);
-            self.out.outcome = BuildOutcome::Raised(e.map(|e| exception(at.vm, e)).unwrap_or_default());
+            self.out.outcome = BuildOutcome::Raised(e.map(|e| exception_line(at.vm, e)).unwrap_or_default());
         }
     }
     /// Puts the exception's words where it was not seen.
@@ -191,10 +199,7 @@ impl Build {
                 let Some(meta) = self.meta else { return };
                 let (hook, name) = if self.ns.is_none() { (Hook::Prepare, "__prepare__") } else { (Hook::Call, "") };
                 let own = short(vm, meta, None);
-                let line = match vm.heap.get(meta) {
-                    Payload::Function(f) => Some(line_in(vm, f.code)),
-                    _ => None,
-                };
+                let line = function_line(vm, meta);
                 let who = match vm.interned.get(name).filter(|_| vm.is_type(meta) && hook == Hook::Prepare) {
                     Some(n) => method(vm, &vm.type_obj(meta).mro, n).unwrap_or((own, line)),
                     None => (own, line),
@@ -218,7 +223,7 @@ impl Build {
         if with_ns {
             out.push("ns".to_owned());
         }
-        out.extend(keywords(vm, at.local("kwds")).into_iter().map(|(k, v)| format!("{k}={v}")));
+        out.extend(given(vm, at.local("kwds")));
         out
     }
     /// The metaclass is known: which it is, and why.
@@ -277,7 +282,7 @@ impl Build {
                 let above = vm.type_obj(cls).mro.get(1..).unwrap_or_default();
                 let who = vm.interned.get("__init_subclass__").and_then(|n| method(vm, above, n));
                 let mut args = vec![short(vm, cls, None)];
-                args.extend(keywords(vm, at.local("kwds")).into_iter().map(|(k, v)| format!("{k}={v}")));
+                args.extend(given(vm, at.local("kwds")));
                 self.begin(vm, at.index + 1, Hook::InitSubclass, who.unwrap_or(("__init_subclass__".to_owned(), None)), args);
             }
             (op::RETURN_VALUE, _) => {
@@ -326,7 +331,7 @@ impl Build {
         }
     }
     fn is_frame_step(&self) -> bool {
-        self.open_hooks().last().is_some_and(|h| *h == Hook::MetaMethod || matches!(h, Hook::SetName | Hook::InitSubclass | Hook::Prepare | Hook::MroEntries))
+        self.open_hooks().last().is_some_and(|open| HOOKS.iter().any(|(_, h)| h == open))
     }
     /// A function begins: it may be a hook.
     fn enter(&mut self, at: &At) {
@@ -335,46 +340,31 @@ impl Build {
             return;
         }
         let code = vm.code_obj(at.frame.code_ref);
-        let who = (vm.lossy(code.qualname).replace("<locals>.", ""), Some(line_in(vm, at.frame.code_ref)));
+        let qualname = common::spoken(vm, code.qualname);
+        // The class and the method, not what they are in.
+        let name = qualname.rmatch_indices('.').nth(1).map_or(&qualname[..], |(dot, _)| &qualname[dot + 1..]).to_owned();
+        let line = Some(line_in(vm, at.frame.code_ref));
         let function = at.function();
-        let expected = self.open_hooks().last().map(|h| match h {
-            Hook::MroEntries => "__mro_entries__",
-            Hook::Prepare => "__prepare__",
-            Hook::SetName => "__set_name__",
-            Hook::InitSubclass => "__init_subclass__",
-            // Whatever is called.
-            Hook::Decorator => "*",
-            Hook::Call if self.meta.is_some_and(|m| !vm.is_type(m)) => "*",
-            _ => "",
-        });
+        let hook = HOOKS.iter().find(|(special, _)| *special == function).map(|(_, hook)| hook);
+        // Whatever is called.
+        let any = self.open_hooks().last().is_some_and(|h| *h == Hook::Decorator || *h == Hook::Call && self.meta.is_some_and(|m| !vm.is_type(m)));
+        let expected = any || hook.is_some_and(|h| *h != Hook::MetaMethod && self.open_hooks().last() == Some(h));
         let fresh = self.open.last().filter(|o| !o.entered).map(|o| o.step);
-        if let (Some(step), Some(name)) = (fresh, expected)
-            && (name == function || name == "*")
-        {
+        if let Some(step) = fresh.filter(|_| expected) {
             if let Some(o) = self.open.last_mut() {
                 o.entered = true;
             }
             if let Some(step) = step.and_then(|s| self.out.steps.get_mut(s)) {
-                step.line = who.1;
-                if name != "*" {
-                    step.who = who.0.split('.').rev().take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
+                step.line = line;
+                if !any {
+                    step.who = name;
                 }
             }
             return;
         }
-        if !HOOKS.contains(&function.as_str()) || !self.concerns(at) {
-            return;
-        }
+        let Some(hook) = hook.filter(|_| self.concerns(at)) else { return };
         let args: Vec<String> = locals(vm, at.frame).into_iter().take(code.argcount as usize).filter_map(|(_, v)| v).map(|r| short(vm, r, self.ns)).collect();
-        let hook = match function.as_str() {
-            "__set_name__" => Hook::SetName,
-            "__init_subclass__" => Hook::InitSubclass,
-            "__prepare__" => Hook::Prepare,
-            "__mro_entries__" => Hook::MroEntries,
-            _ => Hook::MetaMethod,
-        };
-        let who = (who.0.split('.').rev().take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("."), who.1);
-        self.begin(vm, at.index, hook, who, args);
+        self.begin(vm, at.index, hook.clone(), (name, line), args);
         if let Some(o) = self.open.last_mut() {
             o.entered = true;
         }
@@ -410,11 +400,7 @@ impl Build {
         match at.op {
             op::CALL if at.arg == 0 && at.operand(1) == Some(value) => {
                 let Some(decorator) = at.operand(2).or(at.operand(3)) else { return };
-                let line = match vm.heap.get(decorator) {
-                    Payload::Function(f) => Some(line_in(vm, f.code)),
-                    _ => None,
-                };
-                let who = (short(vm, decorator, None), line);
+                let who = (short(vm, decorator, None), function_line(vm, decorator));
                 self.begin(vm, at.index + 1, Hook::Decorator, who, vec![short(vm, value, None)]);
             }
             op::STORE_NAME | op::STORE_GLOBAL | op::STORE_FAST | op::STORE_DEREF => {
@@ -433,8 +419,7 @@ impl Build {
             }
             // A generic class is made in a function of its own, which hands it on.
             op::RETURN_VALUE if at.operand(1) == Some(value) => {
-                let below = vm.cur.activations[..at.index].iter().rposition(|a| matches!(a, Activation::Py(f) if !f.hidden));
-                self.stage = below.map_or(Stage::Over, |caller| Stage::After { caller, value });
+                self.stage = at.caller().map_or(Stage::Over, |(caller, _)| Stage::After { caller, value });
             }
             op::NOP | op::EXTENDED_ARG | op::CACHE => {}
             _ => self.stage = Stage::Over,

@@ -45,6 +45,11 @@ pub fn class_name(vm: &Vm, class: Ref) -> String {
     vm.lossy(vm.type_obj(class).qualname)
 }
 
+/// A qualified name as it is said: without `<locals>`.
+pub fn spoken(vm: &Vm, qualname: Ref) -> String {
+    vm.lossy(qualname).replace("<locals>.", "")
+}
+
 /// `__qualname__` of an object's class.
 pub fn type_name(vm: &Vm, r: Ref) -> String {
     class_name(vm, vm.ty(r))

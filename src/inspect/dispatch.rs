@@ -101,6 +101,11 @@ pub fn exception(vm: &Vm, e: Ref) -> (String, String) {
     };
     (common::type_name(vm, e), message)
 }
+/// The same as a traceback's last line has it: `ValueError: bad`.
+pub fn exception_line(vm: &Vm, e: Ref) -> String {
+    let (name, message) = exception(vm, e);
+    if message.is_empty() { name } else { format!("{name}: {message}") }
+}
 
 /// Carries the operation out once, method by method, and tells what happened. `texts` of the subjects: the operands.
 pub fn snapshot(vm: &mut Vm, s: &Subjects, expr: &str, symbol: &str, operation: Operation) -> Result<DispatchSnapshot, Ask> {

@@ -118,17 +118,22 @@ pub fn locals(vm: &Vm, frame: &Frame) -> Vec<(String, Option<Ref>)> {
 
 /// The local variables that lie at the beginning of a piece of a data stack.
 pub fn local_words(vm: &Vm, frame: &Frame, words: &[crate::objects::frame::Word]) -> Vec<(String, Option<Ref>)> {
-    let named = vm.code_obj(frame.code_ref).localsplus.iter().zip(words).map(|(name, word)| {
-        let value = match word.opt() {
-            Some(cell) => match vm.heap.get(cell) {
-                Payload::Cell(inside) => *inside,
-                _ => Some(cell),
-            },
-            None => None,
-        };
-        (vm.lossy(*name), value)
-    });
+    let named = vm.code_obj(frame.code_ref).localsplus.iter().zip(words).map(|(name, word)| (vm.lossy(*name), word.opt().and_then(|r| out_of_cell(vm, r))));
     named.filter(|(name, _)| !name.starts_with('.')).collect()
+}
+
+/// A local variable of a frame of the running thread, by its name.
+pub fn local(vm: &Vm, frame: &Frame, name: &str) -> Option<Ref> {
+    let at = vm.code_obj(frame.code_ref).localsplus.iter().position(|n| vm.utf8(*n) == Some(name))?;
+    out_of_cell(vm, vm.cur.stack.get(frame.base as usize + at)?.opt()?)
+}
+
+/// What a variable is bound to: one that inner functions use is in a cell.
+pub fn out_of_cell(vm: &Vm, r: Ref) -> Option<Ref> {
+    match vm.heap.get(r) {
+        Payload::Cell(inside) => *inside,
+        _ => Some(r),
+    }
 }
 
 /// The names of the running frames and of the namespace: modules, the session's own and names with a leading underscore

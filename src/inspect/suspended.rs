@@ -145,6 +145,5 @@ pub fn outcome(vm: &Vm, r: Ref, state: LinkState) -> crate::snapshot::Repr {
     if state != LinkState::Failed {
         return common::repr(vm, r);
     }
-    let (name, message) = super::dispatch::exception(vm, r);
-    crate::snapshot::Repr::whole(if message.is_empty() { name } else { format!("{name}: {message}") })
+    crate::snapshot::Repr::whole(super::dispatch::exception_line(vm, r))
 }

@@ -110,7 +110,7 @@ impl Tasks {
     /// A function of asyncio begins, or stores a local.
     fn function(&mut self, vm: &Vm, frame: &Frame, thread: Lane, (o, arg): (u8, usize), names: &mut Vec<(Lane, String)>, out: &mut Vec<Told>) {
         let function = *self.functions.entry(frame.code_ref).or_insert_with(|| which(vm, frame.code_ref));
-        let local = |name: &str| local_of(vm, frame, name);
+        let local = |name: &str| super::local(vm, frame, name);
         match (function, o) {
             (Function::Other, _) => {}
             (Function::RunOnce, op::RESUME) => {
@@ -151,7 +151,7 @@ impl Tasks {
             Activation::Native(_) => None,
         });
         let turn = frames.into_iter().find(|f| self.functions.get(&f.code_ref) == Some(&Function::RunOnce));
-        let handle = turn.and_then(|f| local_of(vm, f, "handle"));
+        let handle = turn.and_then(|f| super::local(vm, f, "handle"));
         let Some(f) = handle.and_then(|h| attr(vm, h, "_callback")).filter(|f| *f != fixed::NONE) else { return String::new() };
         if has_class(vm, handle.unwrap_or(f), "asyncio.events", "TimerHandle") {
             return "timer".to_owned();
@@ -165,11 +165,6 @@ impl Tasks {
             _ => String::new(),
         }
     }
-}
-
-fn local_of(vm: &Vm, frame: &Frame, name: &str) -> Option<Ref> {
-    let at = vm.code_obj(frame.code_ref).localsplus.iter().position(|n| vm.utf8(*n) == Some(name))?;
-    vm.cur.stack.get(frame.base as usize + at)?.opt()
 }
 
 fn which(vm: &Vm, code: Ref) -> Function {

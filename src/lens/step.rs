@@ -271,8 +271,7 @@ impl Steps {
     fn raised(&mut self, vm: &Vm, e: Ref, depth: usize) {
         // What was under way has no value.
         self.awaited.retain(|a| a.depth < depth);
-        let (name, message) = crate::inspect::dispatch::exception(vm, e);
-        let text = if message.is_empty() { name } else { format!("{name}: {message}") };
+        let text = crate::inspect::dispatch::exception_line(vm, e);
         if let Some(open) = &mut self.open {
             let unwound = open_frames(&self.left, &self.codes, open.place.1, depth + 1);
             open.step.end = End::Raises(text, unwound);
@@ -349,7 +348,7 @@ impl Steps {
         let own: Vec<&Frame> = frames(vm).into_iter().filter(|f| vm.is_own_code(f)).collect();
         for (up, frame) in own.iter().enumerate().skip(skip).rev() {
             let code = vm.code_obj(frame.code_ref);
-            let name = vm.lossy(code.qualname).replace(".<locals>.", ".");
+            let name = common::spoken(vm, code.qualname);
             let same = all.iter().filter(|(t, ..)| t.split(" (").next() == Some(&name)).count();
             let title = if same == 0 { name } else { format!("{name} ({})", same + 1) };
             let line = (up > skip).then(|| line_of(code, frame.last).max(0) as u32);

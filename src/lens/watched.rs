@@ -3,7 +3,6 @@ use crate::code::linetable;
 use crate::heap::{IMMORTAL, Ref, flag};
 use crate::inspect::layout::{Room, room};
 use crate::inspect::{common, frames, locals, refs};
-use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::memory::*;
 use crate::vm::thread::Activation;
@@ -257,10 +256,7 @@ impl Growth {
             let at = *self.index.entry(frame.code_ref).or_insert_with(|| vm.code_obj(frame.code_ref).localsplus.iter().position(|n| vm.utf8(*n) == Some(name)));
             let word = at.and_then(|i| vm.cur.stack.get(frame.base as usize + i)).and_then(|w| w.opt());
             if let Some(r) = word {
-                return match vm.heap.get(r) {
-                    Payload::Cell(inside) => *inside,
-                    _ => Some(r),
-                };
+                return crate::inspect::out_of_cell(vm, r);
             }
         }
         let name = vm.interned.get(self.result.name.as_str())?;

@@ -64,15 +64,18 @@ pub struct CodeObj {
     /// Locals that are not cells, not free: co_nlocals.
     pub nlocals: u32,
     pub nfree: u32,
-    /// Plain positional call: no `*args`, `**kwargs`, keyword-only, generator, cells of arguments.
-    pub simple: bool,
-    /// Number of arguments of a call that needs no binding: `argcount` where the code is simple, else more than any call has.
+    /// Number of arguments of a call that needs no binding: `argcount` where a call is plain (no `*args`, `**kwargs`,
+    /// keyword-only arguments, generator, cells of arguments), else more than any call has.
     pub simple_args: u32,
     /// Code unit at which a frame begins that nobody watches: behind RESUME, where that comes first.
     pub entry: u32,
 }
 
 impl CodeObj {
+    /// Whether a call with positional arguments needs no more than to put them in their places.
+    pub fn is_simple(&self) -> bool {
+        self.simple_args == self.argcount
+    }
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
         self.consts.iter().chain(&*self.names).chain(&*self.localsplus).for_each(|r| f(*r));
         f(self.name);

@@ -14,13 +14,13 @@ impl Word {
         Word(r.raw())
     }
     #[inline(always)]
-    pub fn borrowed(r: Ref) -> Word {
+    pub const fn borrowed(r: Ref) -> Word {
         Word(r.raw() | Self::BORROWED)
     }
     /// An object that never dies: there is no count to keep.
     #[inline(always)]
     pub const fn fixed(r: Ref) -> Word {
-        Word(r.raw() | Self::BORROWED)
+        Word::borrowed(r)
     }
     /// The same object, borrowed: from who owns this word.
     #[inline(always)]

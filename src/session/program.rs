@@ -8,7 +8,7 @@ use crate::vm::{Ask, Request};
 impl Session {
     /// Runs a program file; `path` is what `sys.argv[0]` and tracebacks call it.
     pub fn run_file(&mut self, path: &str, source: &[u8], host: &mut dyn Host) -> CellResult {
-        self.start(host);
+        self.begin(host);
         let name = match path {
             "<stdin>" => self.machine.vm.none(),
             path => self.machine.vm.str(path),
@@ -16,7 +16,6 @@ impl Session {
         let set = self.prelude("session_main", vec![name], host);
         let (Ok(o) | Err(o)) = set;
         self.machine.vm.release(o);
-        self.site(host);
         let ended = match crate::code::source::decode_source(source, path) {
             Ok(text) => self.body(&text, path, host),
             Err(problem) => Err(self.problem(&problem)),
@@ -25,21 +24,20 @@ impl Session {
     }
     /// Runs a module as `__main__`, as `python -m` does.
     pub fn run_module(&mut self, name: &str, host: &mut dyn Host) -> CellResult {
-        self.start(host);
-        self.site(host);
+        self.begin(host);
         let name = self.machine.vm.str(name);
         let ended = self.prelude("session_module", vec![name], host);
         self.end(ended, host)
     }
     /// Runs code as `python -c` does.
     pub fn run_string(&mut self, code: &str, host: &mut dyn Host) -> CellResult {
-        self.start(host);
-        self.site(host);
+        self.begin(host);
         let ended = self.body(code, "<string>", host);
         self.end(ended, host)
     }
-    /// What CPython's `site` adds to the built-in names.
-    fn site(&mut self, host: &mut dyn Host) {
+    /// A program has what CPython's `site` adds to the built-in names; a notebook has IPython's.
+    fn begin(&mut self, host: &mut dyn Host) {
+        self.start(host);
         let (Ok(o) | Err(o)) = self.prelude("session_site", vec![], host);
         self.machine.vm.release(o);
     }

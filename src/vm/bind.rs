@@ -18,7 +18,7 @@ impl Vm {
         let (given, argcount) = (words.len(), code.argcount as usize);
         let missing = argcount.saturating_sub(given);
         let there = defaults.and_then(|d| self.tuple_items(d)).map_or(0, <[Ref]>::len);
-        if !code.simple || given > argcount || missing > there {
+        if !code.is_simple() || given > argcount || missing > there {
             return false;
         }
         let count = code.localsplus.len();

@@ -49,7 +49,6 @@ impl Vm {
             hidden,
             nlocals: tree.localspluskinds.iter().filter(|k| **k & kind::LOCAL != 0).count() as u32,
             nfree,
-            simple,
             simple_args: if simple { tree.argcount } else { u32::MAX },
             entry,
         };

@@ -266,14 +266,17 @@ fn lanes(s: &TimelineSnapshot, lang: Lang) -> Table {
     let columns = lang.pick(["thread", "runs", turn, "locks", "I/O", "sleeps", "joins"], ["线程", "运行", turn, "锁", "I/O", "睡眠", "等待结束"]);
     let mut table = Table::new(title, &columns).numbers(&[1, 2, 3, 4, 5, 6]);
     for lane in s.lanes.iter().filter(|l| l.task.is_none()) {
-        let sum = |state| {
-            let ns: u64 = lane.segments.iter().filter(|x| x.state == state).map(|x| x.to - x.from).sum();
-            if ns == 0 { "·".to_owned() } else { time(ns) }
-        };
+        let sum = |state| spent(lane, &[state]);
         let states = [LaneState::Runs, LaneState::Ready, LaneState::Blocked, LaneState::Io, LaneState::Asleep, LaneState::Joins];
         table.rows.push(std::iter::once(lane.name.clone()).chain(states.map(sum)).collect());
     }
     table
+}
+
+/// The time that a lane was in these states, in words.
+fn spent(lane: &TimelineLane, states: &[LaneState]) -> String {
+    let ns: u64 = lane.segments.iter().filter(|x| states.contains(&x.state)).map(|x| x.to - x.from).sum();
+    if ns == 0 { "·".to_owned() } else { time(ns) }
 }
 
 /// Tasks of a table.
@@ -283,10 +286,7 @@ fn tasks(s: &TimelineSnapshot, lang: Lang) -> Option<Table> {
     let columns = lang.pick(["task", "steps", "runs", "ready", "asleep", "I/O", "waits", "end"], ["任务", "步数", "运行", "就绪", "睡眠", "I/O", "等待", "结局"]);
     let mut table = Table::new(lang.pick("Tasks", "任务"), &columns).numbers(&[1, 2, 3, 4, 5, 6]);
     for lane in s.lanes.iter().filter(|l| l.task.is_some()).take(TASKS) {
-        let sum = |states: &[LaneState]| {
-            let ns: u64 = lane.segments.iter().filter(|x| states.contains(&x.state)).map(|x| x.to - x.from).sum();
-            if ns == 0 { "·".to_owned() } else { time(ns) }
-        };
+        let sum = |states: &[LaneState]| spent(lane, states);
         let end = match lane.task.as_ref()? {
             TaskEnd::Pending => lang.pick("not done", "未结束").to_owned(),
             TaskEnd::Finished(v) => lang.pick(format!("done: {}", fit(v, 30)), format!("完成：{}", fit(v, 30))),

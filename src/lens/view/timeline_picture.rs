@@ -181,22 +181,36 @@ fn draw_end(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, end: &T
     }
 }
 
+/// What is too narrow for a box of its own: what falls into one column is one line.
+struct Columns {
+    last: i32,
+    lines: Vec<Vec<(i32, i32)>>,
+}
+
+impl Columns {
+    fn new() -> Columns {
+        Columns { last: i32::MIN, lines: Vec::new() }
+    }
+    fn add(&mut self, x: i32, (top, bottom): (i32, i32)) {
+        if x > self.last {
+            self.lines.push(vec![(x, top), (x, bottom)]);
+            self.last = x + 1;
+        }
+    }
+}
+
 /// Turns of event loops: each a box from where its callbacks run, behind a dashed line for the wait before them.
 fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
     let mid = y + BOX / 2;
     scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
-    let (mut last, mut hairs) = (i32::MIN, Vec::new());
+    let mut narrow = Columns::new();
     for t in turns {
         let (from, ran, to) = (axis.x(t.from), axis.x(t.ran), axis.x(t.to));
         if ran - from > 6 {
             scene.rule((from, mid), (ran, mid), Stroke { dash: Dash::Dashed, ..Stroke::new(Paint::Edge(Role::Scalar)) });
         }
-        // Turns that fall into one column are one line.
         if to - ran < 4 && axis.to_scale {
-            if ran > last {
-                hairs.push(vec![(ran, y + 4), (ran, y + BOX - 4)]);
-                last = ran + 1;
-            }
+            narrow.add(ran, (y + 4, y + BOX - 4));
             continue;
         }
         let rect = Rect::new(ran, y + 4, (to - ran).max(2), BOX - 8);
@@ -205,9 +219,9 @@ fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
         if pixels(&number, Size::Small) + 4 <= rect.w {
             scene.text(Text::new(rect.mid_x(), y + 16, number).small().middle());
         }
-        last = to.max(ran + 2);
+        narrow.last = to.max(ran + 2);
     }
-    scene.rules(hairs, Stroke::thin(Paint::Edge(Role::Sequence)));
+    scene.rules(narrow.lines, Stroke::thin(Paint::Edge(Role::Sequence)));
 }
 
 fn draw_state(scene: &mut Scene, rect: Rect, x: &TimelineSegment, lang: Lang) {
@@ -257,15 +271,11 @@ fn label(scene: &mut Scene, rect: Rect, words: &str, paint: Paint, above: bool) 
 fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: &TimelineSnapshot) {
     let mid = y + BOX / 2;
     scene.rule((axis.left, mid), (axis.right(), mid), Stroke::thin(Paint::Hair));
-    let (mut last, mut hairs) = (i32::MIN, Vec::new());
+    let mut narrow = Columns::new();
     for (from, to, lane) in &thing.held {
         let (a, b) = (axis.x(*from), axis.x(*to));
         if b - a < NARROW && axis.to_scale {
-            // What falls into one column is one line.
-            if a > last {
-                hairs.push(vec![(a, y + 2), (a, y + BOX - 2)]);
-                last = a + 1;
-            }
+            narrow.add(a, (y + 2, y + BOX - 2));
             continue;
         }
         let rect = Rect::new(a, y + 2, (b - a).max(2), BOX - 4);
@@ -273,7 +283,7 @@ fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: 
         let who = s.lanes.get(*lane).map_or("", |l| l.name.as_str());
         label(scene, Rect::new(rect.x, y, rect.w, BOX), who, Paint::Ink, false);
     }
-    scene.rules(hairs, Stroke::new(Paint::Edge(Role::Note)));
+    scene.rules(narrow.lines, Stroke::new(Paint::Edge(Role::Note)));
 }
 
 fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes: usize) {

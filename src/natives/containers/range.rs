@@ -77,7 +77,12 @@ pub fn range_of(vm: &mut Vm, start: BigInt, stop: BigInt, step: BigInt) -> Owned
         (Some(a), Some(s), Some(k), Some(_)) => Some((a, s, k)),
         _ => None,
     };
-    let (start, stop, step) = (vm.bigint(start).into_raw(), vm.bigint(stop).into_raw(), vm.bigint(step).into_raw());
+    let parts = [vm.bigint(start), vm.bigint(stop), vm.bigint(step)];
+    made(vm, parts, small)
+}
+/// `small`: start, step and length, where they fit.
+fn made(vm: &mut Vm, parts: [Owned; 3], small: Option<(i64, i64, i64)>) -> Owned {
+    let [start, stop, step] = parts.map(Owned::into_raw);
     vm.heap.alloc(t::RANGE, Payload::Range(Box::new(Range { start, stop, step, small })), 0)
 }
 
@@ -99,9 +104,8 @@ fn small_range(vm: &mut Vm, a: Args) -> Option<Owned> {
         Ok(span @ 1..) => i64::try_from((span - 1) / stride + 1).ok()?,
         _ => 0,
     };
-    let small = Some((start, step, len));
-    let (start, stop, step) = (vm.int(start).into_raw(), vm.int(stop).into_raw(), vm.int(step).into_raw());
-    Some(vm.heap.alloc(t::RANGE, Payload::Range(Box::new(Range { start, stop, step, small })), 0))
+    let parts = [vm.int(start), vm.int(stop), vm.int(step)];
+    Some(made(vm, parts, Some((start, step, len))))
 }
 
 fn new(vm: &mut Vm, a: Args) -> Step {

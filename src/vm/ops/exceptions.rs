@@ -49,16 +49,20 @@ impl Vm {
     }
     #[inline(never)]
     pub(in crate::vm) fn pop_except(&mut self, r: &mut Regs) -> Flow {
-        let old = self.pop_owned(r);
-        let restored = if old.get() == fixed::NONE { None } else { Some(old.get()) };
+        let before = self.pop_owned(r);
+        self.handle_again(before);
+        Flow::Next
+    }
+    /// The end of a handler: what was handled before it (None: nothing) is handled again.
+    pub(in crate::vm) fn handle_again(&mut self, before: Owned) {
+        let restored = if before.get() == fixed::NONE { None } else { Some(before.get()) };
         let top = self.cur.handled.last_mut().expect("a thread has an entry");
         let current = std::mem::replace(top, restored);
         current.iter().for_each(|e| self.heap.decref_raw(*e));
         match restored {
-            Some(_) => _ = old.into_raw(),
-            None => self.release(old),
+            Some(_) => _ = before.into_raw(),
+            None => self.release(before),
         }
-        Flow::Next
     }
     /// Stack: exception, type or tuple of types.
     #[inline(never)]

@@ -216,7 +216,10 @@ impl Vm {
         for i in (height..kinds.len()).rev() {
             let word = std::mem::replace(&mut self.cur.stack[bottom + i], Word::NULL);
             match kinds[i] {
-                Kind::Exception => self.restore_handled(word),
+                Kind::Exception => {
+                    let before = Owned::adopt(self.own_word(word));
+                    self.handle_again(before);
+                }
                 _ => word.owned_ref().into_iter().for_each(|r| self.heap.decref_raw(r)),
             }
         }
@@ -226,17 +229,5 @@ impl Vm {
         self.watch().mark = None;
         self.drop_events_at(index + 1);
         Ok(())
-    }
-    /// The end of a handler: what was handled before it is handled again.
-    fn restore_handled(&mut self, word: Word) {
-        let exc = word.get();
-        if !word.is_owned() {
-            self.heap.incref_raw(exc);
-        }
-        let new = if exc == fixed::NONE { None } else { Some(exc) };
-        let top = self.cur.handled.last_mut().expect("a thread has an entry");
-        if let Some(old) = std::mem::replace(top, new) {
-            self.release(Owned::adopt(old));
-        }
     }
 }
