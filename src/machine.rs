@@ -1,4 +1,5 @@
 //! The machine: interpreters, simulated operating system, and the loop that runs threads. The wiring of all layers below.
+mod interpreters;
 mod points;
 mod processes;
 mod record;
@@ -13,7 +14,7 @@ use crate::sim::policy::Points;
 use crate::sim::threads::Wait;
 use crate::sim::{Answer, Ctx, Os, Pick, Tid};
 use crate::trace::{Lane, What, Why};
-use crate::vm::syscall::Syscall;
+use crate::vm::syscall::{InterpreterOp, Syscall};
 use crate::vm::thread::Thread;
 use crate::vm::{Both, NoTrace, Outcome, Request, Tracer, Vm, t};
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,7 +178,10 @@ impl Machine {
             Outcome::Syscall(call) => match *call {
                 Syscall::Fork => self.fork(tracer, host),
                 Syscall::Spawn { .. } => self.spawn(tracer, *call, host),
-                Syscall::Exit { status } if self.pid != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
+                Syscall::Interpreter(ask) if matches!(ask.op, InterpreterOp::Create | InterpreterOp::Start | InterpreterOp::Drop) => {
+                    self.interpreter_asks(tracer, ask, host);
+                }
+                Syscall::Exit { status } if self.os.process.group != self.main => self.end_process(tracer, (status & 0xFF) << 8, host),
                 // What others see happens in the order of time: the thread asks when they have come as far.
                 call if self.os.sched.is_free() && self.os.must_wait(&asks(&self.vm, host)) => {
                     self.vm.cur.asks = Some(Box::new(call));
@@ -291,7 +295,7 @@ impl Machine {
                     }
                 }
                 Pick::Deadlock(waiting) => {
-                    let message = (self.explain)(self, &waiting);
+                    let message = if self.draining { String::new() } else { (self.explain)(self, &waiting) };
                     self.follow_to(self.main, host);
                     if self.draining {
                         self.draining = false;
@@ -321,6 +325,8 @@ impl Machine {
             let old: Thread = std::mem::replace(&mut self.vm.cur, next);
             if old.outcome.is_some() || !old.activations.is_empty() || old.id == self.vm.main_thread {
                 self.vm.parked.push(old);
+            } else {
+                self.vm.drop_thread(&old);
             }
         }
         if let Some(start) = self.vm.cur.start.take() {

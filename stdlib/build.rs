@@ -26,8 +26,8 @@ const LEFT_OUT: &[&str] = &[
 
 /// The codecs that are kept; the other modules of `encodings` are tables for scripts that a course on Python has no use for.
 const CODECS: &[&str] = &[
-    "aliases", "ascii", "base64_codec", "bz2_codec", "charmap", "cp1250", "cp1251", "cp1252", "cp1253", "cp437", "cp850",
-    "hex_codec", "idna", "iso8859_1", "iso8859_15", "iso8859_2", "iso8859_5", "koi8_r", "latin_1", "mac_roman", "punycode",
+    "aliases", "ascii", "base64_codec", "bz2_codec", "charmap", "cp1250", "cp1251", "cp1252", "cp1253", "cp424", "cp437", "cp850",
+    "hex_codec", "idna", "iso8859_1", "iso8859_15", "iso8859_2", "iso8859_5", "iso8859_7", "koi8_r", "latin_1", "mac_roman", "punycode",
     "quopri_codec", "raw_unicode_escape", "rot_13", "undefined", "unicode_escape", "utf_16", "utf_16_be", "utf_16_le",
     "utf_32", "utf_32_be", "utf_32_le", "utf_7", "utf_8", "utf_8_sig", "uu_codec", "zlib_codec",
 ];

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# All tests: Rust, clippy, the kernel through a fake front end and Jupyter's own suite, the notes' claims, the notebooks.
+# All tests: Rust, clippy, instruction counts, the kernel through a fake front end and Jupyter's own suite, the notes'
+# claims, CPython's own tests, the notebooks.
 # Ends with a line `N passed, N failed, N skipped`; exits 1 if anything failed.
 set -uo pipefail
 # What tests execute is no part of the user's history.
 export PELLUCID_HISTORY=none
 
 if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
-    sed -n '2,3s/^# //p' "$0"
+    sed -n '2,4s/^# //p' "$0"
     exit 0
 fi
 
@@ -59,6 +60,11 @@ one "Clippy: the banned host calls" cargo clippy -p pellucid --lib --ignore-rust
 one "Build" build_release --quiet
 export PELLUCID=$target/release/pellucid
 
+say "Instruction counts of the release build"
+python3 tests/instructions.py "$PELLUCID" 2>&1 | tee "$log"
+summary=$(grep '^instructions: ' "$log" || echo '1 failed')
+count "$(number passed "$summary")" "$(number failed "$summary")" "$(number skipped "$summary")"
+
 say "The kernel, through a fake front end and Jupyter's own suite"
 "$venv/bin/python" -m pytest -q -rs -p no:cacheprovider tests/kernel 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
@@ -82,6 +88,15 @@ claims() {
 }
 claims --cmd "$PELLUCID run"
 claims --kernel pellucid
+
+# CPython 3.13's own tests, by the recorded lists of those that pass.
+say "CPython's own tests"
+"$venv/bin/python" tests/conformance.py 2>&1 | tee "$log"
+if [[ $(grep '^conformance: ' "$log") =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}"
+else
+    count 0 1 0
+fi
 
 # Each notebook: executed, equal byte for byte to what is stored, and complete.
 say "The notebooks"

@@ -154,6 +154,11 @@ fn questions() {
     let zip = b.session.inspect("zip", 3, 0, &mut b.host).expect("found");
     assert!(zip["text/plain"].as_str().is_some_and(|s| s.contains("Docstring")));
     assert!(b.session.inspect("no_such_name", 3, 0, &mut b.host).is_none());
+    // What a question imports stays out of the session, and what a cell changes is seen by the next question.
+    b.cell("import sys; print('json' in sys.modules); a.later = zippy = 2");
+    assert!(b.host.text.ends_with("False\n"));
+    assert_eq!(texts(b.complete("a.", 2)), ["later", "name", "p"]);
+    assert_eq!(texts(b.complete("zi", 2)), ["zippy", "zip"]);
     assert_eq!(b.session.is_complete("def f():"), Completeness::Incomplete("    ".into()));
     assert_eq!(b.session.is_complete("import = 7q"), Completeness::Invalid);
 }
@@ -176,4 +181,48 @@ fn a_programs_end() {
     let error = b.session.run_file("p.py", source, &mut b.host).error.expect("exits");
     assert_eq!(b.host.text, "__main__ p.py None\nlast\n");
     assert_eq!((error.plain.as_str(), error.exit_code), ("sorry\n", Some(1)));
+}
+
+/// A crawl of a thousand virtual pages is the same, byte for byte, whenever and wherever it runs: order, times and contents.
+#[test]
+fn a_crawl_is_the_same_again() {
+    let source = r#"
+import asyncio, hashlib, re, time, urllib.parse
+from pellucid import network, web
+big = web.site("big.test", 1000)
+network.latency(0.02, "big.test"); network.drop(0.05, "big.test"); network.delay(0.03, "big.test")
+async def fetch(url):
+    parts = urllib.parse.urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, 80)
+    writer.write(f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {parts.hostname}\r\nConnection: close\r\n\r\n".encode())
+    data = await reader.read()
+    writer.close()
+    return data
+async def crawl(start, limit):
+    seen, room, log = {start}, asyncio.Semaphore(limit), []
+    async def visit(url):
+        async with room:
+            data = await fetch(url)
+        log.append(f"{time.monotonic():.9f} {url} {len(data)} {hashlib.sha256(data).hexdigest()}")
+        for link in re.findall(rb'href="([^"]+)"', data):
+            link = urllib.parse.urljoin(url, link.decode())
+            if link not in seen:
+                seen.add(link)
+                group.create_task(visit(link))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(visit(start))
+    return log
+log = asyncio.run(crawl(big.url, 50))
+print("\n".join(log))
+print(len(log), "pages")
+"#;
+    let run = || {
+        let mut b = Book::new();
+        let error = b.cell(source).error;
+        assert!(error.is_none(), "{:?}", error.map(|e| e.plain));
+        b.host.text
+    };
+    let (one, two) = (run(), run());
+    assert!(one.ends_with("1000 pages\n"), "{}", &one[one.len().saturating_sub(200)..]);
+    assert!(one == two, "the second crawl differs from the first");
 }

@@ -182,7 +182,7 @@ macro_rules! chapters {
         })*
     };
 }
-chapters! { objects special_methods classes functions generators exceptions statements containers processes asyncio sizes refcounts threads sockets watching }
+chapters! { objects special_methods classes functions generators exceptions statements containers processes interpreters asyncio sizes refcounts threads sockets watching numbers texts library toolbox }
 
 #[test]
 fn every_chapter_is_run() {

@@ -25,7 +25,7 @@ pub mod write;
 
 pub use compile::{CompileMode, CompileOptions, Compiled, compile};
 pub use problem::{ProblemKind, SyntaxProblem};
-pub use tree::{CodeTree, Const};
+pub use tree::{CodeTree, Const, is_interned_as_constant};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,11 @@ pub fn decode_source(bytes: &[u8], filename: &str) -> Result<String, SyntaxProbl
     let encoding = cookie.as_deref().map_or(Some(Encoding::Utf8), Encoding::named);
     match encoding {
         None => Err(unplaced(&format!("unknown encoding: {}", cookie.unwrap_or_default()))),
+        // With a mark, the cookie has to be UTF-8's own name.
+        Some(Encoding::Utf8) if marked && cookie.as_deref().is_some_and(|name| !is_utf8_name(name)) => {
+            let msg = format!("encoding problem: {} with BOM", cookie.unwrap_or_default());
+            Err(SyntaxProblem { lineno: Some(1), offset: Some(0), ..SyntaxProblem::plain(ProblemKind::SyntaxError, &msg, filename) })
+        }
         Some(Encoding::Utf8) => match std::str::from_utf8(body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(not_utf8(body, error, filename)),
@@ -32,6 +37,32 @@ pub fn decode_source(bytes: &[u8], filename: &str) -> Result<String, SyntaxProbl
             }
         },
     }
+}
+
+/// The encoding that a cookie names and [`decode_source`] does not know.
+pub fn foreign_encoding(bytes: &[u8]) -> Option<String> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return None;
+    }
+    encoding_cookie(bytes).filter(|name| Encoding::named(name).is_none())
+}
+
+/// Like [`decode_source`], for a program's file: without a cookie, what is not UTF-8 is refused by another message.
+///
+/// # Errors
+/// As [`decode_source`].
+pub fn decode_file(bytes: &[u8], path: &str) -> Result<String, SyntaxProblem> {
+    if let (Err(error), None) = (std::str::from_utf8(bytes), encoding_cookie(bytes)) {
+        let at = error.valid_up_to();
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let msg = format!(
+            "Non-UTF-8 code starting with '\\x{:02x}' in file {path} on line {line}, but no encoding declared; \
+             see https://peps.python.org/pep-0263/ for details",
+            bytes[at]
+        );
+        return Err(SyntaxProblem::plain(ProblemKind::SyntaxError, &msg, path));
+    }
+    decode_source(bytes, path)
 }
 
 /// The text with every line end as `\n`, as Python's parser sees it.
@@ -67,6 +98,12 @@ fn cookie_in(comment: &[u8]) -> Option<String> {
         }
     }
     None
+}
+
+/// `utf-8`, in whatever case and with underscores, alone or before a dash.
+fn is_utf8_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    name == "utf-8" || name.starts_with("utf-8-")
 }
 
 #[derive(Clone, Copy)]

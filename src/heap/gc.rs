@@ -17,6 +17,8 @@ pub struct GcState {
     pub count: [i64; 3],
     pub(super) young: Vec<Ref>,
     pub(super) old: Vec<Ref>,
+    /// Where generation 1 begins in `old`: what has survived one collection.
+    middle: usize,
     /// Length of `young` at which its stale entries are dropped: twice what was left the last time.
     compact_at: usize,
     /// Objects that were old after the last full collection: the next waits until a quarter as many have been added.
@@ -40,6 +42,7 @@ impl Default for GcState {
             count: [0; 3],
             young: Vec::new(),
             old: Vec::new(),
+            middle: 0,
             compact_at: 16_000,
             settled: 0,
             counts: Vec::new(),
@@ -113,9 +116,11 @@ impl<P: Payload> Heap<P> {
         }
     }
 
-    /// Keeps the entries that are alive, tracked and of the wanted age, each once.
+    /// Keeps the entries that are alive, tracked and of the wanted age, each once: the last, since those before it are of
+    /// objects that had the place earlier.
     fn keep_current(&mut self, list: &mut Vec<Ref>, old: bool) {
         let slots = &mut self.slots;
+        list.reverse();
         list.retain(|r| {
             let s = &mut slots[r.index()];
             let wanted = flag::TRACKED | if old { flag::OLD } else { 0 };
@@ -126,30 +131,41 @@ impl<P: Payload> Heap<P> {
             }
             keep
         });
+        list.reverse();
         list.iter().for_each(|r| slots[r.index()].flags &= !flag::SEEN);
     }
 
-    /// The tracked objects of generation 0 (young) or 1 and 2 (old), oldest first.
+    /// The tracked objects of generation 0, 1 or 2, oldest first.
     pub fn generation(&mut self, generation: usize) -> Vec<Ref> {
-        let mut list = if generation == 0 { self.gc.young.clone() } else { self.gc.old.clone() };
+        let middle = self.gc.middle.min(self.gc.old.len());
+        let mut list = match generation {
+            0 => self.gc.young.clone(),
+            1 => self.gc.old[middle..].to_vec(),
+            _ => self.gc.old[..middle].to_vec(),
+        };
         self.keep_current(&mut list, generation != 0);
         list
     }
 
-    /// Finds the unreachable objects among `full` or young ones, in list order; survivors become old.
+    /// Finds the unreachable objects up to a generation, in list order; survivors go to the next.
     ///
     /// Phase 1 copies each candidate's count; phase 2 subtracts what candidates hold of each other; phase 3 walks from
     /// those still above zero (held from outside) and takes back all they reach. The rest is garbage. The copies lie close
     /// together and say by [`UNREACHED`] which objects are candidates, so that a child's slot need not be touched.
-    pub fn find_garbage(&mut self, full: bool) -> Vec<Ref> {
-        let mut candidates = if full { std::mem::take(&mut self.gc.old) } else { Vec::new() };
+    pub fn find_garbage(&mut self, generation: usize) -> Vec<Ref> {
+        let middle = self.gc.middle.min(self.gc.old.len());
+        let mut candidates = match generation {
+            0 => Vec::new(),
+            1 => self.gc.old.split_off(middle),
+            _ => std::mem::take(&mut self.gc.old),
+        };
         self.keep_current(&mut candidates, true);
         let mut young = std::mem::take(&mut self.gc.young);
         self.keep_current(&mut young, false);
         candidates.append(&mut young);
         self.gc.young = young;
         let (keep, garbage) = self.split_by_reach(candidates, 0);
-        self.age(keep, full);
+        self.age(keep, generation);
         garbage
     }
     /// Those of `candidates` (each once) that are reachable from outside, and the rest, both in list order. `known` references
@@ -198,7 +214,7 @@ impl<P: Payload> Heap<P> {
         acyclic
     }
     /// The survivors become old; those that can be part of no cycle are forgotten.
-    fn age(&mut self, mut keep: Vec<Ref>, full: bool) {
+    fn age(&mut self, mut keep: Vec<Ref>, generation: usize) {
         keep.retain(|r| {
             let acyclic = self.is_acyclic(*r);
             if acyclic {
@@ -209,14 +225,16 @@ impl<P: Payload> Heap<P> {
             !acyclic
         });
         self.gc.young.clear();
-        self.gc.count[0] = 0;
-        if full {
+        self.gc.count[..=generation].fill(0);
+        if let Some(next) = self.gc.count.get_mut(generation + 1) {
+            *next += 1;
+        }
+        if generation == 2 {
             self.gc.settled = keep.len();
-            self.gc.old = keep;
-            self.gc.count[1] = 0;
-        } else {
-            self.gc.old.extend(keep);
-            self.gc.count[1] += 1;
+        }
+        self.gc.old.extend(keep);
+        if generation > 0 {
+            self.gc.middle = self.gc.old.len();
         }
     }
 

@@ -97,9 +97,9 @@ pub struct Heap<P> {
     /// Set whenever the machine must look at the heap before its next instruction (`pending`, a due collection).
     pub attention: bool,
     pub gc: GcState,
-    extras: std::collections::HashMap<Ref, Extra>,
+    extras: rustc_hash::FxHashMap<Ref, Extra>,
     /// Weak reference objects of each referent, newest first, not counted.
-    pub weakrefs: std::collections::HashMap<Ref, Vec<Ref>>,
+    pub weakrefs: rustc_hash::FxHashMap<Ref, Vec<Ref>>,
     live: usize,
     /// Room for the list of what is to be freed; empty between two deaths.
     work: Vec<Ref>,

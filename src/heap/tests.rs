@@ -61,7 +61,7 @@ fn a_cycle_is_found_and_freed_and_its_neighbour_stays() {
     let b = h.alloc(ty, Toy::Node(vec![a.get(), held]), 0).into_raw();
     *h.get_mut(a.get()) = Toy::Node(vec![b]);
     let a = a.into_raw();
-    let garbage = h.find_garbage(true);
+    let garbage = h.find_garbage(2);
     assert_eq!(garbage, vec![a, b]);
     h.clear_garbage(&garbage);
     assert_eq!((h.live(), h.count(outside.get())), (2, 1));

@@ -99,6 +99,14 @@ fn write(vm: &Vm, r: Ref, depth: usize, out: &mut String) {
         Payload::Str(s) => *out += &crate::objects::str::repr(s.wtf8()),
         Payload::Float(x) => *out += &crate::objects::float_text::repr(*x),
         Payload::Bytes(b) => write_bytes(b, out),
+        Payload::Slice(parts) => {
+            *out += "slice(";
+            for (i, part) in parts.iter().enumerate() {
+                *out += if i > 0 { ", " } else { "" };
+                write(vm, *part, depth.saturating_sub(1), out);
+            }
+            out.push(')');
+        }
         Payload::List(_) | Payload::Tuple(_) | Payload::Set(_) | Payload::Dict(_) => write_container(vm, r, depth, out),
         _ => *out += &other(vm, r),
     }

@@ -70,6 +70,8 @@ pub fn waiters(machine: &Machine, waiting: &[(Tid, Wait)]) -> Vec<Waiter> {
             Wait::Io => ("I/O".to_owned(), None),
             Wait::Yield => ("its turn".to_owned(), None),
             Wait::Child => ("the end of a child process".to_owned(), None),
+            Wait::Interpreter(id) => (format!("the end of what runs in interpreter {id}"), None),
+            Wait::Queue(id) => (format!("queue {id} between interpreters"), None),
         };
         out.push(Waiter { thread: *t, name: name_of(machine, *t), wait: *wait, what, behind, line: line_at(machine, *t) });
     }

@@ -1,6 +1,7 @@
 //! Futures and tasks as lenses read them, whether they are the machine's or written in Python; what an awaitable stands for.
 use super::common;
 use crate::heap::Ref;
+use crate::natives::object::turned_by;
 use crate::natives::system::asyncio::{FutureIter, FutureObj, Status, stepped};
 use crate::objects::Payload;
 use crate::snapshot::suspended::LinkState;
@@ -110,8 +111,7 @@ pub fn behind(vm: &Vm, r: Ref) -> Option<Ref> {
             let me = super::local_words(vm, frame, &g.stack).into_iter().find(|(name, _)| name == "self")?.1?;
             read(vm, me).map(|f| f.object)
         }
-        Payload::Instance(_) if common::type_name(vm, r).starts_with("async_generator_a") => attr(vm, r, "_gen"),
-        _ => None,
+        _ => turned_by(vm, r),
     }
 }
 /// The task that a callback steps or wakes.

@@ -15,7 +15,7 @@ const SAVE_ALL: u32 = 32;
 
 /// The counters as they are now, with what [`phases`] had told and the collection's result.
 pub fn snapshot(vm: &mut Vm, phases: Option<GcPhases>) -> GcSnapshot {
-    let (young, old) = (vm.heap.generation(0).len() as u64, vm.heap.generation(2).len() as u64);
+    let (young, old) = (vm.heap.generation(0).len() as u64, (vm.heap.generation(2).len() + vm.heap.generation(1).len()) as u64);
     let frozen = vm.heap.iter().filter(|r| vm.heap.flags(*r) & flag::FROZEN != 0).count() as u64;
     let garbage = vm.registry.get("gc.garbage").and_then(|l| vm.items_of(*l)).map_or(0, <[Ref]>::len) as u64;
     let gc = &vm.heap.gc;
@@ -26,6 +26,7 @@ pub fn snapshot(vm: &mut Vm, phases: Option<GcPhases>) -> GcSnapshot {
 /// objects their short numbers. With it, the unreachable objects of the program's own classes, by id and type.
 pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (GcPhases, Vec<(u64, Ref)>) {
     let mut list = vm.heap.generation(2);
+    list.extend(vm.heap.generation(1));
     list.extend(vm.heap.generation(0));
     // By slot, as the collector keeps them: a place for each object of the heap.
     let room = vm.heap.iter().map(|r| r.raw() as usize + 1).max().unwrap_or(0);

@@ -1,6 +1,7 @@
 //! `%mro`: the C3 merge of a class, or of bases that a class might have, with every head tried.
 use super::{Subjects, common};
 use crate::heap::Ref;
+use crate::natives::object::refusal;
 use crate::snapshot::mro::{Candidate, ListSource, MergeList, MergeStep, MroOutcome, MroSnapshot, Verdict};
 use crate::vm::Vm;
 
@@ -37,6 +38,14 @@ pub fn snapshot(vm: &Vm, s: &Subjects) -> Result<MroSnapshot, String> {
             let message = format!("Cannot create a consistent method resolution order (MRO) for bases {}", heads.join(", "));
             MroOutcome::Conflict { heads, message }
         }
+    };
+    let outcome = match (outcome, existing) {
+        (MroOutcome::Linearised(order), None) => match refusal(vm, &bases) {
+            Some(message) => MroOutcome::Refused { order, message },
+            None => MroOutcome::Linearised(order),
+        },
+        (MroOutcome::Conflict { heads, message }, None) => MroOutcome::Conflict { heads, message: refusal(vm, &bases).unwrap_or(message) },
+        (outcome, _) => outcome,
     };
     Ok(MroSnapshot { hypothetical: existing.is_none(), class, bases: names(&bases), steps, outcome, overridden_by })
 }

@@ -92,6 +92,7 @@ fn what(machine: &Machine, file: u32, names: &BTreeMap<u32, String>) -> String {
         Some(Kind::PipeReader(_)) => "pipe, reading end".to_owned(),
         Some(Kind::PipeWriter(_)) => "pipe, writing end".to_owned(),
         Some(Kind::Epoll(_)) => "epoll".to_owned(),
+        Some(Kind::Process(pid)) => format!("process {pid}"),
         Some(Kind::Stdin { .. }) => "stdin".to_owned(),
         Some(_) => "file".to_owned(),
         None => "closed".to_owned(),

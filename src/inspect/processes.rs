@@ -12,13 +12,14 @@ pub fn snapshot(machine: &Machine) -> ProcessesSnapshot {
         let first = Tid { pid: p.pid, thread: vm.main_thread };
         let state = match waiting.iter().find(|w| w.thread == first) {
             Some(w) => format!("waits for {}", w.what),
+            None if p.interpreter != 0 && !machine.os.interpreter_runs(p) => "has nothing to run".to_owned(),
             None if p.pid == machine.main_process() => "runs cells".to_owned(),
             None => "can run".to_owned(),
         };
         processes.push(ProcessRow {
-            pid: p.pid,
+            pid: p.group,
             parent: p.parent,
-            name: if p.pid == machine.main_process() { "MainProcess".to_owned() } else { name_of(machine, first) },
+            name: if p.interpreter != 0 { format!("interpreter {}", p.interpreter) } else if p.pid == machine.main_process() { "MainProcess".to_owned() } else { name_of(machine, first) },
             state,
             threads: 1 + vm.parked.len() as u64,
             fds: p.fds.keys().map(|fd| format!("{fd}: {}", machine.os.what_is_open(p, *fd))).collect(),

@@ -1,6 +1,7 @@
 //! The tracer that writes a log: events at the system's door with their place and the names of what they concern, and (if
 //! asked) the reads and writes of variables that other threads can see.
 use super::threads::{names_of_things, own_attribute, own_frames, process_name, spoken, thread_name};
+use super::sites::Sites;
 use super::tasks::Tasks;
 use super::timeline::{Window, snapshot};
 use super::common;
@@ -12,10 +13,9 @@ use crate::objects::frame::Frame;
 use crate::snapshot::timeline::TimelineSnapshot;
 use crate::sim::clock::NS_PER_TICK;
 use crate::trace::{Lane, Log, Place, Thing, Waiting, What};
-use crate::vm::load::line_of;
 use crate::vm::thread::Activation;
 use crate::vm::{Tracer, Vm};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// `a[k]` among the binary operations.
 const SUBSCRIPT: usize = 26;
@@ -43,6 +43,7 @@ pub struct Recorder {
     told: HashMap<(i32, String, u64), String>,
     /// How many variables have a name.
     named: HashMap<String, u32>,
+    sites: Sites,
 }
 
 /// Accesses that are told: a long loop is not followed to its end.
@@ -50,7 +51,7 @@ const ACCESSES: u64 = 20_000;
 
 impl Recorder {
     pub fn new(namespace: Ref, pid: i32, variables: bool) -> Recorder {
-        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, ..Lane::default() }, moment: 0, slice: None, tasks: Tasks::default(), told: HashMap::new(), named: HashMap::new() }
+        Recorder { log: Log::default(), namespace, pid, variables, accesses: 0, searches: 0, current: Lane { pid, ..Lane::default() }, moment: 0, slice: None, tasks: Tasks::default(), told: HashMap::default(), named: HashMap::default(), sites: Sites::default() }
     }
     /// What was seen, or the part of it that is asked for.
     pub fn snapshot(&self, window: &Window) -> TimelineSnapshot {
@@ -102,10 +103,10 @@ impl Recorder {
         let now = self.now(vm);
         let thread = Lane { pid: self.current.pid, thread: vm.cur.id, task: 0 };
         let mut names = Vec::new();
-        let told = self.tasks.look(vm, thread, pc, &mut names);
+        let told = self.tasks.look(vm, thread, pc, &mut names, &mut self.sites);
         self.log.lanes.extend(names);
         for (lane, what, at) in told {
-            self.log.note(now, lane, what, at.or_else(|| place(vm)));
+            self.log.note(now, lane, what, at.or_else(|| place(self.current.pid, vm, &mut self.sites)));
         }
     }
     /// Notes the access of one instruction to what others can see.
@@ -121,20 +122,17 @@ impl Recorder {
         let value = common::repr(vm, value).shown();
         let what = if writes { What::Writes { name, value } } else { What::Reads { name, value } };
         let lane = Lane { pid: self.current.pid, thread: vm.cur.id, task: 0 };
-        let place = place(vm);
+        let place = place(self.current.pid, vm, &mut self.sites);
         // Accesses have the time of the event before: they cost none of their own.
         self.log.note(self.moment, lane, what, place);
     }
 }
 
 /// Where the running thread is in the program.
-fn place(vm: &Vm) -> Option<Place> {
+fn place(pid: i32, vm: &Vm, sites: &mut Sites) -> Option<Place> {
     let mut frames = own_frames(vm, &vm.cur);
     let top = frames.next()?;
-    let code = vm.code_obj(top.code_ref);
-    let (function, file) = (vm.lossy(code.qualname), vm.lossy(code.filename));
-    let line = line_of(code, top.last).max(0) as u32;
-    Some(Place { function, file, line, depth: frames.count() as u32 })
+    Some(sites.place(pid, vm, top, frames.count()))
 }
 
 impl Tracer for Recorder {
@@ -164,7 +162,8 @@ impl Tracer for Recorder {
                 self.name_things(vm, lane.pid);
             }
         }
-        self.log.note(at, lane, what, place(vm));
+        let place = place(self.current.pid, vm, &mut self.sites);
+        self.log.note(at, lane, what, place);
     }
 }
 

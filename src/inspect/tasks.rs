@@ -3,6 +3,7 @@
 //! A task that runs is the thread's (`Thread::task`). All that makes one go on passes the loop's `_call_soon`, whose frame
 //! says which task, and the frames below it who asked. A turn is a frame of `_run_once`.
 use super::futures::{self, Future, attr, behind, has_class, read, task_of_callback};
+use super::sites::Sites;
 use super::suspended::{frame_of, outcome};
 use super::common;
 use crate::code::opcode::{decode, op};
@@ -11,10 +12,9 @@ use crate::objects::Payload;
 use crate::objects::frame::Frame;
 use crate::snapshot::suspended::LinkState;
 use crate::trace::{Awaited, Birth, Ending, Lane, Place, Turn, What};
-use crate::vm::load::line_of;
 use crate::vm::thread::Activation;
 use crate::vm::{Vm, fixed};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Coroutines between a task and what it waits for.
 const CHAIN: usize = 40;
@@ -26,6 +26,14 @@ enum Function {
     CallSoon,
     ProcessEvents,
     Other,
+}
+
+/// Whether a task is one of those with which `asyncio.run` ends its loop: nothing of the program's.
+fn ends_the_loop(vm: &Vm, f: &Future) -> bool {
+    match f.coroutine.map(|c| vm.heap.get(c)) {
+        Some(Payload::Generator(g)) => vm.utf8(g.qualname).is_some_and(|name| name.starts_with("BaseEventLoop.shutdown_")),
+        _ => false,
+    }
 }
 
 /// What has been seen so far.
@@ -47,13 +55,13 @@ pub type Told = (Lane, What, Option<Place>);
 
 impl Tasks {
     /// Before an instruction: what has happened since the one before. Names of new lanes go to `names`.
-    pub fn look(&mut self, vm: &Vm, thread: Lane, pc: usize, names: &mut Vec<(Lane, String)>) -> Vec<Told> {
+    pub fn look(&mut self, vm: &Vm, thread: Lane, pc: usize, names: &mut Vec<(Lane, String)>, sites: &mut Sites) -> Vec<Told> {
         if vm.cur.event_loop.is_none() && self.lanes.is_empty() {
             return vec![];
         }
         let mut out = Vec::new();
         if self.current.get(&thread.thread).copied() != vm.cur.task {
-            self.changed(vm, thread, names, &mut out);
+            self.changed(vm, thread, names, sites, &mut out);
         }
         if let Some(Activation::Py(frame)) = vm.cur.activations.last()
             && let Some((o, arg)) = decode(&vm.code_obj(frame.code_ref).units, pc)
@@ -64,7 +72,7 @@ impl Tasks {
         out
     }
     /// Another task runs than at the last look, or none.
-    fn changed(&mut self, vm: &Vm, thread: Lane, names: &mut Vec<(Lane, String)>, out: &mut Vec<Told>) {
+    fn changed(&mut self, vm: &Vm, thread: Lane, names: &mut Vec<(Lane, String)>, sites: &mut Sites, out: &mut Vec<Told>) {
         let before = match vm.cur.task {
             Some(new) => self.current.insert(thread.thread, new),
             None => self.current.remove(&thread.thread),
@@ -82,11 +90,11 @@ impl Tasks {
                     What::Settles(ending(state), old.value.map(|v| outcome(vm, v, state).shown()).unwrap_or_default())
                 }
             };
-            out.push((lane, what, place(vm, &old)));
+            out.push((lane, what, place(lane.pid, vm, sites, &old)));
         }
-        if let Some(new) = vm.cur.task.and_then(|r| read(vm, r)) {
+        if let Some(new) = vm.cur.task.and_then(|r| read(vm, r)).filter(|f| !ends_the_loop(vm, f)) {
             let lane = self.lane(vm, thread, &new, names);
-            out.push((lane, What::Steps, place(vm, &new)));
+            out.push((lane, What::Steps, place(lane.pid, vm, sites, &new)));
         }
     }
     fn known(&self, f: &Future) -> Option<Lane> {
@@ -130,6 +138,9 @@ impl Tasks {
             }
             (Function::CallSoon, op::RESUME) => {
                 let Some(f) = local("callback").and_then(|c| task_of_callback(vm, c)).and_then(|r| read(vm, r)) else { return };
+                if ends_the_loop(vm, &f) {
+                    return;
+                }
                 let me = vm.cur.task.and_then(|r| self.lanes.get(&r)).map_or(thread, |(lane, _)| *lane);
                 if self.known(&f).is_none() {
                     let lane = self.lane(vm, thread, &f, names);
@@ -225,12 +236,8 @@ fn awaits(vm: &Vm, f: &Future) -> (Awaited, String) {
 }
 
 /// Where a task's coroutine stands in the program.
-fn place(vm: &Vm, f: &Future) -> Option<Place> {
+fn place(pid: i32, vm: &Vm, sites: &mut Sites, f: &Future) -> Option<Place> {
     let own: Vec<&Frame> = chain(vm, f).into_iter().filter(|f| vm.is_own_code(f)).collect();
-    let frame = own.last()?;
-    let code = vm.code_obj(frame.code_ref);
-    let line = line_of(code, frame.last).max(0) as u32;
-    // A frame that has not begun stands before its first line.
-    let line = if line == 0 { code.firstlineno.max(0) as u32 } else { line };
-    Some(Place { function: vm.lossy(code.qualname), file: vm.lossy(code.filename), line, depth: own.len() as u32 - 1 })
+    let (frame, below) = own.split_last()?;
+    Some(sites.place(pid, vm, frame, below.len()))
 }

@@ -47,6 +47,9 @@ pub fn thread_name(vm: &Vm, thread: u32) -> Option<String> {
 
 /// What `multiprocessing` calls the process, if it made it.
 pub fn process_name(vm: &Vm) -> Option<String> {
+    if vm.interpreter != 0 {
+        return Some(format!("interpreter {}", vm.interpreter));
+    }
     let current = in_module(vm, "multiprocessing.process", "_current_process")?;
     Some(vm.lossy(own_attribute(vm, current, "_name")?))
 }

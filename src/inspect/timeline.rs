@@ -198,6 +198,8 @@ impl<'a> Builder<'a> {
             }
             Waiting::Io => (LaneState::Io, SwitchReason::Io, String::new()),
             Waiting::Child => (LaneState::Joins, SwitchReason::Join, "a child process".to_owned()),
+            Waiting::Interpreter(id) => (LaneState::Joins, SwitchReason::Join, format!("interpreter {id}")),
+            Waiting::Queue(id) => (LaneState::Io, SwitchReason::Io, format!("queue {id}")),
             Waiting::Turn => (LaneState::Ready, SwitchReason::Turn, String::new()),
         };
         self.enter(lane, at, state, label.clone());

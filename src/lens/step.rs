@@ -1,4 +1,5 @@
 //! `%%step`: the tracer that notes what each line of the cell does, and the options of the command.
+use crate::code::flags;
 use crate::code::linetable::{self, Position};
 use crate::code::opcode::{caches_of, decode, op};
 use crate::heap::Ref;
@@ -58,6 +59,9 @@ pub fn options(rest: &str) -> Result<Options, String> {
     Ok(out)
 }
 
+/// Flags of code whose call gives something that is resumed.
+const SUSPENDS: u32 = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+
 /// A code object of the cell.
 struct Code {
     positions: Vec<Position>,
@@ -66,6 +70,8 @@ struct Code {
     function: String,
     /// The code unit with which it begins; a generator that goes on begins behind it.
     start: usize,
+    /// A call of it only makes a generator or coroutine.
+    suspends: bool,
 }
 
 /// The step under way.
@@ -164,13 +170,17 @@ impl Steps {
         self.codes.entry(code).or_insert_with(|| {
             let c = vm.code_obj(code);
             let own = vm.utf8(c.filename) == Some(file);
-            own.then(|| Rc::new(Code { positions: linetable::positions(&c.linetable, c.firstlineno).collect(), loops: loops(&c.units), function: vm.lossy(c.qualname), start: c.units.iter().position(|u| (u & 0xFF) as u8 == op::RESUME).unwrap_or(0) }))
+            own.then(|| Rc::new(Code { positions: linetable::positions(&c.linetable, c.firstlineno).collect(), loops: loops(&c.units), function: vm.lossy(c.qualname), start: c.units.iter().position(|u| (u & 0xFF) as u8 == op::RESUME).unwrap_or(0), suspends: c.flags & SUSPENDS != 0 }))
         }).clone()
     }
     /// Before each instruction.
     pub fn instruction(&mut self, vm: &Vm, pc: usize) {
         let Some(frame) = running(vm) else { return };
         let Some(code) = self.code(vm, frame.code_ref) else { return };
+        // What runs before there is a generator makes it: that is part of the call.
+        if code.suspends && frame.generator.is_none() {
+            return;
+        }
         let Some((o, code_arg)) = decode(&vm.code_obj(frame.code_ref).units, pc) else { return };
         let Some(at) = code.positions.get(pc).copied() else { return };
         let depth = vm.cur.activations.iter().filter(|a| matches!(a, Activation::Py(f) if !f.hidden)).count().saturating_sub(1);

@@ -75,6 +75,9 @@ impl Machine {
     }
     /// A thread other than the session's has ended. A process ends with its main thread, once that has cleaned up.
     pub(super) fn thread_finished<T: Tracer>(&mut self, tracer: &mut T, result: Result<Owned, Owned>, host: &mut dyn Host) {
+        if self.vm.interpreter != 0 && self.vm.cur.id == self.vm.main_thread {
+            return self.interpreter_finished(tracer, result, host);
+        }
         let first = self.pid != self.main && self.vm.cur.id == self.vm.main_thread;
         if !first {
             let (Ok(o) | Err(o)) = result;
@@ -98,6 +101,8 @@ impl Machine {
     }
     /// The current process is over; another one goes on. `status` as `waitpid` gives it.
     pub(super) fn end_process<T: Tracer>(&mut self, tracer: &mut T, status: i32, host: &mut dyn Host) {
+        self.follow_to(self.os.process.group, host);
+        self.drop_interpreters(host);
         self.tell(tracer, || What::Ends);
         let mut ctx = asks(&self.vm, host);
         self.os.end_process(status, &mut ctx);

@@ -74,6 +74,8 @@ impl Machine {
             Wait::Io => Waiting::Io,
             Wait::Yield => Waiting::Turn,
             Wait::Child => Waiting::Child,
+            Wait::Interpreter(id) => Waiting::Interpreter(id),
+            Wait::Queue(id) => Waiting::Queue(id),
         }
     }
     /// The scheduler's choice runs: with the answer of the call that it had waited in.

@@ -1,5 +1,6 @@
 //! The code object: 3.14 code units, constants and names as heap objects, tables for exceptions and lines.
 use crate::heap::Ref;
+use std::borrow::Cow;
 
 /// One row of the exception table, in code units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct CodeObj {
     pub names: Box<[Ref]>,
     /// Names of locals, then cells and free variables.
     pub localsplus: Box<[Ref]>,
-    pub kinds: Box<[u8]>,
+    pub kinds: Cow<'static, [u8]>,
     pub argcount: u32,
     pub posonly: u32,
     pub kwonly: u32,
@@ -56,8 +57,9 @@ pub struct CodeObj {
     pub qualname: Ref,
     pub filename: Ref,
     pub firstlineno: i32,
-    pub linetable: Box<[u8]>,
-    pub exceptiontable: Box<[u8]>,
+    /// Encoded; lent out of the library's blob where the code is the library's.
+    pub linetable: Cow<'static, [u8]>,
+    pub exceptiontable: Cow<'static, [u8]>,
     pub handlers: Box<[Handler]>,
     /// Frames of this code are the machine's own (the prelude): not in tracebacks, not counted.
     pub hidden: bool,

@@ -21,6 +21,7 @@ pub mod list;
 pub mod payload;
 pub mod set;
 pub mod str;
+pub mod tuple;
 pub mod types;
 pub use payload::{Payload, State};
 /// The machine's heap.

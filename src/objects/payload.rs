@@ -1,7 +1,7 @@
 //! What a heap slot holds: one variant a layout. Types that share a layout (`int` and `bool`, all exceptions) share a variant.
 use super::{
     class::TypeObj, code::CodeObj, dict::Dict, exception::ExcObj, frame::FrameObj, function::*, generator::Generator,
-    instance::Instance, iter::Iter, list::List as ListObj, set::Set, str::Str, types::*,
+    instance::Instance, iter::Iter, list::List as ListObj, set::Set, str::Str, tuple::Items, types::*,
 };
 use crate::heap::Ref;
 use num_bigint::BigInt;
@@ -55,7 +55,7 @@ pub enum Payload {
     Str(Box<Str>),
     Bytes(Box<[u8]>),
     ByteArray(Box<ByteArray>),
-    Tuple(Box<[Ref]>),
+    Tuple(Items),
     List(Box<ListObj>),
     Dict(Box<Dict>),
     /// `set` and `frozenset`.
@@ -93,6 +93,9 @@ pub enum Payload {
     WeakRef(Box<WeakRef>),
     Opaque(Box<dyn State>),
 }
+
+/// What every slot of the heap pays for its payload.
+const _: () = assert!(size_of::<Payload>() == 24);
 
 impl Clone for Payload {
     /// A raw copy for whole-heap snapshots: the copy's references are counted in the copied heap.

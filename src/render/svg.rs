@@ -97,6 +97,8 @@ impl Writer {
         let r = shape.rect;
         match shape.corners {
             Corners::All(n) => {
+                // A box narrower than its corners has smaller ones.
+                let n = n.min(r.w / 2).min(r.h / 2);
                 let (across, down) = (r.w - 2 * n, r.h - 2 * n);
                 if n > 8 {
                     // A pill wants true arcs; a small corner looks the same in the shorter form.

@@ -1,7 +1,8 @@
 //! Questions about a cell that has not run: is it complete, what could follow, what is this name.
 //!
-//! What could follow and what a name is are looked up on a copy of the machine, which is thrown away: a question changes
-//! nothing that a program could see (modules that it imports, addresses, counts), whatever it runs, and cannot hang.
+//! What could follow and what a name is are looked up on a copy of the machine, which is thrown away when the session goes on:
+//! a question changes nothing that a program could see (modules that it imports, addresses, counts), whatever it runs, and
+//! cannot hang. The questions between two cells are asked of one copy: the first one imports what the others use.
 use super::Session;
 use crate::code::complete;
 use crate::face::*;
@@ -43,20 +44,45 @@ impl Session {
     /// Asks a method of the shell on a copy of the session; its answer is JSON.
     fn question<T: serde::de::DeserializeOwned>(&mut self, method: &str, text: &str, numbers: &[i64], host: &mut dyn Host) -> Option<T> {
         self.start(&mut Asker { host: &mut *host, looks: usize::MAX });
-        let (unstored, main) = (self.unstored, self.main);
-        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored, main };
-        let vm = &mut copy.machine.vm;
+        let mut copy = self.asked.take().filter(|copy| copy.moment == self.moment()).unwrap_or_else(|| self.copy());
+        let answer = copy.session.answer(method, text, numbers, host);
+        // What was interrupted, or would keep much memory, is not used again.
+        if answer.is_some() && self.machine.vm.heap.live() < KEPT {
+            self.asked = Some(copy);
+        }
+        answer.flatten()
+    }
+    /// What tells that something has run: instructions carried out, objects alive.
+    fn moment(&self) -> (u64, usize) {
+        (self.machine.vm.ticks, self.machine.vm.heap.live())
+    }
+    fn copy(&self) -> Copy {
+        let session = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored: self.unstored, main: self.main, asked: None };
+        Copy { moment: self.moment(), session: Box::new(session) }
+    }
+    /// The answer, None inside if there is none; None if the question ended in an exception.
+    fn answer<T: serde::de::DeserializeOwned>(&mut self, method: &str, text: &str, numbers: &[i64], host: &mut dyn Host) -> Option<Option<T>> {
+        let vm = &mut self.machine.vm;
         let mut args = vec![vm.str(text)];
         args.extend(numbers.iter().map(|n| vm.int(*n)));
-        match copy.shell(method, args, &mut Asker { host, looks: LOOKS }) {
-            Ok(answer) => copy.json(answer),
+        match self.shell(method, args, &mut Asker { host, looks: LOOKS }) {
+            Ok(answer) => Some(self.json(answer)),
             Err(e) => {
-                copy.machine.vm.release(e);
+                self.machine.vm.release(e);
                 None
             }
         }
     }
 }
+
+/// A copy of a session, and the moment of the session's life that it shows.
+pub(super) struct Copy {
+    moment: (u64, usize),
+    session: Box<Session>,
+}
+
+/// With more objects than this the copy does not wait for the next question: it takes as much memory as the session.
+const KEPT: usize = 300_000;
 
 /// Slices of the machine's time (20,000 instructions each) that a question may take: less than a second. After that it is
 /// interrupted, again and again.

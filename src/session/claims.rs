@@ -28,7 +28,7 @@ impl Session {
     }
     /// Runs a check as a cell of a copy of this session. None: the user has interrupted it.
     fn tried(&self, check: &str, host: &mut dyn Host) -> Option<Run> {
-        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored: self.unstored, main: self.main };
+        let mut copy = Session { machine: self.machine.clone(), opts: self.opts.clone(), started: true, unstored: self.unstored, main: self.main, asked: None };
         let mut listener = Listener::new(host);
         let result = copy.run_cell(check, &CellOptions::default(), &mut listener);
         if listener.was_interrupted() {

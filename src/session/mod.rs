@@ -22,6 +22,8 @@ pub struct Session {
     unstored: u32,
     /// The namespace of `__main__`.
     main: Option<Ref>,
+    /// The copy that answers questions, until something runs here.
+    asked: Option<answers::Copy>,
 }
 
 impl Session {
@@ -40,7 +42,7 @@ impl Session {
     pub fn new(opts: SessionOptions) -> Session {
         let mut machine = Machine::new(&opts);
         machine.explain = crate::inspect::deadlock::explain;
-        Session { machine, opts, started: false, unstored: 0, main: None }
+        Session { machine, opts, started: false, unstored: 0, main: None, asked: None }
     }
     fn start(&mut self, host: &mut dyn Host) {
         if self.started {
@@ -70,7 +72,7 @@ impl Session {
             }
         }
         // What the library's start has left is not the program's garbage.
-        self.machine.vm.collect_garbage(true);
+        self.machine.vm.collect_garbage(2);
     }
     /// The namespace of `__main__`.
     fn namespace(&self) -> Ref {

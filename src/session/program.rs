@@ -16,7 +16,7 @@ impl Session {
         let set = self.prelude("session_main", vec![name], host);
         let (Ok(o) | Err(o)) = set;
         self.machine.vm.release(o);
-        let ended = match crate::code::source::decode_source(source, path) {
+        let ended = match crate::code::source::decode_file(source, path) {
             Ok(text) => self.body(&text, path, host),
             Err(problem) => Err(self.problem(&problem)),
         };

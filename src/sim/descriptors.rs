@@ -80,6 +80,15 @@ impl Os {
             return Err(errno::ELOOP.into());
         }
         self.fs.permit(&place, &stat, writes, flags & open::ACCMODE != open::WRONLY)?;
+        if let Place::Inode(inode) = place
+            && let Some(n) = ["stdin", "stdout", "stderr"].iter().position(|name| self.fs.tree.device(inode) == Some(name))
+        {
+            // What the process has there, be it a pipe or a file.
+            return match self.dup(n as i32, None, false) {
+                Ok(fd) => Ok(SysResult::Int(fd as i64)),
+                Err(_) => Err(errno::ENOENT.into()),
+            };
+        }
         let kind = self.opened(place, is_dir, walked.path, ctx)?;
         let fd = self.open_file(kind, flags & (open::ACCMODE | open::APPEND | open::NONBLOCK));
         if let Kind::Memory(inode) = self.file(fd)?.kind {
@@ -99,9 +108,6 @@ impl Os {
                 Some("null") => Kind::Null,
                 Some("zero") => Kind::Zero,
                 Some("urandom" | "random") => Kind::Random,
-                Some("stdin") => Kind::Stdin { line: vec![] },
-                Some("stdout") => Kind::Output(crate::face::Stream::Stdout),
-                Some("stderr") => Kind::Output(crate::face::Stream::Stderr),
                 Some(_) => return Err(errno::ENXIO.into()),
                 None => Kind::Memory(inode),
             },
@@ -157,6 +163,7 @@ impl Os {
             Kind::PipeReader(p) | Kind::PipeWriter(p) => return Ok(other(mode::FIFO | 0o600, (2 << 40) + *p as u64)),
             Kind::Socket(s) => return Ok(other(mode::SOCK | 0o777, (3 << 40) + *s as u64)),
             Kind::Epoll(e) => return Ok(other(0o600, (4 << 40) + *e as u64)),
+            Kind::Process(pid) => return Ok(other(0o700, (5 << 40) + *pid as u64)),
         };
         Ok(self.fs.stat(&place, ctx.host)?)
     }

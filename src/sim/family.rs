@@ -1,14 +1,17 @@
 //! Processes beside the current one: fork, exit, wait, kill, and the processors they run on.
 use super::clock::Clock;
+use super::interpreters::FIRST_KEY;
 use super::locks::Locks;
-use super::process::Process;
-use super::threads::{Threads, Tid, Wait};
+use super::process::{Kind, Process};
+use super::threads::{Source, Threads, Tid, Wait};
 use super::{Ctx, Os, Stop, Sys};
-use crate::vm::syscall::{SysResult, Syscall, errno};
+use crate::vm::syscall::{SysResult, Syscall, errno, open, poll};
 use std::collections::BTreeMap;
 
 /// `waitpid`: do not wait.
 const WNOHANG: i32 = 1;
+/// Of `waitid`: whoever waits next finds the child again.
+const WNOWAIT: i32 = 0x0100_0000;
 const SIGKILL: i32 = 9;
 pub(super) const SIGALRM: i32 = 14;
 const SIGCHLD: i32 = 17;
@@ -65,7 +68,7 @@ pub(super) fn bit(signal: i32) -> u64 {
     1u64.checked_shl((signal - 1) as u32).unwrap_or(0)
 }
 /// Whether one of the signals is not blocked.
-pub(super) fn open(signals: &[i32], blocked: impl FnOnce() -> u64) -> bool {
+pub(super) fn any_open(signals: &[i32], blocked: impl FnOnce() -> u64) -> bool {
     !signals.is_empty() && {
         let blocked = blocked();
         signals.iter().any(|n| bit(*n) & blocked == 0)
@@ -79,6 +82,16 @@ pub(super) fn due(timer: &mut Timer, now: u64) -> bool {
 }
 
 impl Family {
+    /// An interpreter that begins at that time, with nothing to run yet.
+    pub(super) fn add_interpreter(&mut self, process: Process, now: u64) {
+        let mut clock = Clock::default();
+        clock.advance_to(now, 0);
+        let pid = process.pid;
+        self.parked.insert(pid, Parked { process, clock, locks: Locks::default(), timer: None, signals: Vec::new(), ticks: 0 });
+    }
+    pub(super) fn forget(&mut self, key: i32) {
+        self.parked.remove(&key);
+    }
     /// Whether there is no process beside the current one.
     pub(super) fn is_alone(&self) -> bool {
         self.parked.is_empty()
@@ -95,7 +108,7 @@ impl Family {
         }
     }
     pub(super) fn signalled(&self, threads: &Threads) -> Option<i32> {
-        self.parked.iter().find(|(pid, p)| open(&p.signals, || threads.blocked_by_all(**pid))).map(|(pid, _)| *pid)
+        self.parked.iter().find(|(pid, p)| any_open(&p.signals, || threads.blocked_by_all(**pid))).map(|(pid, _)| *pid)
     }
     /// How far a parked process has come.
     pub(super) fn now(&self, pid: i32) -> u64 {
@@ -183,8 +196,12 @@ impl Os {
     }
     /// A signal for every process, as the terminal's interrupt key sends it.
     pub fn raise_everywhere(&mut self, signal: i32) {
-        self.raise(signal);
-        self.family.parked.values_mut().for_each(|p| note(&mut p.signals, signal));
+        let idle = |os: &Os, p: &Process| p.interpreter != 0 && !os.interpreter_runs(p);
+        let deaf: Vec<i32> = self.family.parked.values().filter(|p| idle(self, &p.process)).map(|p| p.process.pid).collect();
+        if !idle(self, &self.process) {
+            self.raise(signal);
+        }
+        self.family.parked.values_mut().filter(|p| !deaf.contains(&p.process.pid)).for_each(|p| note(&mut p.signals, signal));
     }
     /// Makes another process the current one; `ctx.ticks` is then its own.
     pub fn switch_to(&mut self, pid: i32, ctx: &mut Ctx) {
@@ -194,6 +211,16 @@ impl Os {
         let next = self.family.parked.remove(&pid).expect("a thread that can run is of a process that lives");
         let old = self.replace_current(next, ctx);
         self.family.parked.insert(old.process.pid, old);
+        self.take_shared();
+    }
+    /// What the current interpreter's group shares comes to it, from the one that ran last.
+    fn take_shared(&mut self) {
+        if self.process.holds {
+            return;
+        }
+        let group = self.process.group;
+        let last = self.family.parked.values_mut().find(|p| p.process.group == group && p.process.holds);
+        self.process.take_shared(&mut last.expect("one of a group holds what it shares").process);
     }
     fn replace_current(&mut self, next: Parked, ctx: &mut Ctx) -> Parked {
         let Parked { process, clock, locks, timer, signals, ticks } = next;
@@ -211,8 +238,8 @@ impl Os {
         self.family.last_pid = self.family.last_pid.max(self.process.pid) + 1;
         let pid = self.family.last_pid;
         let mut process = self.process.clone();
-        process.pid = pid;
-        process.parent = self.process.pid;
+        (process.pid, process.group, process.interpreter) = (pid, pid, 0);
+        process.parent = self.process.group;
         process.keep(keep);
         for slot in process.fds.values() {
             self.table.shared(slot.file);
@@ -226,6 +253,7 @@ impl Os {
     /// `fork`: the child's only thread has the number of the one that asked, and can run at once.
     fn fork(&mut self, ctx: &Ctx) -> Sys {
         let pid = self.child(ctx, |_| true, ctx.ticks);
+        self.fork_interpreters(pid);
         self.threads.queue(Tid { pid, thread: ctx.thread }, self.now(ctx));
         self.threads.block_signals(Tid { pid, thread: ctx.thread }, self.threads.blocked(self.tid(ctx.thread)));
         Ok(SysResult::Int(pid as i64))
@@ -266,6 +294,7 @@ impl Os {
             let _ = self.close(fd);
         }
         self.threads.end_process(pid);
+        self.changed.push((Source::Process(pid), poll::IN));
         self.semaphores.forget_process(pid);
         self.wake_io(now);
         // Children without a parent belong to the system, which waits for none of them.
@@ -274,11 +303,13 @@ impl Os {
         if let Some(p) = self.family.parked.get_mut(&parent) {
             self.family.zombies.insert(pid, (parent, status));
             note(&mut p.signals, SIGCHLD);
-            self.threads.wake_where(now, |t, w| t.pid == parent && *w == Wait::Child);
+            self.threads.wake_where(now, |t, w| (t.pid == parent || t.pid >= FIRST_KEY) && *w == Wait::Child);
         }
         let next = *self.family.parked.keys().next().expect("the first process is never ended");
         let next = self.family.parked.remove(&next).expect("just seen");
         self.replace_current(next, ctx);
+        self.take_shared();
+        self.forget_group(pid);
     }
     pub(super) fn family_call(&mut self, call: &Syscall, ctx: &mut Ctx) -> Sys {
         match call {
@@ -286,18 +317,41 @@ impl Os {
             Syscall::Spawn { fds, inherit, cwd, .. } => self.spawn(fds, *inherit, cwd, ctx),
             Syscall::WaitPid { pid, options } => self.wait_pid(*pid, *options),
             Syscall::Kill { pid, signal } => self.kill(*pid, *signal, ctx),
+            Syscall::PidFdOpen { pid, flags } => {
+                if *pid <= 0 || flags & !open::NONBLOCK != 0 {
+                    return Err(errno::EINVAL.into());
+                }
+                if !self.is_known(*pid) {
+                    return Err(errno::ESRCH.into());
+                }
+                Ok(SysResult::Int(self.open_file(Kind::Process(*pid), open::RDWR | flags) as i64))
+            }
+            Syscall::PidFdProcess { fd } => match self.file(*fd)?.kind {
+                Kind::Process(pid) => Ok(SysResult::Int(pid as i64)),
+                _ => Err(errno::EBADF.into()),
+            },
             _ => Err(Os::not_simulated()),
         }
     }
+    /// Whether a process has not ended.
+    pub(super) fn is_running(&self, pid: i32) -> bool {
+        pid == self.process.pid || self.family.parked.contains_key(&pid)
+    }
+    /// Whether there is a process of this number, one that ended included until somebody has waited for it.
+    pub(super) fn is_known(&self, pid: i32) -> bool {
+        self.is_running(pid) || self.family.zombies.contains_key(&pid)
+    }
     fn wait_pid(&mut self, pid: i32, options: i32) -> Sys {
-        let me = self.process.pid;
+        let me = self.process.group;
         let wanted = |child: i32| pid <= 0 || child == pid;
         let ended = self.family.zombies.iter().find(|(child, (parent, _))| *parent == me && wanted(**child));
         if let Some((child, (_, status))) = ended.map(|(c, z)| (*c, *z)) {
-            self.family.zombies.remove(&child);
+            if options & WNOWAIT == 0 {
+                self.family.zombies.remove(&child);
+            }
             return Ok(SysResult::Pair(child as i64, status as i64));
         }
-        if !self.family.parked.values().any(|p| p.process.parent == me && wanted(p.process.pid)) {
+        if !self.family.parked.values().any(|p| p.process.parent == me && p.process.interpreter == 0 && wanted(p.process.pid)) {
             return Err(errno::ECHILD.into());
         }
         if options & WNOHANG != 0 { Ok(SysResult::Pair(0, 0)) } else { Err(Stop::Wait(Wait::Child)) }

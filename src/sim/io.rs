@@ -121,7 +121,7 @@ impl Os {
                 r.data
             })),
             Kind::Output(_) | Kind::PipeWriter(_) => return Err(errno::EBADF.into()),
-            Kind::Epoll(_) => return Err(errno::EINVAL.into()),
+            Kind::Epoll(_) | Kind::Process(_) => return Err(errno::EINVAL.into()),
         };
         let start = position.min(whole.len());
         let data = whole[start..start.saturating_add(count).min(whole.len())].to_vec();
@@ -181,7 +181,7 @@ impl Os {
                 };
             }
             Kind::Socket(_) => return Ok(self.send(fd, data, None, &[])?.map_or(Wrote::Full, Wrote::Bytes)),
-            Kind::Epoll(_) => return Err(errno::EINVAL.into()),
+            Kind::Epoll(_) | Kind::Process(_) => return Err(errno::EINVAL.into()),
             Kind::Library(..) | Kind::Directory(_) | Kind::Stdin { .. } | Kind::PipeReader(_) => return Err(errno::EBADF.into()),
         };
         if at.is_none() {

@@ -7,6 +7,7 @@ pub mod clock;
 mod descriptors;
 mod family;
 pub mod fs;
+pub mod interpreters;
 mod io;
 pub mod locks;
 pub mod pipe;
@@ -95,6 +96,7 @@ pub struct Os {
     /// Locks of the current process.
     pub locks: Locks,
     pub semaphores: Semaphores,
+    pub interpreters: interpreters::Interpreters,
     pub segments: segments::Segments,
     pub threads: Threads,
     /// Settings of the schedule.
@@ -131,6 +133,7 @@ impl Os {
             epolls: Default::default(),
             locks: Locks::default(),
             semaphores: Semaphores::default(),
+            interpreters: Default::default(),
             segments: Default::default(),
             threads: Threads::default(),
             sched: Default::default(),
@@ -156,6 +159,9 @@ impl Os {
         };
         self.clock.charge(if free { clock::LOCK_NS } else { clock::SYSCALL_NS });
         let me = self.tid(ctx.thread);
+        if !matches!(call, Syscall::Interpreter(_)) {
+            self.asks_something_else(me, matches!(call, Syscall::Sleep { .. }));
+        }
         let mut pending = self.threads.broken_off(me, &call).unwrap_or_else(|| {
             let deadline = call.timeout_ns().map(|ns| self.now(ctx).saturating_add(ns));
             Pending { call, deadline, progress: 0, wait: Wait::Sleep, first: true }
@@ -217,7 +223,8 @@ impl Os {
             Poll { .. } | EpollCreate | EpollControl { .. } | EpollWait { .. } => self.poll_call(p, ctx),
             MapSegment { fd, size } => self.map_segment(*fd, *size),
             StoreSegment { segment, data } => self.store_segment(*segment, data, ctx),
-            Fork | Spawn { .. } | WaitPid { .. } | Kill { .. } => self.family_call(&p.call, ctx),
+            Interpreter(call) => self.interpreter_call(call, ctx),
+            Fork | Spawn { .. } | WaitPid { .. } | Kill { .. } | PidFdOpen { .. } | PidFdProcess { .. } => self.family_call(&p.call, ctx),
             SemNew { .. } | SemOpen { .. } | SemUnlink { .. } | SemAcquire { .. } | SemRelease { .. } | SemValue { .. } => {
                 self.semaphore_call(p, ctx)
             }

@@ -27,6 +27,7 @@ impl Os {
             },
             Kind::Socket(s) => self.net.readiness(*s),
             Kind::Epoll(e) => bits(&[(self.epoll_is_ready(*e), read)]),
+            Kind::Process(pid) => bits(&[(!self.is_running(*pid), read), (!self.is_known(*pid), poll::HUP)]),
             Kind::Output(_) => write,
             Kind::Stdin { .. } => read,
             _ => match f.flags & open::ACCMODE {
@@ -59,6 +60,7 @@ impl Os {
             Kind::PipeReader(p) | Kind::PipeWriter(p) => Some(Source::Pipe(*p)),
             Kind::Socket(s) => Some(Source::Socket(*s)),
             Kind::Epoll(e) => Some(Source::Epoll(*e)),
+            Kind::Process(pid) => Some(Source::Process(*pid)),
             _ => None,
         }
     }

@@ -8,7 +8,14 @@ use std::sync::Arc;
 /// Descriptors, folder and mask of a process.
 #[derive(Clone, Debug)]
 pub struct Process {
+    /// To the scheduler; an interpreter beside a process's first one has a number of its own.
     pub pid: i32,
+    /// The process that it is, or is an interpreter of.
+    pub group: i32,
+    /// Number of the interpreter: 0 is the first one.
+    pub interpreter: i64,
+    /// It ran last of its group: it has what the group shares (folder, mask, descriptors).
+    pub(super) holds: bool,
     pub parent: i32,
     /// Absolute.
     pub cwd: String,
@@ -58,6 +65,8 @@ pub enum Kind {
     Socket(u32),
     /// A poller.
     Epoll(u32),
+    /// A process.
+    Process(i32),
 }
 
 /// Every open file of the system.
@@ -79,7 +88,19 @@ impl Table {
 
 impl Process {
     pub fn new(cwd: String) -> Process {
-        Process { pid: 100, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new(), lowest: 0 }
+        Process { pid: 100, group: 100, interpreter: 0, holds: true, parent: 1, cwd, umask: 0o022, fds: BTreeMap::new(), lowest: 0 }
+    }
+    /// Another interpreter of the same process; what they share stays here.
+    pub(super) fn interpreter_beside(&self, key: i32, id: i64) -> Process {
+        Process { pid: key, group: self.group, interpreter: id, holds: false, parent: self.parent, cwd: String::new(), umask: 0, fds: BTreeMap::new(), lowest: 0 }
+    }
+    /// What a group shares goes from one of its interpreters to another.
+    pub(super) fn take_shared(&mut self, from: &mut Process) {
+        std::mem::swap(&mut self.cwd, &mut from.cwd);
+        std::mem::swap(&mut self.umask, &mut from.umask);
+        std::mem::swap(&mut self.fds, &mut from.fds);
+        std::mem::swap(&mut self.lowest, &mut from.lowest);
+        (self.holds, from.holds) = (true, false);
     }
     /// The lowest free descriptor.
     pub(super) fn free(&mut self) -> i32 {
@@ -134,6 +155,7 @@ impl Os {
             Kind::PipeWriter(n) => format!("pipe {n}, writing end"),
             Kind::Socket(n) => format!("socket {n}"),
             Kind::Epoll(n) => format!("epoll {n}"),
+            Kind::Process(pid) => format!("process {pid}"),
         }
     }
     pub(super) fn open_standard_streams(&mut self) {

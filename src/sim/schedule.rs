@@ -199,7 +199,7 @@ impl Os {
     }
     /// Whether the current process has signals to take.
     pub fn has_signals(&self) -> bool {
-        family::open(&self.signals, || self.threads.blocked_by_all(self.process.pid))
+        family::any_open(&self.signals, || self.threads.blocked_by_all(self.process.pid))
     }
     /// Signals that have come since the last time, in order; those that every thread blocks stay.
     pub fn take_signals(&mut self) -> Vec<i32> {

@@ -46,7 +46,7 @@ impl Os {
                 ctx.host.stopwatch(*number, say.as_ref().map(|(text, loops)| (text.as_str(), *loops)));
                 SysResult::Done
             }
-            Syscall::GetPid => SysResult::Int(self.process.pid as i64),
+            Syscall::GetPid => SysResult::Int(self.process.group as i64),
             Syscall::CpuCount => SysResult::Int(self.family.cpus() as i64),
             Syscall::GilEnabled => SysResult::Int(i64::from(!self.sched.gil_off)),
             Syscall::GetParentPid => SysResult::Int(self.process.parent as i64),

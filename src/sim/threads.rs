@@ -27,6 +27,10 @@ pub enum Wait {
     Child,
     /// A semaphore that is shared by processes.
     Semaphore(u64),
+    /// What runs in another interpreter.
+    Interpreter(i64),
+    /// A queue between interpreters.
+    Queue(i64),
 }
 
 /// Whose change wakes threads.
@@ -37,6 +41,8 @@ pub enum Source {
     Epoll(u32),
     /// The end of a thread.
     End(Tid),
+    /// The end of a process.
+    Process(i32),
 }
 
 /// A call that has not finished: tried again whenever what it waits for may have come.

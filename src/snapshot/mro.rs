@@ -72,4 +72,6 @@ pub enum MroOutcome {
         heads: Vec<String>,
         message: String,
     },
+    /// The merge gives this order, but no class can have these bases: the `TypeError` Python raises.
+    Refused { order: Vec<String>, message: String },
 }

@@ -1,7 +1,9 @@
 //! The log of a run: what threads and processes did, when, and where in the program. A leaf: plain data, no handles.
 //!
 //! Written by the machine at its door to the system (`machine/record.rs`), read by lenses. Times are virtual nanoseconds.
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A thread of a process, or a task of asyncio that runs on one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -52,6 +54,10 @@ pub enum Waiting {
     Io,
     /// A child process that ends.
     Child,
+    /// What runs in another interpreter, by number.
+    Interpreter(i64),
+    /// A queue between interpreters, by number.
+    Queue(i64),
     /// Its next turn.
     Turn,
 }
@@ -130,10 +136,10 @@ pub enum What {
 }
 
 /// Where in the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Place {
-    pub function: String,
-    pub file: String,
+    pub function: Arc<str>,
+    pub file: Arc<str>,
     pub line: u32,
     /// Frames of the program below this one.
     pub depth: u32,
@@ -158,7 +164,7 @@ pub struct Log {
     pub things: BTreeMap<Thing, String>,
     /// Events that came after the limit.
     pub lost: u64,
-    known: BTreeMap<(String, u32, String, u32), u32>,
+    known: FxHashMap<Place, u32>,
 }
 
 /// Events that a log keeps.
@@ -174,13 +180,12 @@ impl Log {
         self.events.push(Event { at, lane, what, place });
     }
     fn place(&mut self, p: Place) -> u32 {
-        let key = (p.file.clone(), p.line, p.function.clone(), p.depth);
-        if let Some(known) = self.known.get(&key) {
+        if let Some(known) = self.known.get(&p) {
             return *known;
         }
         let number = self.places.len() as u32;
-        self.places.push(p);
-        self.known.insert(key, number);
+        self.places.push(p.clone());
+        self.known.insert(p, number);
         number
     }
 }

@@ -6,9 +6,10 @@ use crate::heap::{Owned, Ref};
 use crate::objects::class::{Layout, TypeObj, type_flags};
 use crate::objects::function::NativeObj;
 use crate::objects::str::Str;
+use crate::objects::tuple::Items;
 use crate::objects::types::{GetSet, Module};
 use crate::objects::{Heap, Payload};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Special methods that CPython implements by an ordinary method instead of a slot.
 pub(super) const NOT_SLOTS: &[&str] = &[
@@ -27,30 +28,33 @@ impl Vm {
             cur: Thread::new(0),
             parked: Vec::new(),
             main_thread: 0,
+            interpreter: 0,
             segments: Default::default(),
             held: Vec::new(),
             natives: Vec::new(),
-            native_types: HashMap::new(),
+            native_types: HashMap::default(),
             interned: Default::default(),
             modules: fixed::NONE,
             builtins: fixed::NONE,
             prelude: None,
-            registry: HashMap::new(),
+            registry: HashMap::default(),
             execs: Default::default(),
             next_code: 0,
             next_watch: 0,
             method_cache: Vec::new(),
             next_version: 0,
             raising: None,
+            raised_again: None,
             pending_syscall: None,
             hidden: Default::default(),
             temps: Vec::new(),
             answers: Vec::new(),
+            spare_frames: Default::default(),
             cursor: 0,
             recursion_limit: 1000,
             int_max_str_digits: 4300,
             monitoring: None,
-            lines: HashMap::new(),
+            lines: HashMap::default(),
             memory_limit: 4 << 30,
             ticks: 0,
             ticks_left: 0,
@@ -83,7 +87,7 @@ impl Vm {
         }
         for ty in [t::NONE, t::BOOL, t::BOOL, t::ELLIPSIS, t::NOTIMPLEMENTED, t::TUPLE, t::BYTES, t::STR] {
             let payload = match ty {
-                t::TUPLE => Payload::Tuple(Box::new([])),
+                t::TUPLE => Payload::Tuple(Items::from(&[][..])),
                 t::BYTES => Payload::Bytes(Box::new([])),
                 t::STR => Payload::Str(Box::new(Str::new(""))),
                 _ => Payload::Unit,
@@ -115,7 +119,7 @@ impl Vm {
 
     fn built_in_types(&mut self) {
         let defs: Vec<&'static TypeDef> = crate::natives::TYPES.iter().flat_map(|g| g.iter().copied()).filter(|d| d.place.is_some()).collect();
-        let mut by_place: HashMap<Ref, &'static TypeDef> = HashMap::new();
+        let mut by_place: HashMap<Ref, &'static TypeDef> = HashMap::default();
         for d in &defs {
             by_place.insert(d.place.expect("filtered"), d);
         }
@@ -336,8 +340,7 @@ impl Vm {
         let parts: Vec<&'static str> = pellucid_stdlib::names().filter(|x| x.starts_with("_prelude")).collect();
         for part in parts {
             let source = pellucid_stdlib::find(part).expect("just listed");
-            let tree = crate::code::marshal::read_code(source.code).expect("the blob holds valid code");
-            let code = self.load_code(&tree, true).into_raw();
+            let code = self.load_library(&source, true).into_raw();
             let func = self.new_function(code, dict, self.builtins);
             self.run_to_end(func, &[]).map(|v| self.release(v)).unwrap_or_else(|e| { let args = self.exc_of(e.get()).map(|x| x.args).and_then(|a| self.tuple_items(a)).and_then(|a| a.first().copied()); panic!("the prelude {part} raised {}: {}", self.type_name(e.get()), args.map_or(String::new(), |a| self.lossy(a))) });
         }
@@ -404,6 +407,9 @@ fn blank_type(name: &str) -> TypeObj {
         has_dict: false,
         has_weakref: false,
         slots: 0,
+        own_slots: vec![],
+        orders: 0,
+        rebased: 0,
         basicsize: 16,
         itemsize: 0,
     }

@@ -3,7 +3,7 @@ use super::frames::Regs;
 use super::native::{Args, NativeFn};
 use super::run::Flow;
 use super::step::{Answer, Ask, Request};
-use super::thread::{Activation, NativeFrame};
+use super::thread::Activation;
 use super::{Vm, fixed, n, slow, t};
 use crate::heap::{Owned, Ref, Slot};
 use crate::objects::Payload;
@@ -118,7 +118,7 @@ impl Vm {
         let cls = self.cur.stack[place].get();
         let Payload::Type(x) = self.heap.get(cls) else { return None };
         let plain = x.has(PLAIN_NEW) && x.has(HEAP) && !x.has(ABSTRACT) && x.layout == crate::objects::class::Layout::Object;
-        if !plain || self.ty(cls) != t::TYPE || !self.cur.stack[place + 1].is_null() {
+        if !plain || !self.cur.stack[place + 1].is_null() || !self.calls_as_type(cls) {
             return None;
         }
         let init = self.lookup(cls, n::__INIT__)?;
@@ -130,7 +130,7 @@ impl Vm {
         let cls_word = std::mem::replace(&mut self.cur.stack[place], Word::owned(instance));
         self.cur.stack[place + 1] = Word::owned(instance);
         if kwnames.is_some() || !self.enter_simple(r, at, Word::borrowed(init), place + 1, place + 1, (Ret::Init, true)) {
-            let words: Words = self.cur.stack[place + 1..r.sp].iter().copied().collect();
+            let words = Words::from_slice(&self.cur.stack[place + 1..r.sp]);
             r.sp = place + 1;
             self.save(r, at);
             self.call_python(Word::borrowed(init), words, kwnames, Ret::Init);
@@ -152,7 +152,7 @@ impl Vm {
     pub(super) fn op_call_words(&mut self, r: &mut Regs, at: usize, place: usize, kwnames: Option<Ref>) -> Flow {
         let callee = self.cur.stack[place];
         let skip = self.cur.stack[place + 1].is_null() as usize;
-        let words: Words = self.cur.stack[place + 1 + skip..r.sp].iter().copied().collect();
+        let words = Words::from_slice(&self.cur.stack[place + 1 + skip..r.sp]);
         r.sp = place;
         self.save(r, at);
         self.call_words(callee, words, kwnames, Ret::Push);
@@ -241,7 +241,7 @@ impl Vm {
     fn call_object(&mut self, callee: Word, mut words: Words, kwnames: Option<Ref>, ret: Ret) {
         let obj = callee.get();
         let Some(f) = self.lookup_special(obj, n::__CALL__) else {
-            let message = format!("'{}' object is not callable", self.type_name(obj));
+            let message = format!("'{}' object is not callable", self.dotted_type_name(obj));
             self.drop_call(callee, words, kwnames);
             let e = self.type_error(message);
             return self.raise_ask(e);
@@ -312,6 +312,9 @@ impl Vm {
     /// An unbound method's first argument must be an instance of the type that defines it.
     pub fn check_receiver(&mut self, descr: Ref, args: &[Ref]) -> Result<(), Ask> {
         let Payload::Native(x) = self.heap.get(descr) else { return Ok(()) };
+        if self.ty(descr) == t::CLASSMETHOD_DESCRIPTOR && x.receiver.is_none() {
+            return self.check_class_argument(descr, args.first().copied());
+        }
         if !matches!(self.ty(descr), t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) {
             return match x.owner {
                 Some(owner) if self.natives[x.native as usize].def.kind == super::DefKind::New => self.check_maker(owner, args.first().copied()),
@@ -327,7 +330,7 @@ impl Vm {
             }
             None => Err(self.type_error(format!("unbound method {owner_name}.{name}() needs an argument"))),
             Some(x) if !self.is_a(*x, owner) => {
-                let got = self.type_name(*x).to_owned();
+                let got = self.dotted_type_name(*x).to_owned();
                 let verb = if self.ty(descr) == t::SLOT_WRAPPER { "requires" } else { "for" };
                 Err(self.type_error(if verb == "requires" {
                     format!("descriptor '{name}' requires a '{owner_name}' object but received a '{got}'")
@@ -337,6 +340,22 @@ impl Vm {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A class method that is called unbound takes its class as the first argument.
+    pub fn check_class_argument(&mut self, descr: Ref, cls: Option<Ref>) -> Result<(), Ask> {
+        let Payload::Native(x) = self.heap.get(descr) else { return Ok(()) };
+        let (Some(owner), name) = (x.owner, self.natives[x.native as usize].def.name) else { return Ok(()) };
+        let of = self.full_name_of_type(owner);
+        let message = match cls {
+            None => format!("descriptor '{name}' of '{of}' object needs an argument"),
+            Some(c) if !self.is_type(c) => format!("descriptor '{name}' for type '{of}' needs a type, not a '{}' as arg 2", self.full_type_name(c)),
+            Some(c) if !self.is_subtype(c, owner) => {
+                format!("descriptor '{name}' requires a subtype of '{of}' but received '{}'", self.full_name_of_type(c))
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(self.type_error(message))
     }
 
     /// Runs a native for the first time, with borrowed arguments. Its value goes where `ret` says.
@@ -362,9 +381,8 @@ impl Vm {
         self.depth = 0;
         let waiting = |vm: &mut Vm, catch| {
             args.iter().flatten().for_each(|r| vm.heap.incref_raw(*r));
-            let answers = std::mem::take(&mut vm.answers);
-            let frame = NativeFrame { f, args: args.to_vec(), answers, ret, catch };
-            vm.cur.activations.push(Activation::Native(Box::new(frame)));
+            let frame = vm.spare_frames.make(f, args, &mut vm.answers, ret, catch);
+            vm.cur.activations.push(Activation::Native(frame));
         };
         match ask {
             Ask::Raise(e) => {
@@ -391,7 +409,11 @@ impl Vm {
     }
     /// Releases what a native that ended at its first run had made `once`.
     pub(super) fn drop_answers(&mut self) {
-        for a in std::mem::take(&mut self.answers) {
+        self.drop_answers_from(0);
+    }
+    /// The same of what the tape has from there on.
+    pub(super) fn drop_answers_from(&mut self, from: usize) {
+        for a in self.answers.drain(from..) {
             if let Answer::Value(r) | Answer::Raised(r) = a {
                 self.heap.decref_raw(r);
             }
@@ -402,15 +424,14 @@ impl Vm {
         let Some(Activation::Native(x)) = self.cur.activations.last_mut() else { panic!("no native on top") };
         x.catch = false;
         let (f, args, ret) = (x.f, std::mem::take(&mut x.args), x.ret);
-        self.answers = std::mem::take(&mut x.answers);
+        std::mem::swap(&mut self.answers, &mut x.answers);
         self.cursor = 0;
         let mark = self.temps.len();
         let step = f(self, Args(&args));
-        let answers = std::mem::take(&mut self.answers);
         self.depth = 0;
         let Some(Activation::Native(x)) = self.cur.activations.last_mut() else { panic!("a native pushes nothing") };
         x.args = args;
-        x.answers = answers;
+        std::mem::swap(&mut self.answers, &mut x.answers);
         match step {
             Err(Ask::Need { request, catch }) => {
                 x.catch = catch;

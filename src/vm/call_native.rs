@@ -35,6 +35,7 @@ impl Vm {
             && let Some(owner) = owner
             && match self.ty(callee) {
                 t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER => given == 0 || !self.is_a(self.cur.stack[first].get(), owner),
+                t::CLASSMETHOD_DESCRIPTOR => true,
                 // `T.__new__(cls)` called by the program: its class must be checked first.
                 _ => row.def.kind == DefKind::New,
             }
@@ -87,7 +88,7 @@ impl Vm {
             }
             Err(e) => {
                 // What it asks for will use the stack from `place` on.
-                let words: Words = self.cur.stack[place..sp].iter().copied().collect();
+                let words = Words::from_slice(&self.cur.stack[place..sp]);
                 self.native_asked(f, args, ret, e, mark);
                 words.into_iter().for_each(|w| self.drop_word(w));
                 Flow::Reload

@@ -20,7 +20,7 @@ impl Vm {
     }
     /// Flags that follow from the methods found along the MRO.
     fn derive_flags(&mut self, ty: Ref) {
-        let native = |vm: &mut Vm, name| vm.lookup(ty, name).is_none_or(|f| vm.ty(f) == t::SLOT_WRAPPER);
+        let native = |vm: &mut Vm, name| vm.lookup(ty, name).is_none_or(|f| vm.is_slot_of_object(f));
         let plain_attribute = native(self, n::__GETATTRIBUTE__);
         let plain_get = plain_attribute && self.lookup(ty, n::__GETATTR__).is_none();
         let plain_set = native(self, n::__SETATTR__) && native(self, n::__DELATTR__);

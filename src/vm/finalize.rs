@@ -3,7 +3,7 @@ use super::{Vm, n, t};
 use crate::heap::{Ref, flag};
 use crate::objects::Payload;
 use crate::objects::frame::Ret;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 impl Vm {
     /// Does what the heap asked for: dead objects that need Python, and a collection that is due.
@@ -29,6 +29,10 @@ impl Vm {
         if needs_python && self.finalizer_of(r) {
             self.heap.clear_flag(r, flag::FINALIZER);
             self.heap.set_flag(r, flag::FINALIZED);
+            if matches!(self.heap.get(r), Payload::Generator(_)) {
+                // Weak references to generators are told before their code runs, those to other objects after `__del__`.
+                self.call_back_weakrefs(r);
+            }
             self.run_hidden(finalize, &[Some(r)]);
             return;
         }
@@ -49,13 +53,16 @@ impl Vm {
     /// Weak references see the death; then the object goes (unless somebody brought it back).
     fn end_object(&mut self, r: Ref) {
         if self.heap.count(r) == 1 {
-            for callback in self.clear_weakrefs(r, &Default::default()) {
-                self.run_hidden(call_back, &[Some(callback.0), Some(callback.1)]);
-                self.heap.decref_raw(callback.0);
-                self.heap.decref_raw(callback.1);
-            }
+            self.call_back_weakrefs(r);
         }
         self.heap.finish_pending(r);
+    }
+    fn call_back_weakrefs(&mut self, r: Ref) {
+        for callback in self.clear_weakrefs(r, &Default::default()) {
+            self.run_hidden(call_back, &[Some(callback.0), Some(callback.1)]);
+            self.heap.decref_raw(callback.0);
+            self.heap.decref_raw(callback.1);
+        }
     }
     /// Clears the weak references to an object; gives (callback, weak reference) pairs, newest first, with counted references.
     /// The weak references that are `dying` themselves do not call back, and keep what they hold.
@@ -116,24 +123,24 @@ impl Vm {
         }
     }
     fn collect_garbage_automatically(&mut self) {
-        let full = self.heap.gc.full_due();
-        self.collect_garbage(full);
+        let generation = if self.heap.gc.full_due() { 2 } else { 0 };
+        self.collect_garbage(generation);
     }
     /// One collection; gives how many objects were unreachable. Finalizers run afterwards, on top of what runs.
-    pub fn collect_garbage(&mut self, full: bool) -> usize {
+    pub fn collect_garbage(&mut self, generation: usize) -> usize {
         if self.heap.gc.running {
             return 0;
         }
         self.heap.gc.running = true;
-        let (garbage, finalizable) = self.begin_collection(full);
+        let (garbage, finalizable) = self.begin_collection(generation);
         let count = garbage.len();
-        self.heap.gc.stats[if full { 2 } else { 0 }][1] += count as u64;
+        self.heap.gc.stats[generation][1] += count as u64;
         if finalizable.is_empty() {
             self.end_garbage(&garbage);
         } else {
             // PEP 442: finalizers run first; what they leave unreachable is freed by the next pass.
             self.heap.return_to_old(&garbage);
-            for r in finalizable.into_iter().rev() {
+            for r in finalizable {
                 self.run_hidden(finalize_only, &[Some(r)]);
             }
             self.heap.gc.look_again();
@@ -142,9 +149,9 @@ impl Vm {
         count
     }
     /// Finds the garbage, clears its weak references and marks those that have a finalizer: (garbage, to be finalized).
-    fn begin_collection(&mut self, full: bool) -> (Vec<Ref>, Vec<Ref>) {
-        let garbage = self.heap.find_garbage(full);
-        self.heap.gc.stats[if full { 2 } else { 0 }][0] += 1;
+    fn begin_collection(&mut self, generation: usize) -> (Vec<Ref>, Vec<Ref>) {
+        let garbage = self.heap.find_garbage(generation);
+        self.heap.gc.stats[generation][0] += 1;
         let mut finalizable = garbage.clone();
         finalizable.retain(|r| {
             let flags = self.heap.flags(*r);
@@ -186,15 +193,15 @@ impl Vm {
 
     /// The first half of `gc.collect()`: how many objects were freed when no finalizer has to run first. Otherwise None: the
     /// finalizers of [`Vm::collected_finalizable`] run, and [`Vm::finish_collection`] ends it.
-    pub fn start_collection(&mut self, full: bool) -> Option<usize> {
+    pub fn start_collection(&mut self, generation: usize) -> Option<usize> {
         if self.heap.gc.running {
             return Some(0);
         }
         self.heap.gc.running = true;
-        let (garbage, finalizable) = self.begin_collection(full);
+        let (garbage, finalizable) = self.begin_collection(generation);
         if finalizable.is_empty() {
             self.end_garbage(&garbage);
-            self.heap.gc.stats[if full { 2 } else { 0 }][1] += garbage.len() as u64;
+            self.heap.gc.stats[generation][1] += garbage.len() as u64;
             self.heap.gc.running = false;
             return Some(garbage.len());
         }
@@ -212,7 +219,7 @@ impl Vm {
         self.list_items(*list)?.get(i).copied()
     }
     /// The second half of `gc.collect()`: frees what the finalizers did not bring back, and gives how many that were.
-    pub fn finish_collection(&mut self, full: bool) -> usize {
+    pub fn finish_collection(&mut self, generation: usize) -> usize {
         let old = self.registry.remove(FINALIZABLE);
         self.replace_raw(old);
         let Some(list) = self.registry.remove(GARBAGE) else { return 0 };
@@ -221,7 +228,7 @@ impl Vm {
         self.heap.return_to_old(&back);
         self.end_garbage(&garbage);
         self.heap.decref_raw(list);
-        self.heap.gc.stats[if full { 2 } else { 0 }][1] += garbage.len() as u64;
+        self.heap.gc.stats[generation][1] += garbage.len() as u64;
         self.heap.gc.running = false;
         garbage.len()
     }
@@ -264,7 +271,7 @@ fn finalize_only(vm: &mut Vm, a: super::Args) -> super::Step {
 }
 fn run_and_report(vm: &mut Vm, r: Ref) -> Result<(), super::Ask> {
     if let Err(e) = run_finalizer(vm, r)? {
-        match vm.lookup_special(r, n::__DEL__) {
+        match vm.lookup_special(r, n::__DEL__).filter(|_| !matches!(vm.heap.get(r), Payload::Generator(_))) {
             Some(del) => vm.report_unraisable(e, "calling deallocator", del)?,
             None => vm.report_unraisable(e, "closing generator", r)?,
         }
@@ -276,7 +283,11 @@ fn run_finalizer(vm: &mut Vm, r: Ref) -> Result<Result<Ref, Ref>, super::Ask> {
         let f = vm.prelude_function("finalize_generator");
         return vm.try_call(f, &[r]);
     }
-    let f = vm.lookup_special(r, n::__DEL__).expect("checked");
+    // The finalizer may give its object another class.
+    let f = vm.once(|vm| {
+        let f = vm.lookup_special(r, n::__DEL__).expect("checked");
+        Ok(vm.incref(f))
+    })?;
     let (f, bound) = vm.bind_special(f, r)?;
     let args = [r];
     vm.try_call(f, if bound { &args[..] } else { &[] })

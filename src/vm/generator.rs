@@ -1,6 +1,6 @@
 //! Generators, coroutines and async generators: making, resuming, suspending, closing.
 use super::frames::Regs;
-use super::step::Resume;
+use super::step::{Refs, Resume};
 use super::thread::Activation;
 use super::{Ask, Vm, fixed, t};
 use crate::heap::{Owned, Ref, flag};
@@ -39,6 +39,7 @@ impl Vm {
         [name, qualname, code].into_iter().for_each(|r| self.heap.incref_raw(r));
         let ret = frame.ret;
         frame.ret = Ret::Push;
+        let origin = if ty == t::COROUTINE && self.cur.origin_depth > 0 { Some(self.origin().into_raw()) } else { None };
         let generator = Generator {
             state: GenState::Created,
             frame: Some(frame),
@@ -47,7 +48,7 @@ impl Vm {
             qualname,
             code,
             handled: None,
-            origin: None,
+            origin,
             finalizer: None,
             hooks_inited: false,
             ag_running: false,
@@ -56,6 +57,19 @@ impl Vm {
         };
         let g = self.heap.alloc(ty, Payload::Generator(Box::new(generator)), flag::FINALIZER);
         self.deliver(g, ret);
+    }
+    /// Who makes a coroutine: (file, line, function) of the callers, the nearest first.
+    #[cold]
+    fn origin(&mut self) -> Owned {
+        let mut rows = Vec::new();
+        for depth in 0..self.cur.origin_depth {
+            let Some(Activation::Py(f)) = self.visible_frame(depth).map(|i| &self.cur.activations[i]) else { break };
+            let code = self.code_obj(f.code_ref);
+            let (file, name, line) = (code.filename, code.name, super::load::line_of(code, f.last));
+            let row = vec![self.incref(file), self.int(i64::from(line)), self.incref(name)];
+            rows.push(self.tuple(row));
+        }
+        self.tuple(rows)
     }
     /// Borrowed words of a segment of the data stack become owned, since the frame leaves its caller's care.
     #[inline]
@@ -261,7 +275,7 @@ impl Vm {
     }
     /// Carries out a `Request::Through`, whose references it takes over. The generator stands at the YIELD_VALUE of a SEND
     /// loop: it goes on there with what the call returns, or behind the loop when that ends.
-    pub(super) fn start_through(&mut self, g: Ref, func: Ref, args: Vec<Ref>, ret: Ret) {
+    pub(super) fn start_through(&mut self, g: Ref, func: Ref, args: Refs, ret: Ret) {
         if self.cur.depth >= self.recursion_limit || self.delegate_of(g).is_none() {
             [g, func].into_iter().chain(args).for_each(|r| self.heap.decref_raw(r));
             let e = self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded");
@@ -304,12 +318,17 @@ impl Vm {
         refs.extend(handled);
         if let Some(f) = frame {
             f.visit(&mut |r| refs.push(r));
-            // Whoever has the frame object sees a frame that is over.
-            if let Some(o) = f.object
-                && let Payload::Frame(x) = self.heap.get_mut(o)
-            {
-                x.state = crate::objects::frame::FrameState::Finished { locals: vec![] };
-                x.lasti = f.last;
+            // Whoever has the frame object sees a frame that is over, with the locals that it had.
+            if let Some(o) = f.object {
+                let locals: Vec<Option<Ref>> = match self.heap.count(o) {
+                    1 => vec![],
+                    _ => stack.iter().take(self.code_obj(f.code_ref).localsplus.len()).map(|w| w.opt()).collect(),
+                };
+                locals.iter().flatten().for_each(|r| self.heap.incref_raw(*r));
+                if let Payload::Frame(x) = self.heap.get_mut(o) {
+                    x.state = crate::objects::frame::FrameState::Finished { locals };
+                    x.lasti = f.last;
+                }
             }
         }
         refs.into_iter().for_each(|r| self.heap.decref_raw(r));

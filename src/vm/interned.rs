@@ -3,7 +3,7 @@
 //! Copies of an interpreter (a forked process, a machine of the explorer) share what was interned before; what each adds is its
 //! own.
 use crate::heap::Ref;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 #[derive(Clone, Default)]

@@ -6,51 +6,90 @@ use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::set::Set;
 use crate::objects::code::{CodeObj, Handler};
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What a code object is made of: its numbers (arguments, positional-only ones, keyword-only ones, size of the stack, flags),
+/// raw fields and objects.
+pub(super) struct Parts<'a> {
+    pub numbers: [u32; 5],
+    pub firstlineno: i32,
+    pub code: &'a [u8],
+    pub consts: Box<[Ref]>,
+    pub names: Box<[Ref]>,
+    pub localsplus: Box<[Ref]>,
+    pub kinds: Cow<'static, [u8]>,
+    pub filename: Ref,
+    pub name: Ref,
+    pub qualname: Ref,
+    pub linetable: Cow<'static, [u8]>,
+    pub exceptiontable: Cow<'static, [u8]>,
+    pub hidden: bool,
+}
 
 impl Vm {
     /// A code object, with all it nests. `hidden`: its frames are the machine's own.
     pub fn load_code(&mut self, tree: &CodeTree, hidden: bool) -> Owned {
-        let consts: Box<[Ref]> = tree.consts.iter().map(|c| self.load_const_value(c, hidden).into_raw()).collect();
-        let names: Box<[Ref]> = tree.names.iter().map(|s| self.intern(s).into_raw()).collect();
-        let localsplus: Box<[Ref]> = tree.localsplusnames.iter().map(|s| self.intern(s).into_raw()).collect();
-        let total_args = tree.parameters() as u32;
-        let nfree = tree.freevars().count() as u32;
-        let special = flags::VARARGS | flags::VARKEYWORDS;
-        let handlers = crate::code::exception_table::parse(&tree.exceptiontable)
+        let consts = tree.consts.iter().map(|c| self.load_const_value(c, hidden).into_raw()).collect();
+        let names = tree.names.iter().map(|s| self.intern(s).into_raw()).collect();
+        let localsplus = tree.localsplusnames.iter().map(|s| self.intern(s).into_raw()).collect();
+        let [filename, name, qualname] = [&tree.filename, &tree.name, &tree.qualname].map(|s| self.intern(s).into_raw());
+        self.make_code(Parts {
+            numbers: [tree.argcount, tree.posonlyargcount, tree.kwonlyargcount, tree.stacksize, tree.flags],
+            firstlineno: tree.firstlineno,
+            code: &tree.code,
+            consts,
+            names,
+            localsplus,
+            kinds: tree.localspluskinds.clone().into(),
+            filename,
+            name,
+            qualname,
+            linetable: tree.linetable.clone().into(),
+            exceptiontable: tree.exceptiontable.clone().into(),
+            hidden,
+        })
+    }
+    /// A code object of its parts, whose references are taken over.
+    pub(super) fn make_code(&mut self, parts: Parts) -> Owned {
+        let Parts { numbers, firstlineno, code, consts, names, localsplus, kinds, filename, name, qualname, linetable, exceptiontable, hidden } = parts;
+        let [argcount, posonly, kwonly, stacksize, flags] = numbers;
+        let number = self.next_code;
+        self.next_code += 1;
+        let stars = (flags & flags::VARARGS != 0) as u32 + (flags & flags::VARKEYWORDS != 0) as u32;
+        let simple = stars == 0 && kwonly == 0;
+        let units: Box<[u16]> = code.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
+        let entry = (units[0] & 0xFF == crate::code::opcode::op::RESUME as u16) as u32;
+        let handlers = crate::code::exception_table::parse(&exceptiontable)
             .iter()
             .map(|h| Handler { start: h.start, end: h.end, target: h.target, depth: h.depth, lasti: h.lasti })
             .collect();
-        let number = self.next_code;
-        self.next_code += 1;
-        let simple = tree.flags & special == 0 && tree.kwonlyargcount == 0;
-        let units: Box<[u16]> = tree.code.chunks(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
-        let entry = (units[0] & 0xFF == crate::code::opcode::op::RESUME as u16) as u32;
+        let of_kind = |bits: u8| kinds.iter().filter(|k| **k & bits != 0).count() as u32;
         let code = CodeObj {
             number,
             units,
             consts,
             names,
             localsplus,
-            kinds: tree.localspluskinds.clone().into_boxed_slice(),
-            argcount: tree.argcount,
-            posonly: tree.posonlyargcount,
-            kwonly: tree.kwonlyargcount,
-            stacksize: tree.stacksize,
-            flags: tree.flags,
-            total_args,
-            name: self.intern(&tree.name).into_raw(),
-            qualname: self.intern(&tree.qualname).into_raw(),
-            filename: self.intern(&tree.filename).into_raw(),
-            firstlineno: tree.firstlineno,
-            linetable: tree.linetable.clone().into_boxed_slice(),
-            exceptiontable: tree.exceptiontable.clone().into_boxed_slice(),
+            argcount,
+            posonly,
+            kwonly,
+            stacksize,
+            flags,
+            total_args: argcount + kwonly + stars,
+            name,
+            qualname,
+            filename,
+            firstlineno,
+            linetable,
+            exceptiontable,
             handlers,
             hidden,
-            nlocals: tree.localspluskinds.iter().filter(|k| **k & kind::LOCAL != 0).count() as u32,
-            nfree,
-            simple_args: if simple { tree.argcount } else { u32::MAX },
+            nlocals: of_kind(kind::LOCAL),
+            nfree: of_kind(kind::FREE),
+            simple_args: if simple { argcount } else { u32::MAX },
             entry,
+            kinds,
         };
         self.heap.alloc(t::CODE, Payload::Code(Arc::new(code)), 0)
     }
@@ -100,10 +139,14 @@ impl Vm {
         }
     }
     fn load_set(&mut self, items: &[Const], frozen: bool, hidden: bool) -> Owned {
+        let items = items.iter().map(|c| self.load_const_value(c, hidden)).collect();
+        self.constant_set(items, frozen)
+    }
+    /// A set of constants.
+    pub(super) fn constant_set(&mut self, items: Vec<Owned>, frozen: bool) -> Owned {
         let ty = if frozen { t::FROZENSET } else { t::SET };
         let set = self.heap.alloc(ty, Payload::Set(Box::default()), 0);
-        for c in items {
-            let item = self.load_const_value(c, hidden);
+        for item in items {
             self.set_add(set.get(), item.get()).expect("constants hash without asking");
             self.release(item);
         }

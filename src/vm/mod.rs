@@ -15,6 +15,7 @@ mod frames;
 mod generator;
 pub mod interned;
 pub mod load;
+mod load_blob;
 mod ops;
 mod run;
 pub mod slow;
@@ -33,7 +34,7 @@ pub use finalize::finalize_collected;
 pub use run::{Both, NoTrace, Outcome, Tracer};
 pub use native::{Args, Def, DefKind, NativeFn, TypeDef};
 pub use step::{Answer, Ask, Request, Step};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use thread::Thread;
 
 /// One entry of the method cache: the answer holds as long as the type's version does.
@@ -57,6 +58,8 @@ pub struct Vm {
     pub parked: Vec<Thread>,
     /// Number of the main thread: 0, or in a forked child that of the thread that forked.
     pub main_thread: u32,
+    /// Number of the interpreter in its process (PEP 734): 0 is the first one.
+    pub interpreter: i64,
     /// Every native, by number: what `NativeObj::native` indexes.
     pub natives: Vec<native::Registered>,
     /// Types made from a [`TypeDef`] that has no fixed place, by module and name.
@@ -81,6 +84,8 @@ pub struct Vm {
     pub next_version: u32,
     /// The exception on its way up (owned), between the instruction that raised it and `unwind`.
     pub raising: Option<Ref>,
+    /// What a native passes on: no new exception, so that it remembers nothing new ([`Vm::pass_on`]). Not counted.
+    pub raised_again: Option<Ref>,
     /// What the running thread asks of the operating system.
     pub pending_syscall: Option<Box<syscall::Syscall>>,
     /// Natives that run before the next instruction (finalizers, callbacks of weak references), with counted arguments.
@@ -92,6 +97,8 @@ pub struct Vm {
     /// Answers that the running native has already got, and how many it has asked for again.
     pub answers: Vec<Answer>,
     pub cursor: usize,
+    /// Frames for natives that wait.
+    pub spare_frames: thread::SpareFrames,
     pub recursion_limit: usize,
     /// Largest number of digits in an int–str conversion (`sys.set_int_max_str_digits`).
     pub int_max_str_digits: usize,
@@ -160,11 +167,19 @@ impl Vm {
     /// After a fork: only the thread that asked is in the child.
     pub fn drop_other_threads(&mut self) {
         self.main_thread = self.cur.id;
-        for thread in std::mem::take(&mut self.parked) {
-            let mut held = Vec::new();
-            thread.visit(&mut |r| held.push(r));
-            held.into_iter().for_each(|r| self.heap.decref_raw(r));
+        // The parent's event loop does not run here.
+        for old in [self.cur.event_loop.take(), self.cur.task.take()] {
+            self.replace_raw(old);
         }
+        for thread in std::mem::take(&mut self.parked) {
+            self.drop_thread(&thread);
+        }
+    }
+    /// Gives back what a thread holds that is no more.
+    pub fn drop_thread(&mut self, thread: &thread::Thread) {
+        let mut held = Vec::new();
+        thread.visit(&mut |r| held.push(r));
+        held.into_iter().for_each(|r| self.heap.decref_raw(r));
     }
     /// Ends the temporaries made since `mark`.
     pub fn release_temps(&mut self, mark: usize) {

@@ -67,11 +67,13 @@ pub struct Def {
     pub set: Option<NativeFn>,
     pub kind: DefKind,
     pub doc: &'static str,
+    /// What `__text_signature__` gives where the native reads its arguments itself; empty: `sig`.
+    pub shown: &'static str,
 }
 
 impl Def {
     const fn make(name: &'static str, sig: &'static str, f: NativeFn, kind: DefKind, doc: &'static str) -> Def {
-        Def { name, sig, f, set: None, kind, doc }
+        Def { name, sig, f, set: None, kind, doc, shown: "" }
     }
     pub const fn method(name: &'static str, sig: &'static str, f: NativeFn, doc: &'static str) -> Def {
         Def::make(name, sig, f, DefKind::Method, doc)
@@ -95,7 +97,7 @@ impl Def {
     }
     /// An attribute with a setter.
     pub const fn get_set(name: &'static str, f: NativeFn, set: NativeFn, doc: &'static str) -> Def {
-        Def { name, sig: "(self, /)", f, set: Some(set), kind: DefKind::Get, doc }
+        Def { name, sig: "(self, /)", f, set: Some(set), kind: DefKind::Get, doc, shown: "" }
     }
     pub const fn member(name: &'static str, f: NativeFn, doc: &'static str) -> Def {
         Def::make(name, "(self, /)", f, DefKind::Member, doc)

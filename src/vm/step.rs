@@ -6,6 +6,10 @@
 //! So a native reads as straight code, and what it asks before it changes anything is asked once.
 use super::syscall::{SysResult, Syscall};
 use crate::heap::{Owned, Ref};
+use smallvec::SmallVec;
+
+/// A few references: arguments, a row of items.
+pub type Refs = SmallVec<[Ref; 4]>;
 
 /// The result of a native.
 pub type Step = Result<Owned, Ask>;
@@ -28,12 +32,12 @@ pub enum Ask {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Call with positional arguments and then keyword arguments, whose names are in the tuple.
-    Call { func: Ref, args: Vec<Ref>, kwnames: Option<Ref> },
+    Call { func: Ref, args: Refs, kwnames: Option<Ref> },
     /// Resume a generator, coroutine or async generator.
     Resume { generator: Ref, how: Resume },
     /// Call on top of the frame of a suspended generator, in place of what it delegates to (`yield from`, `await`): what the
     /// call returns is yielded, StopIteration ends the delegation, another exception is raised there.
-    Through { generator: Ref, func: Ref, args: Vec<Ref> },
+    Through { generator: Ref, func: Ref, args: Refs },
     /// Run a function's code with a namespace of its own: module and class bodies, `exec`.
     Body { func: Ref, namespace: Ref },
 }

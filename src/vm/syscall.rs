@@ -136,6 +136,10 @@ pub enum Syscall {
     WaitPid { pid: i32, options: i32 },
     /// A signal for another process.
     Kill { pid: i32, signal: i32 },
+    /// A descriptor that refers to a process and becomes readable at its end.
+    PidFdOpen { pid: i32, flags: i32 },
+    /// The process that such a descriptor refers to.
+    PidFdProcess { fd: i32 },
     /// The signals that the thread blocks, as bits (1 << number - 1): `how` 0 adds, 1 takes away, 2 sets. Answers what they were.
     SigMask { how: i32, mask: u64 },
     /// Signals that have come while they were blocked, as bits.
@@ -156,6 +160,50 @@ pub enum Syscall {
     /// EOVERFLOW at the semaphore's largest value.
     SemRelease { sem: u64 },
     SemValue { sem: u64 },
+    /// About the interpreters of the process (PEP 734) and their queues.
+    Interpreter(InterpreterCall),
+}
+
+/// One call about interpreters; what `id`, `n` and `data` are depends on what is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InterpreterCall {
+    pub op: InterpreterOp,
+    pub id: i64,
+    pub n: i64,
+    pub data: Vec<u8>,
+}
+
+/// What is asked about interpreters. ENOENT: there is none of that number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InterpreterOp {
+    /// A new one that begins with the task `data`; answers its number and that of the run.
+    Create,
+    /// Numbers, each with where it comes from.
+    List,
+    /// Whether `id` runs: 1 or 0.
+    Info,
+    /// `n` references more; answers how many there are.
+    Hold,
+    /// Its main thread begins the task `data`; answers the number of the run. EBUSY when it runs already.
+    Start,
+    /// Waits for the result of run `n` of `id`: bytes, none when the run has broken off.
+    Result,
+    /// The result of the run that asks is `data`; who waits gets it when the thread is done.
+    Done,
+    /// `id` is gone, with its threads.
+    Drop,
+    /// At most `id` items, `n` is what becomes of those whose interpreter ends; answers its number.
+    QueueNew,
+    QueueEnd,
+    /// `n` references more; the last one ends the queue. Answers how many there are.
+    QueueBind,
+    /// EAGAIN when it is full.
+    QueuePut,
+    /// Bytes, or a number when the item's interpreter has ended. EAGAIN when it is empty.
+    QueueGet,
+    /// Bound and what becomes of items, whether it is full and how many there are.
+    QueueInfo,
+    QueueList,
 }
 
 impl Syscall {

@@ -3,6 +3,7 @@ use super::native::NativeFn;
 use super::step::{Answer, Request};
 use crate::heap::Ref;
 use crate::objects::frame::{Frame, Ret, Word};
+use smallvec::SmallVec;
 
 /// One activation.
 #[derive(Clone)]
@@ -17,12 +18,46 @@ pub enum Activation {
 #[derive(Clone)]
 pub struct NativeFrame {
     pub f: NativeFn,
-    pub args: Vec<Option<Ref>>,
+    pub args: NativeArgs,
     pub answers: Vec<Answer>,
     /// What becomes of its value.
     pub ret: Ret,
     /// The pending request's exception is an answer.
     pub catch: bool,
+}
+
+pub type NativeArgs = SmallVec<[Option<Ref>; 4]>;
+
+/// Native frames that have ended, kept for the next ones: most natives that ask do so in a loop. No part of the program's state.
+#[derive(Default)]
+pub struct SpareFrames(Vec<Box<NativeFrame>>);
+
+impl Clone for SpareFrames {
+    fn clone(&self) -> Self {
+        SpareFrames::default()
+    }
+}
+
+impl SpareFrames {
+    const MOST: usize = 16;
+    /// Keeps a frame, whose references have been given back.
+    pub fn keep(&mut self, mut frame: Box<NativeFrame>) {
+        if self.0.len() < SpareFrames::MOST {
+            frame.args.clear();
+            frame.answers.clear();
+            self.0.push(frame);
+        }
+    }
+    /// A frame with these arguments and answers; the answers' room is exchanged.
+    pub fn make(&mut self, f: NativeFn, args: &[Option<Ref>], answers: &mut Vec<Answer>, ret: Ret, catch: bool) -> Box<NativeFrame> {
+        let Some(mut frame) = self.0.pop() else {
+            return Box::new(NativeFrame { f, args: args.into(), answers: std::mem::take(answers), ret, catch });
+        };
+        (frame.f, frame.ret, frame.catch) = (f, ret, catch);
+        frame.args.extend_from_slice(args);
+        std::mem::swap(&mut frame.answers, answers);
+        frame
+    }
 }
 
 /// All that a thread is.
@@ -43,6 +78,10 @@ pub struct Thread {
     /// The event loop that runs on the thread, and the task that it runs: owned.
     pub event_loop: Option<Ref>,
     pub task: Option<Ref>,
+    /// What is told of an async generator's first turn, and of the end of one that nobody closed: owned.
+    pub async_hooks: [Option<Ref>; 2],
+    /// How many frames of its origin a new coroutine notes.
+    pub origin_depth: usize,
     /// The request with which a new thread begins.
     pub start: Option<Request>,
     /// Trace and profile function, and what is being told to them; none before the first.
@@ -86,7 +125,7 @@ impl Thread {
     }
     /// Every reference the thread holds.
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, start, watch, asks: _, locals: _, reprs: _ } = self;
+        let Thread { id: _, activations, stack: _, handled, depth: _, outcome, context, event_loop, task, async_hooks, origin_depth: _, start, watch, asks: _, locals: _, reprs: _ } = self;
         for a in activations {
             match a {
                 Activation::Py(frame) => {
@@ -102,7 +141,7 @@ impl Thread {
             Some(Ok(r) | Err(r)) => f(*r),
             None => {}
         }
-        [context, event_loop, task].into_iter().flatten().for_each(|r| f(*r));
+        [context, event_loop, task].into_iter().chain(async_hooks).flatten().for_each(|r| f(*r));
         if let Some(request) = start {
             request.visit(f);
         }
@@ -131,7 +170,7 @@ impl Request {
                 args.iter().for_each(|r| f(*r));
                 kwnames.iter().for_each(|r| f(*r));
             }
-            Request::Through { generator, func, args } => [generator, func].into_iter().chain(args).for_each(|r| f(*r)),
+            Request::Through { generator, func, args } => [generator, func].into_iter().chain(args.iter()).for_each(|r| f(*r)),
             Request::Body { func, namespace } => {
                 f(*func);
                 f(*namespace);

@@ -55,7 +55,7 @@ impl Vm {
         if value.get() == fixed::NONE {
             return;
         }
-        let message = format!("__init__() should return None, not '{}'", self.type_name(value.get()));
+        let message = format!("__init__() should return None, not '{}'", self.dotted_type_name(value.get()));
         self.release(value);
         let e = self.type_error(message);
         self.raise_ask(e);
@@ -100,8 +100,9 @@ impl Vm {
     }
     /// PEP 3134: a new exception remembers the one being handled.
     fn chain(&mut self, exc: Ref) {
+        let again = self.raised_again.take() == Some(exc);
         let Some(current) = self.cur.current_exception() else { return };
-        if current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
+        if again || current == exc || self.exc_of(exc).is_none_or(|e| e.context.is_some()) {
             return;
         }
         // Never a cycle of contexts: cut the chain where it would come back to `exc`. A program may have made a cycle
@@ -256,10 +257,10 @@ impl Vm {
     /// Ends the native on top: gives back what it holds.
     pub(super) fn drop_native(&mut self) -> Ret {
         let Some(Activation::Native(n)) = self.cur.activations.pop() else { panic!("no native to drop") };
-        let mut refs = Vec::new();
-        n.visit(&mut |r| refs.push(r));
-        refs.into_iter().for_each(|r| self.heap.decref_raw(r));
-        n.ret
+        let ret = n.ret;
+        n.visit(&mut |r| self.heap.decref_raw(r));
+        self.spare_frames.keep(n);
+        ret
     }
     /// Jumps to the handler of the frame on top, if one covers the raising instruction.
     fn enter_handler(&mut self, exc: &Owned, shown: Option<u32>) -> bool {

@@ -9,6 +9,7 @@ use crate::objects::iter::Iter;
 use crate::objects::list::List;
 use crate::objects::set::Set;
 use crate::objects::str::Str;
+use crate::objects::tuple::Items;
 use crate::objects::{Payload, State};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
@@ -71,13 +72,15 @@ impl Vm {
             return self.incref(r);
         }
         let o = self.str(s);
-        let r = o.get();
-        if let Payload::Str(x) = self.heap.get(r) {
-            x.interned.set(true);
+        self.becomes_interned(o.get(), s);
+        o
+    }
+    fn becomes_interned(&mut self, r: Ref, text: &str) {
+        if let Payload::Str(s) = self.heap.get(r) {
+            s.interned.set(true);
         }
         self.heap.make_immortal(r);
-        self.interned.insert(s.into(), r);
-        o
+        self.interned.insert(text.into(), r);
     }
     /// The interned equal of a string object (itself when it is the first).
     pub fn intern_ref(&mut self, r: Ref) -> Ref {
@@ -92,6 +95,18 @@ impl Vm {
         }
         r
     }
+    /// Like [`Vm::intern_ref`], but the first string of a text becomes the interned one itself (`sys.intern`).
+    pub fn intern_itself(&mut self, r: Ref) -> Ref {
+        if let Payload::Str(s) = self.heap.get(r)
+            && !s.interned.get()
+            && let Some(text) = s.as_str().map(str::to_owned)
+            && self.interned.get(&text).is_none()
+        {
+            self.becomes_interned(r, &text);
+            return r;
+        }
+        self.intern_ref(r)
+    }
     pub fn bytes(&mut self, b: impl Into<Vec<u8>>) -> Owned {
         let b: Vec<u8> = b.into();
         match b[..] {
@@ -102,19 +117,20 @@ impl Vm {
     }
     /// A tuple that takes over these references.
     pub fn tuple(&mut self, items: Vec<Owned>) -> Owned {
-        self.tuple_raw(items.into_iter().map(Owned::into_raw).collect())
+        self.tuple_raw(items.into_iter().map(Owned::into_raw).collect::<Vec<_>>())
     }
     /// A tuple of references that are owned already.
-    pub fn tuple_raw(&mut self, items: Vec<Ref>) -> Owned {
+    pub fn tuple_raw(&mut self, items: impl Into<Items>) -> Owned {
+        let items = items.into();
         if items.is_empty() {
             return Owned::adopt(fixed::EMPTY_TUPLE);
         }
-        self.heap.alloc_frozen(t::TUPLE, Payload::Tuple(items.into_boxed_slice()))
+        self.heap.alloc_frozen(t::TUPLE, Payload::Tuple(items))
     }
     /// A tuple of borrowed objects.
     pub fn tuple_of(&mut self, items: &[Ref]) -> Owned {
         items.iter().for_each(|r| self.heap.incref_raw(*r));
-        self.tuple_raw(items.to_vec())
+        self.tuple_raw(items)
     }
     pub fn list(&mut self, items: Vec<Owned>) -> Owned {
         self.list_raw(items.into_iter().map(Owned::into_raw).collect())
@@ -186,7 +202,15 @@ impl Vm {
     /// Whether `sub` is `ty` or derived from it (by MRO; no hooks).
     #[inline]
     pub fn is_subtype(&self, sub: Ref, ty: Ref) -> bool {
-        sub == ty || ty == t::OBJECT || self.type_obj(sub).mro.contains(&ty)
+        sub == ty || ty == t::OBJECT || {
+            let x = self.type_obj(sub);
+            x.mro.contains(&ty) || x.mro.is_empty() && self.is_base(x.base, ty)
+        }
+    }
+    /// For a class without an order yet: whether `ty` is on its line of bases.
+    #[cold]
+    fn is_base(&self, base: Option<Ref>, ty: Ref) -> bool {
+        base.is_some_and(|b| self.is_subtype(b, ty))
     }
     /// Whether an object is an instance of a type or of a subclass (no hooks).
     #[inline]
@@ -262,6 +286,16 @@ impl Vm {
     /// The items, to change: by single appends and pops, or through [`Vm::list_obj_mut`] with its notes on the room.
     pub fn list_mut(&mut self, r: Ref) -> &mut Vec<Ref> {
         &mut self.list_obj_mut(r).items
+    }
+    /// Puts borrowed objects at a list's end, in one operation.
+    pub fn extend_list(&mut self, list: Ref, items: &[Ref]) {
+        if items.is_empty() {
+            return;
+        }
+        items.iter().for_each(|r| self.heap.incref_raw(*r));
+        let list = self.list_obj_mut(list);
+        list.note_extend(items.len());
+        list.items.extend_from_slice(items);
     }
     /// The list with its account of allocated room.
     pub fn list_obj_mut(&mut self, r: Ref) -> &mut List {

@@ -228,7 +228,12 @@ def type_new(meta, name, bases, ns, kwds):
             return new(winner, name, bases, ns, **({} if kwds is None else kwds))
         meta = winner
     cls = _type_new_raw(meta, name, bases, ns)
+    if _type_pending(cls):
+        type_renew_order(cls)
+        _type_register(cls)
     for key, value in list(_type_dict(cls).items()):
+        if not isinstance(key, str):
+            warnings_warn(f"non-string key in the __dict__ of class {name}", RuntimeWarning, 1, None, ())
         setter = _type_lookup(type(value), "__set_name__", None)
         if setter is not None:
             try:
@@ -238,6 +243,45 @@ def type_new(meta, name, bases, ns, kwds):
                 raise
     super(cls, cls).__init_subclass__(**({} if kwds is None else kwds))
     return cls
+
+
+def type_renew_order(cls):
+    # False where the metaclass's mro() set the order itself, by way of __bases__.
+    stamp = _type_stamp(cls)
+    meta = _real_type(cls)
+    if meta is type:
+        order = tuple(type.mro(cls))
+    else:
+        mro = _type_lookup(meta, "mro", None)
+        bind = _type_lookup(_real_type(mro), "__get__", None)
+        order = tuple((mro if bind is None else bind(mro, cls, meta))())
+        _type_check_order(cls, order)
+    if _type_stamp(cls) != stamp:
+        return False
+    _type_set_order(cls, order)
+    return True
+
+
+def type_renew_orders(cls, done):
+    old = _type_order(cls)
+    if type_renew_order(cls):
+        done.append((cls, _type_stamp(cls), old))
+        for sub in type.__subclasses__(cls):
+            type_renew_orders(sub, done)
+
+
+def type_set_bases(cls, bases):
+    stamp, old, base = _bases_begin(cls, bases)
+    done = []
+    try:
+        type_renew_orders(cls, done)
+    except BaseException:
+        for changed, order_stamp, order in done:
+            if _type_stamp(changed) == order_stamp:
+                _type_set_order(changed, order)
+        _bases_undo(cls, stamp, old, base)
+        raise
+    _bases_end(cls, stamp, old)
 
 
 def type_annotations(cls):
@@ -353,9 +397,16 @@ def object_getstate(obj):
 
 
 def _slot_names(cls):
-    import copyreg
+    names = _type_dict(cls).get("__slotnames__")
+    if names is None and hasattr(cls, "__slots__"):
+        import copyreg
 
-    return [s for s in copyreg._slotnames(cls)] if hasattr(cls, "__slots__") else []
+        names = copyreg._slotnames(cls)
+        if names is not None and not isinstance(names, list):
+            raise TypeError("copyreg._slotnames didn't return a list or None")
+    if names is not None and not isinstance(names, list):
+        raise TypeError(f"{cls.__name__}.__slotnames__ should be a list or None, not {type(names).__name__}")
+    return list(names or ())
 
 
 def object_reduce(obj):
@@ -377,9 +428,20 @@ def object_reduce_ex(obj, protocol):
     new_args = getattr(cls, "__getnewargs__", None)
     kwargs = {}
     if new_ex is not None:
-        args, kwargs = obj.__getnewargs_ex__()
+        found = obj.__getnewargs_ex__()
+        if not isinstance(found, tuple):
+            raise TypeError(f"__getnewargs_ex__ should return a tuple, not '{type(found).__name__}'")
+        if len(found) != 2:
+            raise ValueError(f"__getnewargs_ex__ should return a tuple of length 2, not {len(found)}")
+        args, kwargs = found
+        if not isinstance(args, tuple):
+            raise TypeError(f"first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{type(args).__name__}'")
+        if not isinstance(kwargs, dict):
+            raise TypeError(f"second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{type(kwargs).__name__}'")
     elif new_args is not None:
         args = obj.__getnewargs__()
+        if not isinstance(args, tuple):
+            raise TypeError(f"__getnewargs__ should return a tuple, not '{type(args).__name__}'")
     else:
         args = ()
     if new_ex is None and new_args is None and cls.__basicsize__ > 0 and getattr(cls, "__itemsize__", 0) and not isinstance(obj, (type, int, tuple, bytes)):
@@ -507,16 +569,16 @@ def generator_throw(gen, kind, value, tb):
     if value is not None or tb is not None:
         import warnings
 
-        message = f"the (type, exc, tb) signature of {'throw' if type(gen).__name__ != 'async_generator' else 'athrow'}() is deprecated, use the single-arg signature instead."
-        warnings.warn(message, DeprecationWarning, stacklevel=2)
-    return _throw_into(gen, _exception_from(kind, value, tb))
+        message = "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead."
+        warnings.warn(message, DeprecationWarning, stacklevel=1)
+    return _throw_into(gen, _exception_from(kind, value, tb), True)
 
 
-def _throw_into(gen, exc):
+def _throw_into(gen, exc, closes):
     delegate = _gen_delegate(gen)
     if delegate is None:
         return _gen_throw(gen, exc)
-    if isinstance(exc, GeneratorExit):
+    if closes and isinstance(exc, GeneratorExit):
         _gen_set_running(gen, True)
         try:
             _close_delegate(delegate)
@@ -527,7 +589,7 @@ def _throw_into(gen, exc):
         return _gen_throw(gen, exc)
     # The delegate's method runs on top of the generator's own frame.
     if type(delegate).__name__ in ("generator", "coroutine"):
-        return _gen_call(gen, _throw_into, delegate, exc)
+        return _gen_call(gen, _throw_into, delegate, exc, closes)
     method = getattr(delegate, "throw", None)
     if method is None:
         return _gen_throw(gen, exc)
@@ -563,217 +625,83 @@ def generator_close(gen):
         # Nothing could handle GeneratorExit: the generator ends where it stands.
         _gen_kill(gen)
         return None
-    kind = "coroutine" if type(gen).__name__ == "coroutine" else "generator"
+    kind = type(gen).__name__.replace("_", " ")
     try:
-        _throw_into(gen, GeneratorExit())
+        _throw_into(gen, GeneratorExit(), True)
     except StopIteration as e:
         return e.value
-    except GeneratorExit:
+    except (GeneratorExit, StopAsyncIteration):
         return None
     raise RuntimeError(f"{kind} ignored GeneratorExit")
 
 
 def finalize_generator(gen):
     kind = type(gen).__name__
-    if kind == "async_generator":
-        return _finalize_async_generator(gen)
     if kind == "coroutine" and _gen_state(gen) == 0:
-        import warnings
-
-        warnings.warn(f"coroutine '{gen.__qualname__}' was never awaited", RuntimeWarning, stacklevel=2)
+        _tell_unawaited(gen)
         _gen_kill(gen)
         return None
-    return generator_close(gen)
+    hook = _ag_hook(gen) if kind == "async_generator" and _gen_state(gen) != 3 else None
+    if hook is None:
+        return generator_close(gen)
+    try:
+        hook(gen)
+    except BaseException as e:
+        report_unraisable(e, "finalizing generator", gen)
+
+
+def _tell_unawaited(coro):
+    try:
+        import warnings
+
+        warnings._warn_unawaited_coroutine(coro)
+        return
+    except BaseException as e:
+        report_unraisable(e, "finalizing coroutine", coro)
+        if isinstance(e, RuntimeWarning):
+            return
+    try:
+        warnings.warn(f"coroutine '{coro.__qualname__}' was never awaited", RuntimeWarning, source=coro)
+    except BaseException as e:
+        report_unraisable(e, "finalizing coroutine", coro)
+
+
+def frame_clear_created(gen):
+    finalize_generator(gen)
+    _gen_kill(gen)
 
 
 # --- asynchronous generators ---------------------------------------------------------------------------------------
 
 
-class async_generator_asend:
-    __slots__ = ("_gen", "_value", "_state")
-
-    def __init__(self, gen, value):
-        self._gen, self._value, self._state = gen, value, 0
-
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
-        return self.send(None)
-
-    def send(self, value):
-        if self._state == 2:
-            raise RuntimeError("cannot reuse already awaited __anext__()/asend()")
-        if self._state == 0:
-            if _ag_flag(self._gen, "running", None):
-                raise RuntimeError("anext(): asynchronous generator is already running")
-            if value is None:
-                value = self._value
-            self._state = 1
-            _ag_flag(self._gen, "running", True)
-        return self._step(_gen_send, value)
-
-    def throw(self, kind, value=None, tb=None):
-        if self._state == 2:
-            raise RuntimeError("cannot reuse already awaited __anext__()/asend()")
-        if self._state == 0:
-            if _ag_flag(self._gen, "running", None):
-                self._state = 2
-                raise RuntimeError("anext(): asynchronous generator is already running")
-            self._state = 1
-            _ag_flag(self._gen, "running", True)
-        return self._step(_throw_into, _exception_from(kind, value, tb))
-
-    def _step(self, how, x):
-        try:
-            result = how(self._gen, x)
-        except BaseException as e:
-            _ag_flag(self._gen, "running", False)
-            self._state = 2
-            if isinstance(e, (StopAsyncIteration, GeneratorExit)):
-                _ag_flag(self._gen, "closed", True)
-            raise
-        if _is_wrapped(result):
-            _ag_flag(self._gen, "running", False)
-            self._state = 2
-            raise StopIteration(_unwrap(result))
-        return result
-
-    def close(self):
-        if self._state == 2:
-            return
-        try:
-            self.throw(GeneratorExit)
-        except (StopIteration, GeneratorExit, StopAsyncIteration):
-            return
-        raise RuntimeError("coroutine ignored GeneratorExit")
+def async_gen_throw(gen, kind, value, tb, closes):
+    return _throw_into(gen, _exception_from(kind, value, tb), closes)
 
 
-class async_generator_athrow:
-    __slots__ = ("_gen", "_exc", "_state")
-
-    def __init__(self, gen, exc):
-        self._gen, self._exc, self._state = gen, exc, 0
-
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
-        return self.send(None)
-
-    def send(self, value):
-        closing = self._exc is None
-        if self._state == 2:
-            raise RuntimeError("cannot reuse already awaited aclose()/athrow()")
-        if _gen_state(self._gen) == 3:
-            self._state = 2
-            raise StopIteration
-        if self._state == 0:
-            if _ag_flag(self._gen, "running", None):
-                self._state = 2
-                raise RuntimeError(f"{'aclose' if closing else 'athrow'}(): asynchronous generator is already running")
-            if _ag_flag(self._gen, "closed", None):
-                self._state = 2
-                raise StopAsyncIteration
-            if value is not None:
-                raise RuntimeError("can't send non-None value to a just-started coroutine")
-            self._state = 1
-            _ag_flag(self._gen, "running", True)
-            if closing:
-                _ag_flag(self._gen, "closed", True)
-                if _gen_state(self._gen) == 0:
-                    _gen_kill(self._gen)
-                return self._step(_throw_into, GeneratorExit())
-            return self._step(_throw_into, self._exc)
-        return self._step(_gen_send, value)
-
-    def throw(self, kind, value=None, tb=None):
-        if self._state == 2:
-            raise RuntimeError("cannot reuse already awaited aclose()/athrow()")
-        if self._state == 0:
-            if _ag_flag(self._gen, "running", None):
-                self._state = 2
-                raise RuntimeError(f"{'aclose' if self._exc is None else 'athrow'}(): asynchronous generator is already running")
-            self._state = 1
-            _ag_flag(self._gen, "running", True)
-        return self._step(_throw_into, _exception_from(kind, value, tb))
-
-    def _step(self, how, x):
-        closing = self._exc is None
-        try:
-            result = how(self._gen, x)
-        except BaseException as e:
-            _ag_flag(self._gen, "running", False)
-            self._state = 2
-            if isinstance(e, (StopAsyncIteration, GeneratorExit)):
-                _ag_flag(self._gen, "closed", True)
-                if closing:
-                    raise StopIteration(None)
-            raise
-        if _is_wrapped(result):
-            _ag_flag(self._gen, "running", False)
-            self._state = 2
-            if closing:
-                raise RuntimeError("async generator ignored GeneratorExit")
-            raise StopIteration(_unwrap(result))
-        return result
-
-    def close(self):
-        if self._state == 2:
-            return
-        try:
-            self.throw(GeneratorExit)
-        except (StopIteration, GeneratorExit, StopAsyncIteration):
-            return
-        raise RuntimeError("coroutine ignored GeneratorExit")
+def async_turn_close(turn):
+    try:
+        turn.throw(GeneratorExit)
+    except (StopIteration, StopAsyncIteration, GeneratorExit):
+        return None
+    raise RuntimeError("coroutine ignored GeneratorExit")
 
 
-def _init_hooks(gen):
-    if _ag_flag(gen, "hooks", True):
-        return
-    hooks = _get_registry("asyncgen_hooks")
-    if hooks is not None and hooks[0] is not None:
-        hooks[0](gen)
-
-
-def async_gen_anext(gen):
-    _init_hooks(gen)
-    return async_generator_asend(gen, None)
-
-
-def async_gen_asend(gen, value):
-    _init_hooks(gen)
-    return async_generator_asend(gen, value)
-
-
-def async_gen_athrow(gen, kind, value, tb):
-    if value is not None or tb is not None:
+def async_turn_unawaited(gen, method):
+    try:
         import warnings
 
-        message = "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead."
-        warnings.warn(message, DeprecationWarning, stacklevel=2)
-    _init_hooks(gen)
-    return async_generator_athrow(gen, _exception_from(kind, value, tb))
+        message = f"coroutine method {method!r} of {gen.__qualname__!r} was never awaited"
+        warnings.warn(message, RuntimeWarning, source=gen)
+    except BaseException as e:
+        report_unraisable(e, "finalizing async generator", gen)
 
 
-def async_gen_aclose(gen):
-    _init_hooks(gen)
-    return async_generator_athrow(gen, None)
-
-
-def _finalize_async_generator(gen):
-    hooks = _get_registry("asyncgen_hooks")
-    if hooks is not None and hooks[1] is not None and not _ag_flag(gen, "closed", None):
-        hooks[1](gen)
-        return
+def anext_iter(awaitable):
     try:
-        _gen_throw(gen, GeneratorExit())
-    except (GeneratorExit, StopAsyncIteration, StopIteration):
-        pass
+        return _awaitable_iter(awaitable)
+    except BaseException as e:
+        name = type(awaitable).__name__
+        raise TypeError(f"'async for' received an invalid object from __anext__: {name}") from e
 
 
 # --- patterns ------------------------------------------------------------------------------------------------------
@@ -956,6 +884,21 @@ def _gc_run(generation):
         while _gc_finalize(i):
             i += 1
         found = _gc_finish(generation)
+    return found
+
+
+def gc_collect_loudly(generation):
+    import gc
+    import sys
+    import time
+
+    sizes = [len(gc.get_objects(generation=i)) for i in range(3)]
+    sys.stderr.write(f"gc: collecting generation {generation}...\n")
+    sys.stderr.write(f"gc: objects in each generation: {sizes[0]} {sizes[1]} {sizes[2]}\n")
+    sys.stderr.write(f"gc: objects in permanent generation: {gc.get_freeze_count()}\n")
+    began = time.perf_counter()
+    found = gc_collect(generation)
+    sys.stderr.write(f"gc: done, {found} unreachable, 0 uncollectable, {time.perf_counter() - began:.4f}s elapsed\n")
     return found
 
 

@@ -567,102 +567,128 @@ def deque_iadd(self, iterable):
     return self
 
 
-def _down(heap, start, at, less):
+# Heaps of what only Python can compare. Each loop is there twice, for the smallest and for the largest on top: a function
+# that compares would cost a call at each step.
+def _down(heap, start, at):
     item = heap[at]
     while at > start:
         parent = (at - 1) >> 1
         above = heap[parent]
-        if not less(item, above):
+        if not item < above:
             break
         heap[at] = above
         at = parent
     heap[at] = item
 
 
-def _up(heap, at, less):
+def _up(heap, at):
+    end = len(heap)
+    start = at
+    item = heap[at]
+    child = 2 * at + 1
+    while child < end:
+        here = heap[child]
+        right = child + 1
+        if right < end:
+            other = heap[right]
+            if not here < other:
+                child = right
+                # A comparison may have changed the list.
+                here = heap[child]
+        heap[at] = here
+        at = child
+        child = 2 * at + 1
+    heap[at] = item
+    _down(heap, start, at)
+
+
+def _down_max(heap, start, at):
+    item = heap[at]
+    while at > start:
+        parent = (at - 1) >> 1
+        above = heap[parent]
+        if not above < item:
+            break
+        heap[at] = above
+        at = parent
+    heap[at] = item
+
+
+def _up_max(heap, at):
     end = len(heap)
     start = at
     item = heap[at]
     child = 2 * at + 1
     while child < end:
         right = child + 1
-        if right < end and not less(heap[child], heap[right]):
+        if right < end and not heap[right] < heap[child]:
             child = right
         heap[at] = heap[child]
         at = child
         child = 2 * at + 1
     heap[at] = item
-    _down(heap, start, at, less)
-
-
-def _lt(a, b):
-    return a < b
-
-
-def _gt(a, b):
-    return b < a
-
-
-def _heap_pop(heap, less):
-    last = heap.pop()
-    if heap:
-        last, heap[0] = heap[0], last
-        _up(heap, 0, less)
-    return last
-
-
-def _heap_replace(heap, item, less):
-    top = heap[0]
-    heap[0] = item
-    _up(heap, 0, less)
-    return top
+    _down_max(heap, start, at)
 
 
 def heappush(heap, item):
     heap.append(item)
-    _down(heap, 0, len(heap) - 1, _lt)
+    _down(heap, 0, len(heap) - 1)
 
 
 def heappop(heap):
-    return _heap_pop(heap, _lt)
+    last = heap.pop()
+    if heap:
+        last, heap[0] = heap[0], last
+        _up(heap, 0)
+    return last
 
 
 def heapify(heap):
     for i in range(len(heap) // 2 - 1, -1, -1):
-        _up(heap, i, _lt)
+        _up(heap, i)
 
 
 def heapreplace(heap, item):
-    return _heap_replace(heap, item, _lt)
+    top = heap[0]
+    heap[0] = item
+    _up(heap, 0)
+    return top
 
 
 def heappushpop(heap, item):
     if heap and heap[0] < item:
-        return _heap_replace(heap, item, _lt)
+        return heapreplace(heap, item)
     return item
 
 
 def heappush_max(heap, item):
     heap.append(item)
-    _down(heap, 0, len(heap) - 1, _gt)
+    _down_max(heap, 0, len(heap) - 1)
 
 
 def heappop_max(heap):
-    return _heap_pop(heap, _gt)
+    last = heap.pop()
+    if heap:
+        last, heap[0] = heap[0], last
+        _up_max(heap, 0)
+    return last
 
 
 def heapify_max(heap):
     for i in range(len(heap) // 2 - 1, -1, -1):
-        _up(heap, i, _gt)
+        _up_max(heap, i)
 
 
 def heapreplace_max(heap, item):
-    return _heap_replace(heap, item, _gt)
+    top = heap[0]
+    heap[0] = item
+    _up_max(heap, 0)
+    return top
 
 
 def heappushpop_max(heap, item):
     if heap and item < heap[0]:
-        return _heap_replace(heap, item, _gt)
+        return heapreplace_max(heap, item)
     return item
 
 

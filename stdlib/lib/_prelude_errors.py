@@ -333,18 +333,38 @@ def _exception_group_project(orig, parts):
     return _exception_group_divide(orig, lambda e: id(e) in ids, False)[0]
 
 
+def current_frame():
+    import sys
+
+    try:
+        return sys._getframe(0)
+    except ValueError:
+        return None
+
+
 def report_unraisable(exc, what, obj):
     """Gives an exception that can go nowhere to `sys.unraisablehook`."""
+    try:
+        text = repr(obj)
+    except Exception:
+        text = "<object repr() failed>"
+    report_ignored(exc, f"{what} {text}")
+
+
+def report_ignored(exc, what):
     import sys
 
     hook = getattr(sys, "unraisablehook", None)
     if hook is None:
         return
-    try:
-        text = repr(obj)
-    except Exception:
-        text = "<object repr() failed>"
-    message = f"Exception ignored while {what} {text}"
+    message = f"Exception ignored while {what}"
+    if exc.__traceback__ is None:
+        # It was raised by no Python code: where it happened is what the program is doing.
+        frame = current_frame()
+        if frame is not None:
+            import types
+
+            exc.__traceback__ = types.TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
     args = sys.UnraisableHookArgs((type(exc), exc, exc.__traceback__, message, None))
     try:
         hook(args)

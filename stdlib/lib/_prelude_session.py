@@ -47,7 +47,8 @@ def session_exit_code(exc):
     if code is None:
         return (0, None)
     if isinstance(code, int):
-        return (int(code), None)
+        # What is no C long counts as -1.
+        return (int(code) if -(1 << 63) <= code < 1 << 63 else -1, None)
     return (1, str(code))
 
 
@@ -224,16 +225,29 @@ def process_main(argv, env):
     main.__builtins__ = builtins
     flags, warn, xoptions, rest = command_line(argv[1:])
     environment = {} if flags & {"E", "I"} else dict(env)
+    sys.flags = start_flags(flags, xoptions, environment)
+    if sys.flags.dev_mode:
+        warn.insert(0, "default")
+    warn[:0] = [w for w in environment.get("PYTHONWARNINGS", "").split(",") if w]
     if "S" not in flags:
         session_site()
     path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
-    begin = lambda argv, first: process_begin(argv, path if flags & {"I", "P"} else [first, *path], env, warn, xoptions)
-    if not rest:
-        begin([""], "")
+    sys.orig_argv = list(argv)
+
+    def begin(argv, first):
+        process_begin(argv, path if sys.flags.safe_path else [first, *path], env, warn, xoptions)
+        process_streams(environment.get("PYTHONIOENCODING", ""), dict(env))
+
+    if not rest or rest[0] == "-":
+        begin(rest or [""], "")
+        # A program that comes over the standard input; at a terminal there would be a prompt.
+        if not sys.stdin.isatty():
+            exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)
         return
     how, value, *others = [*rest, ""] if len(rest) == 1 else rest
     if how == "-c":
         begin(["-c", *others], "")
+        _remember_source("<string>", value)
         exec(compile(value, "<string>", "exec"), main.__dict__)
     elif how == "-m":
         import posix
@@ -245,7 +259,30 @@ def process_main(argv, env):
         with open_file(rest[0], {"mode": "rb"}) as file:
             source = file.read()
         session_main(rest[0])
+        _check_file_source(source, rest[0])
         exec(compile(source, rest[0], "exec"), main.__dict__)
+
+
+def start_flags(letters, xoptions, environment):
+    """`sys.flags` after the options of the command line and the variables that stand for some of them."""
+    isolated = "I" in letters
+    given = {
+        "debug": "d" in letters,
+        "inspect": "i" in letters or bool(environment.get("PYTHONINSPECT")),
+        "interactive": "i" in letters,
+        "no_user_site": isolated or "s" in letters or bool(environment.get("PYTHONNOUSERSITE")),
+        "no_site": "S" in letters,
+        "ignore_environment": isolated or "E" in letters,
+        "verbose": "v" in letters or bool(environment.get("PYTHONVERBOSE")),
+        "bytes_warning": "b" in letters,
+        "quiet": "q" in letters,
+        "isolated": isolated,
+        "dev_mode": "dev" in xoptions or bool(environment.get("PYTHONDEVMODE")),
+        "utf8_mode": xoptions.get("utf8", environment.get("PYTHONUTF8")) in (True, "1"),
+        "warn_default_encoding": "warn_default_encoding" in xoptions or bool(environment.get("PYTHONWARNDEFAULTENCODING")),
+        "safe_path": isolated or "P" in letters or bool(environment.get("PYTHONSAFEPATH")),
+    }
+    return _flags_from({name: 1 for name, value in given.items() if value})
 
 
 def command_line(rest):
@@ -281,6 +318,20 @@ def process_begin(argv, path, env, warn, xoptions):
         import warnings
 
         warnings._processoptions(warn)
+
+
+def process_streams(given, env):
+    """`PYTHONIOENCODING`, and the C locale's standard streams, which let every byte through."""
+    import sys
+
+    encoding, _, errors = given.partition(":")
+    locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG")
+    errors = errors or ("strict" if encoding or locale not in ("C", "POSIX") else "surrogateescape")
+    if encoding or errors != "strict":
+        encoding = encoding or "utf-8"
+        sys.stdin.reconfigure(encoding=encoding, errors=errors)
+        sys.stdout.reconfigure(encoding=encoding, errors=errors)
+        sys.stderr.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def process_environment(env):

@@ -9,8 +9,7 @@ def thread_run(function, args, kwargs):
     except BaseException as e:
         import sys
         text = f"Exception ignored in thread started by {function!r}"
-        sys.unraisablehook(type(sys.implementation)(exc_type=type(e), exc_value=e, exc_traceback=e.__traceback__,
-                                                    err_msg=text, object=None))
+        sys.unraisablehook(sys.UnraisableHookArgs((type(e), e, e.__traceback__, text, None)))
     finally:
         function = args = kwargs = None
         _thread_forget_locals()
@@ -238,8 +237,7 @@ def atexit_run(entries):
         except BaseException as e:
             import sys
             text = f"Exception ignored in atexit callback {function!r}"
-            sys.unraisablehook(type(sys.implementation)(exc_type=type(e), exc_value=e, exc_traceback=e.__traceback__,
-                                                        err_msg=text, object=None))
+            sys.unraisablehook(sys.UnraisableHookArgs((type(e), e, e.__traceback__, text, None)))
 
 def faulthandler_dump(file):
     import sys
@@ -292,7 +290,11 @@ def fork_exec(args):
 
     (argv, executables, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite,
      errpipe_read, errpipe_write, *_, preexec_fn) = args
-    text = lambda x: x if isinstance(x, str) else bytes(x).decode("utf-8", "surrogateescape")
+
+    def text(x):
+        x = posix.fspath(x)
+        return x if isinstance(x, str) else x.decode("utf-8", "surrogateescape")
+
     programs = [text(e) for e in executables]
     own = ("pellucid", "python", "python3", "python3.14")
     if not any(p.rpartition("/")[2] in own for p in programs):

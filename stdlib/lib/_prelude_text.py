@@ -242,3 +242,13 @@ def array_reconstruct(cls, code, form, data):
         signed = letter[-1].islower()
         code = next(c for c in "bBhHiIlLqQ" if c.islower() == signed and array.array(c).itemsize == size)
     return cls(code, [value for (value,) in struct.iter_unpack(letter, data)])
+
+
+def source_decoded(data, encoding):
+    """A source in the encoding that its first lines name, or None."""
+    import codecs
+
+    try:
+        return codecs.lookup(encoding).decode(data)[0]
+    except (LookupError, UnicodeError):
+        return None

@@ -131,6 +131,8 @@ fn run(program: Program, options: SessionOptions) -> u8 {
         Program::Code(code) => session.run_string(code, &mut host),
     };
     host.finish();
+    // The process ends: to give the heap back object by object would only take time.
+    std::mem::forget(session);
     exit_code(&mut host, result)
 }
 

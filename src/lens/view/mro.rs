@@ -36,8 +36,13 @@ fn headline(snapshot: &MroSnapshot, lang: Lang) -> String {
                 lang.pick(format!("A class with the bases {bases} can be made: behind itself its method resolution order would be {chain}."), format!("以 {bases} 为基类的类可以创建：它自己之后的方法解析顺序（MRO）是 {chain}。"))
             }
             MroOutcome::Conflict { heads, .. } => {
+                let each = if heads.len() == 1 { "stands" } else { "each stand" };
                 let heads = and(heads, lang);
-                lang.pick(format!("No class can have the bases {bases}: {heads} each stand behind the head of another list."), format!("不能以 {bases} 为基类创建类：{heads} 都排在别的列表的表头之后。"))
+                lang.pick(format!("No class can have the bases {bases}: {heads} {each} behind the head of another list."), format!("不能以 {bases} 为基类创建类：{heads} 都排在别的列表的表头之后。"))
+            }
+            MroOutcome::Refused { order, message } => {
+                let chain = order.iter().skip(1).map(String::as_str).collect::<Vec<_>>().join(" → ");
+                lang.pick(format!("No class can have the bases {bases}, though the merge gives {chain}: {message}."), format!("不能以 {bases} 为基类创建类，虽然合并的结果是 {chain}：{message}。"))
             }
         };
     }
@@ -46,6 +51,7 @@ fn headline(snapshot: &MroSnapshot, lang: Lang) -> String {
             let chain = order.join(" → ");
             lang.pick(format!("The method resolution order of {class} is {chain}."), format!("{class} 的方法解析顺序（MRO）是 {chain}。"))
         }
+        MroOutcome::Refused { message, .. } => message.clone(),
         MroOutcome::Conflict { heads, .. } => {
             let heads = and(heads, lang);
             lang.pick(
@@ -172,8 +178,9 @@ fn draw_outcome(scene: &mut Scene, top: i32, right: i32, snapshot: &MroSnapshot,
             let used = draw_chain(scene, MARGIN, top + 24, (right - MARGIN).max(520), order);
             (used.right(), used.bottom())
         }
-        MroOutcome::Conflict { message, .. } => {
-            scene.text(Text::new(MARGIN, top + 12, labels::CONFLICT.get(lang)).small().bold().paint(Paint::On(Role::Bad)));
+        MroOutcome::Conflict { message, .. } | MroOutcome::Refused { message, .. } => {
+            let label = if matches!(snapshot.outcome, MroOutcome::Refused { .. }) { lang.pick("no such class", "没有这样的类") } else { labels::CONFLICT.get(lang) };
+            scene.text(Text::new(MARGIN, top + 12, label).small().bold().paint(Paint::On(Role::Bad)));
             let lines = crate::render::measure::wrap(&format!("TypeError: {message}"), 84);
             let mut y = top + 34;
             let mut edge = right;
@@ -207,7 +214,7 @@ fn outline(snapshot: &MroSnapshot, lang: Lang) -> Vec<String> {
     }
     match &snapshot.outcome {
         MroOutcome::Linearised(order) => out.push(format!("{}.__mro__ = {}", snapshot.class, order.join(", "))),
-        MroOutcome::Conflict { message, .. } => out.push(format!("TypeError: {message}")),
+        MroOutcome::Conflict { message, .. } | MroOutcome::Refused { message, .. } => out.push(format!("TypeError: {message}")),
     }
     out
 }

@@ -18,6 +18,8 @@ const MOST_THINGS: usize = 12;
 const MOST_ARROWS: usize = 60;
 /// With more times than this the axis is to scale.
 const MOST_TIMES: usize = 120;
+/// With more times of holding a lock (or turns of a loop) than this, those too narrow for a box are lines.
+const MOST_HELD: usize = 400;
 /// Width of the axis in either mode.
 const WIDTH: i32 = 860;
 /// A state narrower than this is not drawn by itself.
@@ -71,10 +73,10 @@ pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
     let mut y = MARGIN + 20;
     let lanes = s.lanes.len().min(MOST_LANES);
     let things = s.things.len().min(MOST_THINGS);
-    let rest_lanes = rest(s.lanes.len() - lanes, lang.pick("more threads", "个线程未画出"));
+    let rest_lanes = rest(s.lanes.len() - lanes, if s.lanes.iter().any(|l| l.task.is_some()) { lang.pick("more threads and tasks", "个线程和任务未画出") } else { lang.pick("more threads", "个线程未画出") });
     let rows = lanes + things + usize::from(!s.turns.is_empty());
     let bottom = y + ROW * rows as i32 + if things > 0 { 26 } else { 0 } + if rest_lanes.is_some() { 20 } else { 0 };
-    ticks(&mut scene, s, &axis, y, bottom);
+    let labelled = ticks(&mut scene, s, &axis, y, bottom);
     let mut folded = 0;
     for lane in s.lanes.iter().take(lanes) {
         name(&mut scene, y, &lane.name, lane.ended);
@@ -104,8 +106,8 @@ pub fn draw(s: &TimelineSnapshot, lang: Lang) -> (Scene, u64) {
             y += ROW;
         }
     }
-    let right = legend(&mut scene, y + 10, lang, &axis, s.free_on.is_some());
-    scene.width = axis.right().max(right) + MARGIN;
+    let right = legend(&mut scene, y + 10, lang, &axis, s);
+    scene.width = axis.right().max(right).max(labelled) + MARGIN;
     scene.height = y + 34 + MARGIN;
     (scene, folded)
 }
@@ -119,13 +121,14 @@ fn name(scene: &mut Scene, y: i32, text: &str, ended: bool) {
     scene.text(Text::new(MARGIN, y + 17, fit(text, 24)).paint(paint));
 }
 
-/// Vertical hairlines with their times, as many as have room.
-fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom: i32) {
+/// Vertical hairlines with their times, as many as have room; gives the right edge of the last one's words.
+fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom: i32) -> i32 {
     let times: Vec<u64> = if axis.to_scale {
         (0..=8).map(|i| s.from + (s.to - s.from) / 8 * i).collect()
     } else {
         axis.stops.iter().map(|s| s.0).collect()
     };
+    const APART: i32 = 12;
     let mut free = i32::MIN;
     let mut hairs = Vec::new();
     for t in times {
@@ -136,9 +139,10 @@ fn ticks(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, bottom:
         }
         hairs.push(vec![(x, top - 4), (x, bottom)]);
         scene.text(Text::new(x, top - 10, label.clone()).small().paint(Paint::Muted));
-        free = x + pixels(&label, Size::Small) + 12;
+        free = x + pixels(&label, Size::Small) + APART;
     }
     scene.rules(hairs, Stroke::thin(Paint::Hair));
+    free.saturating_sub(APART)
 }
 
 fn draw_lane(scene: &mut Scene, axis: &Axis, y: i32, lane: &TimelineLane, lang: Lang) -> u64 {
@@ -209,7 +213,7 @@ fn draw_turns(scene: &mut Scene, axis: &Axis, y: i32, turns: &[TimelineTurn]) {
         if ran - from > 6 {
             scene.rule((from, mid), (ran, mid), Stroke { dash: Dash::Dashed, ..Stroke::new(Paint::Edge(Role::Scalar)) });
         }
-        if to - ran < 4 && axis.to_scale {
+        if to - ran < 4 && (axis.to_scale || turns.len() > MOST_HELD) {
             narrow.add(ran, (y + 4, y + BOX - 4));
             continue;
         }
@@ -274,7 +278,7 @@ fn draw_thing(scene: &mut Scene, axis: &Axis, y: i32, thing: &TimelineThing, s: 
     let mut narrow = Columns::new();
     for (from, to, lane) in &thing.held {
         let (a, b) = (axis.x(*from), axis.x(*to));
-        if b - a < NARROW && axis.to_scale {
+        if b - a < NARROW && (axis.to_scale || thing.held.len() > MOST_HELD) {
             narrow.add(a, (y + 2, y + BOX - 2));
             continue;
         }
@@ -311,13 +315,21 @@ fn arrows(scene: &mut Scene, s: &TimelineSnapshot, axis: &Axis, top: i32, lanes:
 }
 
 /// What the boxes mean; gives the right edge.
-fn legend(scene: &mut Scene, y: i32, lang: Lang, axis: &Axis, free: bool) -> i32 {
+fn legend(scene: &mut Scene, y: i32, lang: Lang, axis: &Axis, s: &TimelineSnapshot) -> i32 {
     let states = [LaneState::Runs, LaneState::Ready, LaneState::Blocked, LaneState::Io, LaneState::Asleep];
     let words = lang.pick(
         ["runs (has the GIL)", "could run, waits for the GIL", "waits for a lock", "waits for I/O", "asleep"],
         ["运行（持有 GIL）", "可运行，等待 GIL", "等待锁", "等待 I/O", "睡眠"],
     );
-    let words = if free { [lang.pick("runs", "运行"), lang.pick("could run, waits for a processor", "可运行，等待处理器"), words[2], words[3], words[4]] } else { words };
+    let tasks = s.lanes.iter().any(|l| l.task.is_some());
+    let ready = if tasks { lang.pick("could run, waits for its turn", "可运行，等待轮到自己") } else { words[1] };
+    let waits = match (tasks, s.things.is_empty()) {
+        (true, true) => lang.pick("awaits", "等待 (await)"),
+        (true, false) => lang.pick("awaits, or waits for a lock", "等待 (await) 或等待锁"),
+        (false, _) => words[2],
+    };
+    let words = [words[0], ready, waits, words[3], words[4]];
+    let words = if s.free_on.is_some() { [lang.pick("runs", "运行"), lang.pick("could run, waits for a processor", "可运行，等待处理器"), words[2], words[3], words[4]] } else { words };
     let mut x = MARGIN;
     for (state, words) in states.into_iter().zip(words) {
         let sample = TimelineSegment { from: 0, to: 0, state, label: String::new() };

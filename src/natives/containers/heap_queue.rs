@@ -112,7 +112,7 @@ fn heap_list(vm: &mut Vm, r: Ref, name: &str) -> Result<(), Ask> {
         return Ok(());
     }
     let one = matches!(name.trim_end_matches("_max"), "heapify" | "heappop");
-    let message = format!("{name}() argument{} must be list, not {}", if one { "" } else { " 1" }, vm.type_name(r));
+    let message = format!("{name}() argument{} must be list, not {}", if one { "" } else { " 1" }, vm.dotted_type_name(r));
     Err(vm.type_error(message))
 }
 

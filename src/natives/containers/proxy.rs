@@ -60,7 +60,7 @@ fn new(vm: &mut Vm, a: Args) -> Step {
     let m = a[1];
     let is_mapping = vm.lookup_special(m, n::__GETITEM__).is_some() && vm.items_of(m).is_none();
     if !is_mapping {
-        let message = format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(m));
+        let message = format!("mappingproxy() argument must be a mapping, not {}", vm.dotted_type_name(m));
         return Err(vm.type_error(message));
     }
     vm.heap.incref_raw(m);
@@ -74,7 +74,7 @@ fn special(vm: &mut Vm, a: Args, name: Ref) -> Step {
     match vm.call_pure(m, name, &rest)? {
         Some(v) => Ok(vm.incref(v)),
         None => {
-            let message = format!("object of type '{}' has no {}", vm.type_name(m), vm.lossy(name));
+            let message = format!("object of type '{}' has no {}", vm.dotted_type_name(m), vm.lossy(name));
             Err(vm.type_error(message))
         }
     }
@@ -145,6 +145,6 @@ fn or(vm: &mut Vm, a: Ref, b: Ref) -> Step {
 }
 
 fn ior(vm: &mut Vm, a: Args) -> Step {
-    let message = format!("'|=' is not supported by {}; use '|' instead", vm.type_name(a[0]));
+    let message = format!("'|=' is not supported by {}; use '|' instead", vm.dotted_type_name(a[0]));
     Err(vm.type_error(message))
 }

@@ -206,7 +206,7 @@ fn getitem(vm: &mut Vm, a: Args) -> Step {
         return slice(vm, a[0], a[1]);
     }
     if !vm.is_int(a[1]) && vm.lookup_special(a[1], n::__INDEX__).is_none() {
-        let message = format!("range indices must be integers or slices, not {}", vm.type_name(a[1]));
+        let message = format!("range indices must be integers or slices, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let i = vm.index_big(a[1])?;

@@ -23,7 +23,7 @@ pub fn subscript(vm: &mut Vm, item: Ref, what: &str) -> Result<Key, Ask> {
         return Ok(Key::Slice);
     }
     if !vm.is_int(item) && vm.lookup_special(item, n::__INDEX__).is_none() {
-        let message = format!("{what} must be integers or slices, not {}", vm.type_name(item));
+        let message = format!("{what} must be integers or slices, not {}", vm.dotted_type_name(item));
         return Err(vm.type_error(message));
     }
     index_or(vm, item, t::INDEX_ERROR).map(Key::Index)
@@ -35,7 +35,7 @@ pub fn index_or(vm: &mut Vm, item: Ref, ty: Ref) -> Result<i64, Ask> {
     match vm.i64_of(i) {
         Some(i) => Ok(i),
         None => {
-            let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(item));
+            let message = format!("cannot fit '{}' into an index-sized integer", vm.dotted_type_name(item));
             Err(vm.error(ty, message))
         }
     }
@@ -328,13 +328,13 @@ pub fn sized(vm: &mut Vm, obj: Ref, extra: usize) -> Step {
 
 /// "can only concatenate list (not "tuple") to list".
 pub fn cannot_concatenate(vm: &mut Vm, what: &str, other: Ref) -> Ask {
-    let message = format!("can only concatenate {what} (not \"{}\") to {what}", vm.type_name(other));
+    let message = format!("can only concatenate {what} (not \"{}\") to {what}", vm.dotted_type_name(other));
     vm.type_error(message)
 }
 
 /// "can't multiply sequence by non-int of type 'float'".
 pub fn cannot_repeat(vm: &mut Vm, other: Ref) -> Ask {
-    let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(other));
+    let message = format!("can't multiply sequence by non-int of type '{}'", vm.dotted_type_name(other));
     vm.type_error(message)
 }
 

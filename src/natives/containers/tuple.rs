@@ -74,7 +74,7 @@ fn make(vm: &mut Vm, cls: Ref, items: Vec<Ref>) -> Step {
     if cls == t::TUPLE {
         return Ok(vm.tuple_raw(items));
     }
-    Ok(vm.alloc(cls, Payload::Tuple(items.into_boxed_slice())))
+    Ok(vm.alloc(cls, Payload::Tuple(items.into())))
 }
 
 fn repr(vm: &mut Vm, a: Args) -> Step {

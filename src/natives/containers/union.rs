@@ -6,7 +6,7 @@ use crate::objects::class::Layout;
 use crate::vm::api::Cmp;
 use crate::vm::native::{Def, TypeDef};
 use crate::vm::step::{Ask, Step};
-use crate::vm::{Args, Vm, fixed, t};
+use crate::vm::{Args, Vm, fixed, n, t};
 use rustpython_wtf8::Wtf8Buf;
 
 pub static UNION: TypeDef = TypeDef {
@@ -83,7 +83,7 @@ pub fn make(vm: &mut Vm, items: &[Ref]) -> Step {
     for x in flat {
         let mut known = unique.contains(&x);
         for y in unique.clone() {
-            known = known || (!(vm.is_type(x) && vm.is_type(y)) && same_member(vm, y, x)?);
+            known = known || (!(plain_class(vm, x) && plain_class(vm, y)) && same_member(vm, y, x)?);
         }
         if !known {
             unique.push(x);
@@ -94,36 +94,38 @@ pub fn make(vm: &mut Vm, items: &[Ref]) -> Step {
     }
     let mut unhashable = 0;
     for x in &unique {
-        unhashable += !hashable(vm, *x)? as u32;
+        unhashable += u32::from(try_hash(vm, *x)?.is_none());
     }
     let args = vm.tuple_of(&unique).into_raw();
     Ok(vm.opaque(t::UNION, Union { args, unhashable }))
 }
 
-fn hashable(vm: &mut Vm, x: Ref) -> Result<bool, Ask> {
-    if vm.ty(x) == t::TYPE {
-        return Ok(true);
+/// A class that is equal to itself only: its metaclass does not say otherwise.
+fn plain_class(vm: &mut Vm, x: Ref) -> bool {
+    if !vm.is_type(x) {
+        return false;
+    }
+    let meta = vm.ty(x);
+    meta == t::TYPE || vm.lookup(meta, n::__EQ__) == vm.lookup(t::OBJECT, n::__EQ__)
+}
+/// The hash, or None for what has none; a metaclass may say so.
+fn try_hash(vm: &mut Vm, x: Ref) -> Result<Option<i64>, Ask> {
+    if vm.is_type(x) && !plain_class(vm, x) {
+        let hash = vm.try_call_special(x, n::__HASH__, &[])?;
+        return Ok(hash.and_then(Result::ok).and_then(|h| vm.i64_of(h)));
     }
     match vm.hash(x) {
-        Ok(_) => Ok(true),
-        Err(Ask::Raise(e)) => {
-            vm.release(e);
-            Ok(false)
-        }
-        Err(e) => Err(e),
-    }
-}
-/// Equal as elements of a set would be: by hash and equality, or by equality alone when unhashable.
-fn same_member(vm: &mut Vm, a: Ref, b: Ref) -> Result<bool, Ask> {
-    let hash = |vm: &mut Vm, x| match vm.hash(x) {
         Ok(h) => Ok(Some(h)),
         Err(Ask::Raise(e)) => {
             vm.release(e);
             Ok(None)
         }
         Err(e) => Err(e),
-    };
-    Ok(hash(vm, a)? == hash(vm, b)? && vm.eq(a, b)?)
+    }
+}
+/// Equal as elements of a set would be: by hash and equality, or by equality alone when unhashable.
+fn same_member(vm: &mut Vm, a: Ref, b: Ref) -> Result<bool, Ask> {
+    Ok(try_hash(vm, a)? == try_hash(vm, b)? && vm.eq(a, b)?)
 }
 
 fn class_getitem(vm: &mut Vm, a: Args) -> Step {
@@ -179,7 +181,7 @@ fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
     for x in &own {
         let mut found = others.contains(x);
         for y in &others {
-            found = found || (!(vm.is_type(*x) && vm.is_type(*y)) && same_member(vm, *x, *y)?);
+            found = found || (!(plain_class(vm, *x) && plain_class(vm, *y)) && same_member(vm, *x, *y)?);
         }
         equal &= found;
     }

@@ -3,6 +3,7 @@ use crate::inspect::lookup::Access;
 use crate::inspect::{Subjects, dis, dispatch, event_loop, everything, gc, heap, layout, lookup, mro, object, probe, refs, suspended, types};
 use crate::lens::memory::{self, Memory};
 use crate::lens::view;
+use crate::natives::object::gc_collector;
 use crate::render::View;
 use crate::snapshot::memory::{GcPhases, GcSnapshot};
 use crate::vm::{Ask, Vm};
@@ -94,7 +95,8 @@ fn collector(vm: &mut Vm, s: &Subjects, collect: bool) -> Result<GcSnapshot, Ask
         memory::update(vm, |m| (m.collection, m.tags) = (Some(told), tags));
     }
     let full = crate::vm::fixed::small_int(2).expect("small");
-    let count = vm.prelude("gc_collect", &[full])?;
+    let collect = gc_collector(vm);
+    let count = vm.prelude(collect, &[full])?;
     let collected = vm.index_i64(count)? as u64;
     let mut told = None;
     memory::update(vm, |m| told = m.collection.take());

@@ -19,7 +19,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("__build_class__", "(func, name, /, *bases, **kwds)", build_class, "Internal helper function used by the class statement."),
     Def::function("__import__", "(name, globals=None, locals=None, fromlist=(), level=0)", super::importing::import, "Import a module."),
     Def::function("abs", "(number, /)", abs, "Return the absolute value of the argument."),
-    Def::function("aiter", "(async_iterable, /)", |vm, a| { match vm.call_special(a[0], n::__AITER__, &[])? { Some(v) => Ok(vm.incref(v)), None => { let m = format!("'{}' object is not an async iterable", vm.type_name(a[0])); Err(vm.type_error(m)) } } }, "Return an AsyncIterator for an AsyncIterable object."),
+    Def::function("aiter", "(async_iterable, /)", |vm, a| { match vm.call_special(a[0], n::__AITER__, &[])? { Some(v) => Ok(vm.incref(v)), None => { let m = format!("'{}' object is not an async iterable", vm.dotted_type_name(a[0])); Err(vm.type_error(m)) } } }, "Return an AsyncIterator for an AsyncIterable object."),
     Def::function("all", "(iterable, /)", |vm, a| vm.tail_prelude("all_true", &[a[0]]), "Return True if bool(x) is True for all values x in the iterable."),
     Def::function("anext", "(aiterator, default=<unrepresentable>, /)", |vm, a| match a.opt(1) { Some(d) => vm.tail_prelude("anext_default", &[a[0], d]), None => vm.tail_prelude("anext_plain", &[a[0]]) }, "Return the next item from the async iterator."),
     Def::function("any", "(iterable, /)", |vm, a| vm.tail_prelude("any_true", &[a[0]]), "Return True if bool(x) is True for any x in the iterable."),
@@ -76,39 +76,47 @@ fn abs(vm: &mut Vm, a: Args) -> Step {
     match vm.call_pure(a[0], n::__ABS__, &[])? {
         Some(v) => Ok(vm.incref(v)),
         None => {
-            let message = format!("bad operand type for abs(): '{}'", vm.type_name(a[0]));
+            let message = format!("bad operand type for abs(): '{}'", vm.dotted_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
 }
-fn operator(vm: &mut Vm, x: Ref, y: Ref, name: Ref, reflected: Ref, what: &str) -> Step {
-    for (obj, other, name) in [(x, y, name), (y, x, reflected)] {
-        if let Some(v) = vm.call_pure(obj, name, &[other])?
+/// The operation of the left operand, or the reflected one of the right: this first where its class is a subclass that has
+/// one of its own, and not at all where the classes are the same.
+fn by_either(vm: &mut Vm, [x, y]: [Ref; 2], [name, reflected]: [Ref; 2], more: &[Ref]) -> Result<Option<Ref>, Ask> {
+    let (left, right) = (vm.ty(x), vm.ty(y));
+    let right_first = left != right && vm.is_subtype(right, left) && vm.lookup(right, reflected) != vm.lookup(left, reflected);
+    let mut tries = vec![(x, y, name)];
+    if left != right {
+        tries.insert(usize::from(!right_first), (y, x, reflected));
+    }
+    for (obj, other, name) in tries {
+        let args: Vec<Ref> = [other].iter().chain(more).copied().collect();
+        if let Some(v) = vm.call_pure(obj, name, &args)?
             && v != fixed::NOT_IMPLEMENTED
         {
-            return Ok(vm.incref(v));
+            return Ok(Some(v));
         }
     }
-    let message = format!("unsupported operand type(s) for {what}: '{}' and '{}'", vm.type_name(x), vm.type_name(y));
+    Ok(None)
+}
+fn operator(vm: &mut Vm, x: Ref, y: Ref, name: Ref, reflected: Ref, what: &str) -> Step {
+    if let Some(v) = by_either(vm, [x, y], [name, reflected], &[])? {
+        return Ok(vm.incref(v));
+    }
+    let message = format!("unsupported operand type(s) for {what}: '{}' and '{}'", vm.dotted_type_name(x), vm.dotted_type_name(y));
     Err(vm.type_error(message))
 }
 fn pow(vm: &mut Vm, a: Args) -> Step {
     match a.not_none(2) {
         None => operator(vm, a[0], a[1], n::__POW__, n::__RPOW__, "** or pow()"),
         Some(m) => {
-            if let Some(v) = vm.call_pure(a[0], n::__POW__, &[a[1], m])?
-                && v != fixed::NOT_IMPLEMENTED
-            {
-                return Ok(vm.incref(v));
-            }
-            if let Some(v) = vm.call_pure(a[1], n::__RPOW__, &[a[0], m])?
-                && v != fixed::NOT_IMPLEMENTED
-            {
+            if let Some(v) = by_either(vm, [a[0], a[1]], [n::__POW__, n::__RPOW__], &[m])? {
                 return Ok(vm.incref(v));
             }
             let message = format!(
                 "unsupported operand type(s) for ** or pow(): '{}', '{}', '{}'",
-                vm.type_name(a[0]), vm.type_name(a[1]), vm.type_name(m)
+                vm.dotted_type_name(a[0]), vm.dotted_type_name(a[1]), vm.dotted_type_name(m)
             );
             Err(vm.type_error(message))
         }
@@ -143,7 +151,7 @@ fn ord(vm: &mut Vm, a: Args) -> Step {
             }
             Some(b) => (b.len(), "character"),
             None => {
-                let message = format!("ord() expected string of length 1, but {} found", vm.type_name(a[0]));
+                let message = format!("ord() expected string of length 1, but {} found", vm.dotted_type_name(a[0]));
                 return Err(vm.type_error(message));
             }
         },
@@ -252,7 +260,7 @@ fn extreme_of_plain(vm: &Vm, items: Ref, which: &str) -> Option<Ref> {
 }
 fn round(vm: &mut Vm, a: Args) -> Step {
     let Some(f) = vm.lookup_special(a[0], n::__ROUND__) else {
-        let message = format!("type {} doesn't define __round__ method", vm.type_name(a[0]));
+        let message = format!("type {} doesn't define __round__ method", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     let (f, bound) = vm.bind_special(f, a[0])?;
@@ -310,6 +318,11 @@ fn source_text(vm: &mut Vm, source: Ref, what: &str) -> Result<String, Ask> {
         return Ok(s.to_owned());
     }
     if let Some(b) = vm.bytes_of(source).map(<[u8]>::to_vec) {
+        if let Some(name) = crate::code::source::foreign_encoding(&b)
+            && let Some(text) = crate::natives::errors::render::decode_by(vm, &b, &name)?
+        {
+            return Ok(text);
+        }
         return match crate::code::source::decode_source(&b, "<string>") {
             Ok(s) => Ok(s),
             Err(p) => Err(vm.syntax_error(&p)),
@@ -360,8 +373,15 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
             crate::natives::errors::warnings::warn_of_source(vm, &c.warnings, &filename)?;
             Ok(vm.load_code(&c.code, false))
         }
-        Err(p) => Err(vm.syntax_error(&p)),
+        Err(p) => Err(refused(vm, p)?),
     }
+}
+/// The exception for a text that does not compile. What is found after parsing has no text but what the file of that name says.
+fn refused(vm: &mut Vm, mut p: crate::code::SyntaxProblem) -> Result<Ask, Ask> {
+    if let (true, Some(line)) = (p.after_parsing, p.lineno) {
+        p.text = crate::natives::errors::render::line_of(vm, &p.filename, line)?;
+    }
+    Ok(vm.syntax_error(&p))
 }
 /// Whether a code object may run with this closure, which needs a cell for each of its free variables.
 fn check_closure(vm: &mut Vm, code: Ref, closure: Option<Ref>, mode: CompileMode) -> Result<(), Ask> {
@@ -386,7 +406,7 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
             let message = if mode == CompileMode::Eval {
                 "globals must be a dict".to_owned()
             } else {
-                format!("{what}() globals must be a dict, not {}", vm.type_name(g))
+                format!("{what}() globals must be a dict, not {}", vm.dotted_type_name(g))
             };
             return Err(vm.type_error(message));
         }
@@ -420,12 +440,11 @@ fn evaluate(vm: &mut Vm, a: Args, mode: CompileMode) -> Step {
                 let code = vm.load_code(&c.code, false);
                 vm.keep(code)
             }
-            Err(p) => return Err(vm.syntax_error(&p)),
+            Err(p) => return Err(refused(vm, p)?),
         }
     };
     if vm.dict_get_name(globals, n::__BUILTINS__).is_none() {
-        let modules = vm.modules;
-        let b = vm.dict_get_name(modules, n::BUILTINS).expect("builtins is imported");
+        let b = vm.cur.top_frame().map_or(vm.builtins, |f| f.builtins);
         vm.dict_set_name(globals, n::__BUILTINS__, b);
     }
     let func = vm.function_in(code, globals)?;
@@ -473,7 +492,7 @@ fn print(vm: &mut Vm, a: Args) -> Step {
             Some(s) => match vm.str_of(s) {
                 Some(s) => Ok(s.wtf8().to_owned()),
                 None => {
-                    let message = format!("{name} must be None or a string, not {}", vm.type_name(s));
+                    let message = format!("{name} must be None or a string, not {}", vm.dotted_type_name(s));
                     Err(vm.type_error(message))
                 }
             },

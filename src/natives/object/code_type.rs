@@ -104,7 +104,7 @@ fn field_bytes(vm: &mut Vm, v: Ref) -> Result<Vec<u8>, crate::vm::Ask> {
     match vm.bytes_of(v) {
         Some(b) => Ok(b.to_vec()),
         None => {
-            let message = format!("code.replace() needs bytes, not {}", vm.type_name(v));
+            let message = format!("code.replace() needs bytes, not {}", vm.dotted_type_name(v));
             Err(vm.type_error(message))
         }
     }
@@ -410,10 +410,8 @@ fn frame_clear(vm: &mut Vm, a: Args) -> Step {
         FrameState::Suspended { generator } if vm.generator(generator).state != crate::objects::generator::GenState::Created => {
             return Err(vm.runtime_error("cannot clear a suspended frame"));
         }
-        FrameState::Suspended { generator } => {
-            vm.kill_generator(generator);
-            return Ok(vm.none());
-        }
+        // The generator comes to its end as it would by dying.
+        FrameState::Suspended { generator } => return vm.tail_prelude("frame_clear_created", &[generator]),
         FrameState::Finished { .. } => {}
     }
     let f = frame_mut(vm, a[0]);
@@ -474,11 +472,11 @@ fn tb(vm: &Vm, r: Ref) -> &Traceback {
 fn traceback_new(vm: &mut Vm, a: Args) -> Step {
     let next = a.not_none(1);
     if next.is_some_and(|r| vm.ty(r) != t::TRACEBACK) {
-        let message = format!("expected traceback object or None, got '{}'", vm.type_name(a[1]));
+        let message = format!("expected traceback object or None, got '{}'", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     if vm.ty(a[2]) != t::FRAME {
-        let message = format!("traceback() argument 'tb_frame' must be frame, not {}", vm.type_name(a[2]));
+        let message = format!("traceback() argument 'tb_frame' must be frame, not {}", vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     }
     let (lasti, lineno) = (vm.index_i32(a[3])?, vm.index_i32(a[4])?);
@@ -495,7 +493,7 @@ fn set_next(vm: &mut Vm, a: Args) -> Step {
     let mut at = next;
     while let Some(x) = at {
         if vm.ty(x) != t::TRACEBACK {
-            let message = format!("expected traceback object, got '{}'", vm.type_name(x));
+            let message = format!("expected traceback object, got '{}'", vm.dotted_type_name(x));
             return Err(vm.type_error(message));
         }
         if x == a[0] {

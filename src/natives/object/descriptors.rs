@@ -65,7 +65,7 @@ fn get(vm: &mut Vm, a: Args) -> Step {
 fn wrong_object(vm: &mut Vm, owner: Ref, name: Ref, obj: Ref) -> crate::vm::Ask {
     let message = format!(
         "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
-        vm.lossy(name), vm.type_obj(owner).name, vm.type_name(obj)
+        vm.lossy(name), vm.type_obj(owner).name, vm.dotted_type_name(obj)
     );
     vm.type_error(message)
 }
@@ -94,14 +94,23 @@ pub fn instance_getset(vm: &mut Vm, cls: Ref, name: Ref) -> Owned {
     vm.heap.alloc(t::GETSET, Payload::GetSet(Box::new(GetSet { owner: cls, name, native, member: false })), 0)
 }
 pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
+    // A class that inherits the descriptor from an ordinary base shows its own namespace.
+    if vm.is_type(a[0]) {
+        return super::type_type::get_dict(vm, a);
+    }
     match vm.instance_dict(a[0]) {
         Some(d) => Ok(vm.incref(d)),
         None => Err(vm.no_attribute(a[0], n::__DICT__)),
     }
 }
 pub fn set_dict(vm: &mut Vm, a: Args) -> Step {
+    match vm.heap.get(a[0]) {
+        Payload::Type(_) => return Err(vm.error(t::ATTRIBUTE_ERROR, "attribute '__dict__' of 'type' objects is not writable")),
+        Payload::Module(_) => return Err(vm.error(t::ATTRIBUTE_ERROR, "readonly attribute")),
+        _ => {}
+    }
     let Some(new) = a.opt(1) else {
-        if matches!(vm.heap.get(a[0]), Payload::Function(_)) {
+        if matches!(vm.heap.get(a[0]), Payload::Function(_) | Payload::Exc(_)) {
             return Err(vm.type_error("cannot delete __dict__"));
         }
         let empty = vm.dict();
@@ -109,7 +118,7 @@ pub fn set_dict(vm: &mut Vm, a: Args) -> Step {
         return set_dict(vm, Args(&[Some(a[0]), Some(empty)]));
     };
     if vm.dict_of(new).is_none() {
-        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(new));
+        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.dotted_type_name(new));
         return Err(vm.type_error(message));
     }
     let Some(old) = vm.instance_dict(a[0]) else { return Err(vm.no_attribute(a[0], n::__DICT__)) };
@@ -389,7 +398,7 @@ fn super_init(vm: &mut Vm, a: Args) -> Step {
         }
     };
     if !vm.is_type(this) {
-        let message = format!("super() argument 1 must be a type, not {}", vm.type_name(this));
+        let message = format!("super() argument 1 must be a type, not {}", vm.dotted_type_name(this));
         return Err(vm.type_error(message));
     }
     let obj_type = match obj {

@@ -129,7 +129,7 @@ fn annotations(vm: &mut Vm, a: Args) -> Step {
             let one = fixed::small_int(1).expect("cached");
             let d = vm.call(f, &[one])?;
             if vm.dict_of(d).is_none() {
-                let message = format!("__annotate__() must return a dict, not {}", vm.type_name(d));
+                let message = format!("__annotate__() must return a dict, not {}", vm.dotted_type_name(d));
                 return Err(vm.type_error(message));
             }
             d
@@ -181,11 +181,11 @@ fn set_module(vm: &mut Vm, a: Args) -> Step {
 }
 fn function_new(vm: &mut Vm, a: Args) -> Step {
     if vm.ty(a[1]) != t::CODE {
-        let message = format!("function() argument 'code' must be code, not {}", vm.type_name(a[1]));
+        let message = format!("function() argument 'code' must be code, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     if vm.dict_of(a[2]).is_none() {
-        let message = format!("function() argument 'globals' must be dict, not {}", vm.type_name(a[2]));
+        let message = format!("function() argument 'globals' must be dict, not {}", vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     }
     if a.not_none(4).is_some_and(|d| vm.tuple_items(d).is_none()) {
@@ -206,7 +206,7 @@ fn function_new(vm: &mut Vm, a: Args) -> Step {
         }
         Some(c) => {
             if let Some(bad) = c.iter().find(|r| vm.ty(**r) != t::CELL) {
-                let message = format!("arg 5 (closure) expected cell, found {}", vm.type_name(*bad));
+                let message = format!("arg 5 (closure) expected cell, found {}", vm.dotted_type_name(*bad));
                 return Err(vm.type_error(message));
             }
         }
@@ -338,11 +338,11 @@ fn native_repr(vm: &mut Vm, a: Args) -> Step {
             format!("<built-in method __new__ of type object at {ty:#x}>")
         }
         (t::BUILTIN, Some(obj)) if vm.ty(obj) != t::MODULE => {
-            format!("<built-in method {} of {} object at {:#x}>", d.name, vm.type_name(obj), obj.address())
+            format!("<built-in method {} of {} object at {:#x}>", d.name, vm.dotted_type_name(obj), obj.address())
         }
         (t::BUILTIN, _) => format!("<built-in function {}>", d.name),
         (t::METHOD_WRAPPER, Some(obj)) => {
-            format!("<method-wrapper '{}' of {} object at {:#x}>", d.name, vm.type_name(obj), obj.address())
+            format!("<method-wrapper '{}' of {} object at {:#x}>", d.name, vm.dotted_type_name(obj), obj.address())
         }
         (t::SLOT_WRAPPER, _) => format!("<slot wrapper '{}' of '{owner}' objects>", d.name),
         _ => format!("<method '{}' of '{owner}' objects>", d.name),
@@ -377,9 +377,10 @@ fn native_qualname(vm: &mut Vm, a: Args) -> Step {
 /// The signature with its receiver as `$self`, as CPython writes it.
 fn native_signature(vm: &mut Vm, a: Args) -> Step {
     let d = def(vm, a[0]);
+    let given = if d.shown.is_empty() || d.kind == DefKind::New { d.sig } else { d.shown };
     let sig = match d.kind {
-        DefKind::Function | DefKind::StaticMethod => d.sig.to_owned(),
-        _ => d.sig.replacen("(self", "($self", 1).replacen("(cls", "($type", 1),
+        DefKind::Function | DefKind::StaticMethod => given.to_owned(),
+        _ => given.replacen("(self", "($self", 1).replacen("(cls", "($type", 1),
     };
     let _: Option<Ask> = None;
     Ok(vm.str(sig))
@@ -412,13 +413,18 @@ fn native_owner(vm: &mut Vm, a: Args) -> Step {
 }
 fn native_get(vm: &mut Vm, a: Args) -> Step {
     let obj = a.not_none(1);
+    if vm.ty(a[0]) == t::CLASSMETHOD_DESCRIPTOR
+        && let Some(cls) = a.not_none(2).or(obj.map(|o| vm.ty(o)))
+    {
+        vm.check_class_argument(a[0], Some(cls))?;
+    }
     if let (Some(obj), Some(owner)) = (obj, native(vm, a[0]).owner)
         && vm.ty(a[0]) != t::CLASSMETHOD_DESCRIPTOR
         && !vm.is_a(obj, owner)
     {
         let message = format!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
-            def(vm, a[0]).name, vm.type_obj(owner).name, vm.type_name(obj)
+            def(vm, a[0]).name, vm.type_obj(owner).name, vm.dotted_type_name(obj)
         );
         return Err(vm.type_error(message));
     }

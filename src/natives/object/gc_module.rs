@@ -1,6 +1,9 @@
 //! The `gc` module: the cycle collector's face.
 use crate::heap::{IMMORTAL, Ref, flag};
+use crate::objects::Payload;
+use crate::objects::generator::GenState;
 use crate::vm::native::ModuleDef;
+use crate::vm::thread::Activation;
 use crate::vm::{Args, Def, Step, Vm};
 
 pub static MODULE: ModuleDef = ModuleDef {
@@ -35,7 +38,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("set_debug", "(flags, /)", |vm, a| { vm.heap.gc.debug = vm.index_i32(a[0])? as u32; Ok(vm.none()) }, "Set the garbage collection debugging flags."),
     Def::function("get_objects", "(generation=None)", get_objects, "Return a list of objects tracked by the collector."),
     Def::function("get_stats", "()", get_stats, "Return a list of dictionaries containing per-generation statistics."),
-    Def::function("is_tracked", "(obj, /)", |vm, a| { let b = vm.heap.flags(a[0]) & flag::TRACKED != 0; Ok(vm.bool(b)) }, "Returns true if the object is tracked by the garbage collector."),
+    Def::function("is_tracked", "(obj, /)", is_tracked, "Returns true if the object is tracked by the garbage collector."),
     Def::function("is_finalized", "(obj, /)", |vm, a| { let b = vm.heap.flags(a[0]) & flag::FINALIZED != 0; Ok(vm.bool(b)) }, "Returns true if the object has been already finalized by the GC."),
     Def::function("get_referents", "(*objs)", get_referents, "Return the list of objects that are directly referred to by 'objs'."),
     Def::function("get_referrers", "(*objs)", get_referrers, "Return the list of objects that directly refer to any of 'objs'."),
@@ -52,21 +55,33 @@ fn collect(vm: &mut Vm, a: Args) -> Step {
     if !(0..=2).contains(&generation) {
         return Err(vm.value_error("invalid generation"));
     }
-    vm.tail_prelude("gc_collect", &[crate::vm::fixed::small_int(generation as i64).expect("small")])
+    let name = collector(vm);
+    vm.tail_prelude(name, &[crate::vm::fixed::small_int(generation as i64).expect("small")])
+}
+/// The prelude's function that collects: with `gc.DEBUG_STATS` it tells of it.
+pub fn collector(vm: &Vm) -> &'static str {
+    const DEBUG_STATS: u32 = 1;
+    if vm.heap.gc.debug & DEBUG_STATS != 0 { "gc_collect_loudly" } else { "gc_collect" }
 }
 /// The collection itself, between the callbacks that the prelude runs; None when finalizers must run first.
 pub fn collect_now(vm: &mut Vm, a: Args) -> Step {
-    let full = vm.index_i64(a[0])? > 0;
-    match vm.start_collection(full) {
+    let generation = vm.index_i64(a[0])? as usize;
+    match vm.start_collection(generation) {
         Some(count) => Ok(vm.int(count as i64)),
         None => Ok(vm.none()),
     }
 }
 /// The end of a collection whose finalizers have run.
 pub fn finish(vm: &mut Vm, a: Args) -> Step {
-    let full = vm.index_i64(a[0])? > 0;
-    let count = vm.finish_collection(full);
+    let generation = vm.index_i64(a[0])? as usize;
+    let count = vm.finish_collection(generation);
     Ok(vm.int(count as i64))
+}
+/// Lists, dicts and sets are tracked from their start, though this machine waits until they hold what can be part of a cycle.
+fn is_tracked(vm: &mut Vm, a: Args) -> Step {
+    use crate::objects::Payload::{Dict, List, Set};
+    let b = vm.heap.flags(a[0]) & flag::TRACKED != 0 || matches!(vm.heap.get(a[0]), List(_) | Dict(_) | Set(_));
+    Ok(vm.bool(b))
 }
 fn get_count(vm: &mut Vm, _a: Args) -> Step {
     let [a, b, c] = vm.heap.gc.count.map(|x| vm.int(x));
@@ -89,8 +104,7 @@ fn get_objects(vm: &mut Vm, a: Args) -> Step {
     let list = match a.not_none(0) {
         None => tracked(vm),
         Some(g) => match vm.index_i32(g)? {
-            0 => vm.heap.generation(0),
-            g @ 1..=2 => if g == 1 { vec![] } else { vm.heap.generation(2) },
+            g @ 0..=2 => vm.heap.generation(g as usize),
             g => {
                 let message = if g < 0 { "generation parameter cannot be negative".into() } else { format!("generation parameter must be less than the number of available generations (3)") };
                 return Err(vm.value_error(message));
@@ -114,16 +128,32 @@ fn get_stats(vm: &mut Vm, _a: Args) -> Step {
         .collect();
     Ok(vm.list(rows))
 }
+/// What the frame of a running generator refers to: it lies on its thread's stack, and belongs to the generator.
+fn running_frame(vm: &Vm, r: Ref) -> Vec<Ref> {
+    let is_running = matches!(vm.heap.get(r), Payload::Generator(g) if g.state == GenState::Running);
+    let threads = std::iter::once(&vm.cur).chain(&vm.parked).filter(|_| is_running);
+    for thread in threads {
+        let of_it = |a: &Activation| matches!(a, Activation::Py(f) if f.generator == Some(r));
+        if let Some(Activation::Py(f)) = thread.activations.iter().find(|a| of_it(a)) {
+            let mut out = Vec::new();
+            f.visit(&mut |c| out.push(c));
+            out.retain(|c| *c != r);
+            out.extend(thread.stack[f.base as usize..f.sp as usize].iter().filter_map(|w| w.opt()));
+            return out;
+        }
+    }
+    Vec::new()
+}
 fn get_referents(vm: &mut Vm, a: Args) -> Step {
     let mut out = Vec::new();
     for r in vm.tuple_items(a[0]).unwrap_or(&[]).to_vec() {
-        if vm.heap.flags(r) & flag::TRACKED != 0 || vm.heap.count(r) >= IMMORTAL {
-            vm.heap.visit_children(r, &mut |c| out.push(c));
-            // The type of a built-in's instance is no referent in CPython: only classes made in Python are counted ones.
-            if vm.heap.count(vm.ty(r)) >= IMMORTAL {
-                out.pop();
-            }
+        vm.heap.visit_children(r, &mut |c| out.push(c));
+        let running = running_frame(vm, r);
+        // The type of a built-in's instance is no referent in CPython: only classes made in Python are counted ones.
+        if vm.heap.count(vm.ty(r)) >= IMMORTAL {
+            out.pop();
         }
+        out.extend(running);
     }
     Ok(vm.list_of(&out))
 }
@@ -133,6 +163,7 @@ fn get_referrers(vm: &mut Vm, a: Args) -> Step {
     for r in tracked(vm) {
         let mut hit = false;
         vm.heap.visit_children(r, &mut |c| hit |= wanted.contains(&c));
+        hit |= running_frame(vm, r).iter().any(|c| wanted.contains(c));
         if hit && r != a[0] {
             out.push(r);
         }

@@ -1,12 +1,11 @@
 //! What the prelude needs of the machine: the hidden module `_pellucid`.
 use crate::heap::Ref;
-use crate::objects::Payload;
 use crate::natives::containers;
 use crate::vm::native::ModuleDef;
 use crate::vm::step::Resume;
 use crate::vm::{Args, Def, Step, Vm, fixed, t};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, containers::LIST_HELPERS, containers::SORT_HELPERS, crate::natives::numbers::SUM_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
+pub static MODULE: ModuleDef = ModuleDef { name: "_pellucid", doc: "The prelude's door into the machine.", functions: &[FUNCTIONS, super::type_order::HELPERS, containers::LIST_HELPERS, containers::SORT_HELPERS, crate::natives::numbers::SUM_HELPERS, containers::TYPING_HELPERS], types: &[], init: None };
 
 static FUNCTIONS: &[Def] = &[
     Def::function("_type_new_raw", "(meta, name, bases, ns, /)", super::type_new::type_new_raw, "A class before names and hooks."),
@@ -14,6 +13,8 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_type_lookup", "(cls, name, default, /)", type_lookup, "An attribute along the MRO, unbound."),
     Def::function("_type_dict", "(cls, /)", |vm, a| { let d = vm.type_obj(a[0]).dict; Ok(vm.incref(d)) }, "A class's own namespace."),
     Def::function("_type_modified", "(cls, /)", |vm, a| { vm.type_modified(a[0]); Ok(vm.none()) }, "After a change of a class's own namespace."),
+    Def::function("_remember_source", "(filename, text, /)", |vm, a| { let (name, text) = (vm.lossy(a[0]), vm.lossy(a[1])); crate::natives::errors::render::remember(vm, &name, &text); Ok(vm.none()) }, "Keeps a text for tracebacks."),
+    Def::function("_check_file_source", "(data, path, /)", check_file_source, "Refuses a program's file that is not UTF-8 and says nothing of it."),
     Def::function("_is_type", "(x, /)", |vm, a| { let b = vm.is_type(a[0]); Ok(vm.bool(b)) }, ""),
     Def::function("_real_type", "(x, /)", |vm, a| { let ty = vm.ty(a[0]); Ok(vm.incref(ty)) }, ""),
     Def::function("_has_flag", "(cls, flag, /)", |vm, a| { let f = vm.index_i64(a[1])? as u32; let b = vm.type_obj(a[0]).has(f); Ok(vm.bool(b)) }, ""),
@@ -30,9 +31,9 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_gen_pop_delegate", "(gen, value, /)", pop_delegate, "After a delegate's end: its result becomes what the SEND loop gives."),
     Def::function("_gen_state", "(gen, /)", |vm, a| { let s = vm.generator(a[0]).state as i64; Ok(vm.int(s)) }, "0 created, 1 suspended, 2 running, 3 closed."),
     Def::function("_gen_kill", "(gen, /)", |vm, a| { vm.kill_generator(a[0]); Ok(vm.none()) }, "Drops the frame of a generator that never began."),
-    Def::function("_is_wrapped", "(x, /)", |vm, a| { let b = vm.ty(a[0]) == t::ASYNC_GEN_WRAPPED; Ok(vm.bool(b)) }, "What an async generator yields, as opposed to what it awaits."),
-    Def::function("_unwrap", "(x, /)", |vm, a| match vm.heap.get(a[0]) { Payload::Proxy(v) => { let v = *v; Ok(vm.incref(v)) } _ => Ok(vm.incref(a[0])) }, ""),
-    Def::function("_ag_flag", "(gen, name, value, /)", ag_flag, "Reads (value None) or sets a flag of an async generator."),
+    Def::function("_ag_hook", "(gen, /)", |vm, a| { let g = vm.generator(a[0]); let hook = g.finalizer.filter(|_| !g.ag_closed); Ok(vm.incref(hook.unwrap_or(fixed::NONE))) }, "What is told of the end of an async generator that nobody closed, or None."),
+    Def::function("_flags_from", "(values, /)", crate::natives::errors::sys::flags_from, "`sys.flags` with other values than the usual."),
+    Def::function("_awaitable_iter", "(x, /)", |vm, a| crate::vm::slow::awaitable_iter(vm, a[0]), "What `await x` walks."),
     Def::function("_cell_contents", "(cell, /)", |vm, a| match vm.cell_value(a[0]) { Some(v) => Ok(vm.incref(v)), None => Ok(vm.none()) }, ""),
     Def::function("_caller_globals", "()", caller_globals, ""),
     Def::function("_input_line", "(prompt, password, /)", input_line, "One line from the front end."),
@@ -41,6 +42,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_thread_finalize", "()", crate::natives::system::thread::finalize, "The running thread is the only one from now on."),
     Def::function("_simple_queue_mark", "(queue, waits, /)", crate::natives::system::queue::mark, "Whether a thread waits at the gate; what it was before."),
     Def::function("_simple_queue_next", "(queue, /)", crate::natives::system::queue::next, "The next item in a tuple, or None."),
+    Def::function("_interp", "(what, id=0, n=0, data=b'', /)", crate::natives::system::interpreters::ask, "Asks the system about interpreters."),
     Def::function("_set_registry", "(name, value, /)", set_registry, "Keeps a value for the process."),
     Def::function("_get_registry", "(name, /)", get_registry, ""),
     Def::function("_native_module", "(name, /)", native_module, "A native module, made at first use."),
@@ -65,6 +67,13 @@ fn set_handled(vm: &mut Vm, a: Args) -> Step {
     old.iter().for_each(|e| vm.heap.decref_raw(*e));
     Ok(vm.none())
 }
+fn check_file_source(vm: &mut Vm, a: Args) -> Step {
+    let (data, path) = (vm.bytes_of(a[0]).unwrap_or_default().to_vec(), vm.lossy(a[1]));
+    match crate::code::source::decode_file(&data, &path) {
+        Err(problem) if crate::code::source::foreign_encoding(&data).is_none() => Err(vm.syntax_error(&problem)),
+        _ => Ok(vm.none()),
+    }
+}
 fn type_lookup(vm: &mut Vm, a: Args) -> Step {
     let name = super::object_type::attr_name(vm, a[1])?;
     let v = vm.lookup(a[0], name).unwrap_or(a[2]);
@@ -84,21 +93,6 @@ fn pop_delegate(vm: &mut Vm, a: Args) -> Step {
         f.pc = (at + 2 + n) as u32;
     }
     Ok(vm.incref(a[1]))
-}
-fn ag_flag(vm: &mut Vm, a: Args) -> Step {
-    let name = vm.lossy(a[1]);
-    let set = a.not_none(2).map(|v| v == fixed::TRUE);
-    let g = vm.generator_mut(a[0]);
-    let flag = match name.as_str() {
-        "running" => &mut g.ag_running,
-        "closed" => &mut g.ag_closed,
-        _ => &mut g.hooks_inited,
-    };
-    let old = *flag;
-    if let Some(v) = set {
-        *flag = v;
-    }
-    Ok(vm.bool(old))
 }
 fn caller_globals(vm: &mut Vm, _a: Args) -> Step {
     let found = vm.visible_frame(0).and_then(|i| match &vm.cur.activations[i] {

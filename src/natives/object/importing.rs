@@ -69,8 +69,7 @@ fn find_frozen(vm: &mut Vm, a: Args) -> Step {
 }
 fn get_frozen(vm: &mut Vm, a: Args) -> Step {
     let m = frozen(vm, a[0])?;
-    let tree = crate::code::marshal::read_code(m.code).expect("the blob holds valid code");
-    Ok(vm.load_code(&tree, false))
+    Ok(vm.load_library(&m, false))
 }
 fn frozen_names(vm: &mut Vm, _a: Args) -> Step {
     let names = pellucid_stdlib::names().map(|s| vm.str(s)).collect();

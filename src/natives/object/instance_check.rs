@@ -2,6 +2,9 @@
 use crate::heap::Ref;
 use crate::vm::{Ask, Vm, n, t};
 
+/// Levels of `__bases__` that objects which are no types may claim.
+const DEEPEST: usize = 1000;
+
 impl Vm {
     /// Without hooks: what `type.__instancecheck__` does.
     pub fn real_isinstance(&mut self, obj: Ref, cls: Ref) -> Result<bool, Ask> {
@@ -41,15 +44,20 @@ impl Vm {
         }
     }
     fn abstract_issubclass(&mut self, sub: Ref, cls: Ref) -> Result<bool, Ask> {
-        let mut work = vec![sub];
-        while let Some(c) = work.pop() {
+        let mut work = vec![(sub, 0)];
+        while let Some((c, depth)) = work.pop() {
             if c == cls {
                 return Ok(true);
+            }
+            if depth > DEEPEST {
+                return Err(self.error(t::RECURSION_ERROR, "maximum recursion depth exceeded in __issubclass__"));
             }
             if let Some(b) = self.getattr_opt(c, n::__BASES__)?
                 && let Some(items) = self.tuple_items(b)
             {
-                work.extend_from_slice(items);
+                // A single base is followed without a level more, as CPython does.
+                let depth = depth + usize::from(items.len() > 1);
+                work.extend(items.iter().rev().map(|b| (*b, depth)));
             }
         }
         Ok(false)

@@ -27,7 +27,7 @@ static FUNCTIONS: &[Def] = &[
 
 fn loads(vm: &mut Vm, a: Args) -> Step {
     let Some(data) = vm.bytes_of(a[0]).map(<[u8]>::to_vec) else {
-        let message = format!("a bytes-like object is required, not '{}'", vm.type_name(a[0]));
+        let message = format!("a bytes-like object is required, not '{}'", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     match crate::code::marshal::read(&data, true) {

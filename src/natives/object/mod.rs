@@ -1,5 +1,6 @@
 //! `object`, `type`, functions, descriptors, modules, generators; `builtins` and the machine's own helpers.
 mod abc_module;
+mod async_generator;
 mod builtins;
 mod calls;
 pub mod instance_check;
@@ -15,8 +16,13 @@ pub mod marshal_module;
 mod object_type;
 mod small;
 mod type_new;
+pub use async_generator::turned_by;
+pub use gc_module::collector as gc_collector;
+pub use type_new::refusal;
+mod type_order;
 mod type_type;
 pub mod weakref;
+mod xxsubtype;
 use crate::vm::native::{ModuleDef, TypeDef};
 
 pub static TYPES: &[&TypeDef] = &[
@@ -47,9 +53,13 @@ pub static TYPES: &[&TypeDef] = &[
     &generator::GENERATOR,
     &generator::COROUTINE,
     &generator::COROUTINE_WRAPPER,
-    &generator::ASYNC_GENERATOR,
+    &async_generator::ASYNC_GENERATOR,
+    &async_generator::ASEND,
+    &async_generator::ATHROW,
+    &xxsubtype::SPAMLIST,
+    &xxsubtype::SPAMDICT,
 ];
-pub static MODULES: &[&ModuleDef] = &[&abc_module::MODULE, &builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&abc_module::MODULE, &builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE, &xxsubtype::MODULE];
 
 /// Types that are names in `builtins`, exceptions aside.
 pub const IN_BUILTINS: &[&str] = &[

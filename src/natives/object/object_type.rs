@@ -48,7 +48,7 @@ static DEFS: &[Def] = &[
 fn new(vm: &mut Vm, a: Args) -> Step {
     let cls = a[0];
     if !vm.is_type(cls) {
-        let message = format!("object.__new__(X): X is not a type object ({})", vm.type_name(cls));
+        let message = format!("object.__new__(X): X is not a type object ({})", vm.dotted_type_name(cls));
         return Err(vm.type_error(message));
     }
     let excess = vm.tuple_items(a[1]).is_some_and(|x| !x.is_empty()) || a.opt(2).is_some();
@@ -110,7 +110,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
         }
         let own_new = vm.lookup(t::OBJECT, n::__NEW__);
         if vm.lookup(ty, n::__NEW__) == own_new {
-            let message = format!("{}.__init__() takes exactly one argument (the instance to initialize)", vm.type_name(a[0]));
+            let message = format!("{}.__init__() takes exactly one argument (the instance to initialize)", vm.dotted_type_name(a[0]));
             return Err(vm.type_error(message));
         }
     }
@@ -147,7 +147,7 @@ fn unordered(vm: &mut Vm, _a: Args) -> Step {
 /// The attribute name of an access: an interned str.
 pub fn attr_name(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
     if vm.str_of(r).is_none() {
-        let message = format!("attribute name must be string, not '{}'", vm.type_name(r));
+        let message = format!("attribute name must be string, not '{}'", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     }
     Ok(vm.intern_ref(r))
@@ -168,21 +168,21 @@ fn store(vm: &mut Vm, obj: Ref, name: Ref, value: Option<Ref>) -> Step {
 }
 fn setattr(vm: &mut Vm, a: Args) -> Step {
     if vm.is_type(a[0]) {
-        let message = format!("can't apply this __setattr__ to {} object", vm.type_name(a[0]));
+        let message = format!("can't apply this __setattr__ to {} object", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     store(vm, a[0], a[1], Some(a[2]))
 }
 fn delattr(vm: &mut Vm, a: Args) -> Step {
     if vm.is_type(a[0]) {
-        let message = format!("can't apply this __delattr__ to {} object", vm.type_name(a[0]));
+        let message = format!("can't apply this __delattr__ to {} object", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     store(vm, a[0], a[1], None)
 }
 fn format(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none_or(|s| !s.is_empty()) {
-        let message = format!("unsupported format string passed to {}.__format__", vm.type_name(a[0]));
+        let message = format!("unsupported format string passed to {}.__format__", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     let s = vm.to_str(a[0])?;
@@ -224,7 +224,7 @@ fn get_class(vm: &mut Vm, a: Args) -> Step {
 fn set_class(vm: &mut Vm, a: Args) -> Step {
     let Some(new) = a.opt(1) else { return Err(vm.type_error("can't delete __class__ attribute")) };
     if !vm.is_type(new) {
-        let message = format!("__class__ must be set to a class, not '{}' object", vm.type_name(new));
+        let message = format!("__class__ must be set to a class, not '{}' object", vm.dotted_type_name(new));
         return Err(vm.type_error(message));
     }
     let old = vm.ty(a[0]);
@@ -233,11 +233,7 @@ fn set_class(vm: &mut Vm, a: Args) -> Step {
     if !heap && !module_like {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
-    let (x, y) = (vm.type_obj(new), vm.type_obj(old));
-    if x.layout != y.layout || x.slots != y.slots || x.has_dict != y.has_dict {
-        let message = format!("__class__ assignment: '{}' object layout differs from '{}'", x.name, y.name);
-        return Err(vm.type_error(message));
-    }
+    super::type_order::same_layout(vm, old, new, "__class__")?;
     // Inline values are laid out by the old class's keys: move them to a real dict first.
     if matches!(vm.heap.get(a[0]), Payload::Instance(_)) {
         let _ = vm.instance_dict(a[0]);

@@ -56,7 +56,7 @@ fn cell_new(vm: &mut Vm, a: Args) -> Step {
 }
 fn cell_repr(vm: &mut Vm, a: Args) -> Step {
     let inside = match vm.cell_value(a[0]) {
-        Some(v) => format!("{} object at {:#x}", vm.type_name(v), v.address()),
+        Some(v) => format!("{} object at {:#x}", vm.dotted_type_name(v), v.address()),
         None => "empty".into(),
     };
     let text = format!("<cell at {:#x}: {inside}>", a[0].address());
@@ -104,7 +104,7 @@ fn module_new(vm: &mut Vm, a: Args) -> Step {
 }
 fn module_init(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("module() argument 'name' must be str, not {}", vm.type_name(a[1]));
+        let message = format!("module() argument 'name' must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let dict = vm.module_dict(a[0]);

@@ -14,60 +14,49 @@ const INHERITED: u32 = type_flags::SEQUENCE | type_flags::MAPPING | type_flags::
 pub fn type_new_raw(vm: &mut Vm, a: Args) -> Step {
     let (meta, name, bases, ns) = (a[0], a[1], a[2], a[3]);
     let Some(text) = vm.utf8(name).map(str::to_owned) else {
-        let message = format!("type.__new__() argument 1 must be str, not {}", vm.type_name(name));
+        let message = format!("type.__new__() argument 1 must be str, not {}", vm.dotted_type_name(name));
         return Err(vm.type_error(message));
     };
     if text.contains('\0') {
         return Err(vm.value_error("type name must not contain null characters"));
     }
     let Some(mut bases) = vm.tuple_items(bases).map(<[Ref]>::to_vec) else {
-        let message = format!("type.__new__() argument 2 must be tuple, not {}", vm.type_name(bases));
+        let message = format!("type.__new__() argument 2 must be tuple, not {}", vm.dotted_type_name(bases));
         return Err(vm.type_error(message));
     };
     if vm.dict_of(ns).is_none() {
-        let message = format!("type.__new__() argument 3 must be dict, not {}", vm.type_name(ns));
+        let message = format!("type.__new__() argument 3 must be dict, not {}", vm.dotted_type_name(ns));
         return Err(vm.type_error(message));
     }
     if bases.is_empty() {
         bases.push(t::OBJECT);
     }
-    check_bases(vm, &bases)?;
     let base = best_base(vm, &bases)?;
     let dict = copy_namespace(vm, ns);
     let plan = plan_slots(vm, &bases, base, dict, &text)?;
     let cls = build(vm, meta, &text, &bases, base, dict, &plan);
     let cls = vm.keep(cls);
-    let order = resolve_mro(vm, cls, meta, &bases)?;
-    install_mro(vm, cls, order);
+    add_defaults(vm, cls, dict)?;
     add_members(vm, cls, base, &plan);
-    add_defaults(vm, cls, dict, name)?;
-    for b in &bases {
-        vm.type_obj_mut(*b).subclasses.push(cls);
-    }
+    add_missing(vm, dict);
     vm.heap.set_flag(cls, crate::heap::flag::FINALIZER);
+    // A metaclass's own mro() is called by the prelude: until then the class has no order.
+    if !own_mro(vm, meta) {
+        let order = linearise_bases(vm, cls, &bases)?;
+        install_mro(vm, cls, order);
+        super::type_order::register(vm, cls);
+    }
     vm.type_modified(cls);
     Ok(vm.incref(cls))
 }
-
-fn check_bases(vm: &mut Vm, bases: &[Ref]) -> Result<(), Ask> {
-    for b in bases {
-        if !vm.is_type(*b) {
-            return Err(vm.type_error("bases must be types"));
-        }
-        if !vm.type_obj(*b).has(type_flags::BASE) {
-            let message = format!("type '{}' is not an acceptable base type", vm.full_name_of_type(*b));
-            return Err(vm.type_error(message));
-        }
-    }
-    let repeated = bases.iter().enumerate().find(|(i, b)| bases[..*i].contains(b));
-    if let Some((_, b)) = repeated {
-        let message = format!("duplicate base class {}", vm.type_obj(*b).name);
-        return Err(vm.type_error(message));
-    }
-    Ok(())
+/// Whether a metaclass has an `mro()` other than type's.
+fn own_mro(vm: &mut Vm, meta: Ref) -> bool {
+    let name = vm.intern("mro").into_raw();
+    meta != t::TYPE && vm.lookup(meta, name).is_some_and(|f| vm.ty(f) != t::METHOD_DESCRIPTOR)
 }
+
 /// The class along the line of bases that last added to the layout.
-fn solid(vm: &Vm, cls: Ref) -> Ref {
+pub fn solid(vm: &Vm, cls: Ref) -> Ref {
     let x = vm.type_obj(cls);
     match x.base {
         None => cls,
@@ -77,7 +66,19 @@ fn solid(vm: &Vm, cls: Ref) -> Ref {
         }
     }
 }
-fn best_base(vm: &mut Vm, bases: &[Ref]) -> Result<Ref, Ask> {
+/// The base whose layout a class with these bases takes, or why there can be no such class: CPython's sentence.
+fn choose_base(vm: &Vm, bases: &[Ref]) -> Result<Ref, String> {
+    for b in bases {
+        if !vm.is_type(*b) {
+            return Err("bases must be types".to_owned());
+        }
+        if !vm.type_obj(*b).has(type_flags::BASE) {
+            return Err(format!("type '{}' is not an acceptable base type", vm.full_name_of_type(*b)));
+        }
+    }
+    if let Some((_, b)) = bases.iter().enumerate().find(|(i, b)| bases[..*i].contains(b)) {
+        return Err(format!("duplicate base class {}", vm.type_obj(*b).name));
+    }
     let mut best = bases[0];
     let mut winner = solid(vm, best);
     for b in &bases[1..] {
@@ -86,11 +87,18 @@ fn best_base(vm: &mut Vm, bases: &[Ref]) -> Result<Ref, Ask> {
             continue;
         }
         if !vm.is_subtype(s, winner) {
-            return Err(vm.type_error("multiple bases have instance lay-out conflict"));
+            return Err("multiple bases have instance lay-out conflict".to_owned());
         }
         (best, winner) = (*b, s);
     }
     Ok(best)
+}
+/// Why no class can have these bases, whatever its method resolution order would be.
+pub fn refusal(vm: &Vm, bases: &[Ref]) -> Option<String> {
+    choose_base(vm, bases).err()
+}
+pub fn best_base(vm: &mut Vm, bases: &[Ref]) -> Result<Ref, Ask> {
+    choose_base(vm, bases).map_err(|message| vm.type_error(message))
 }
 fn copy_namespace(vm: &mut Vm, ns: Ref) -> Ref {
     let copy = vm.dict_of(ns).expect("checked").duplicate();
@@ -121,7 +129,7 @@ fn plan_slots(vm: &mut Vm, bases: &[Ref], base: Ref, dict: Ref, class: &str) -> 
     }
     for s in names {
         let Some(text) = vm.utf8(s).map(str::to_owned) else {
-            let message = format!("__slots__ items must be strings, not '{}'", vm.type_name(s));
+            let message = format!("__slots__ items must be strings, not '{}'", vm.dotted_type_name(s));
             return Err(vm.type_error(message));
         };
         if !is_identifier(&text) {
@@ -189,34 +197,19 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref
         has_dict: plan.dict,
         has_weakref: plan.weakref,
         slots,
+        own_slots: plan.members.iter().map(|r| vm.lossy(*r)).collect(),
+        orders: 0,
+        rebased: 0,
         basicsize,
         itemsize,
     };
     vm.alloc(meta, Payload::Type(Box::new(x)))
 }
-/// The metaclass's `mro()`, C3 unless overridden.
-fn resolve_mro(vm: &mut Vm, cls: Ref, meta: Ref, bases: &[Ref]) -> Result<Vec<Ref>, Ask> {
-    let own = vm.intern("mro").into_raw();
-    if meta == t::TYPE || vm.lookup(meta, own).is_none_or(|f| vm.ty(f) == t::METHOD_DESCRIPTOR) {
-        return linearise_bases(vm, cls, bases);
-    }
-    // A custom mro() sees a class with the ordinary order, as CPython's sees a half-made one.
-    let order = linearise_bases(vm, cls, bases)?;
-    install_mro(vm, cls, order);
-    vm.type_modified(cls);
-    let f = vm.lookup(meta, own).expect("checked");
-    let (f, bound) = vm.bind_special(f, cls)?;
-    let result = vm.call(f, if bound { std::slice::from_ref(&cls) } else { &[] })?;
-    let items = vm.collect(result)?;
-    if let Some(bad) = items.iter().find(|r| !vm.is_type(**r)) {
-        let message = format!("mro() returned a non-class ('{}')", vm.type_name(*bad));
-        return Err(vm.type_error(message));
-    }
-    Ok(items)
-}
-fn install_mro(vm: &mut Vm, cls: Ref, order: Vec<Ref>) {
+pub fn install_mro(vm: &mut Vm, cls: Ref, order: Vec<Ref>) {
     order.iter().for_each(|r| vm.heap.incref_raw(*r));
-    let old = std::mem::replace(&mut vm.type_obj_mut(cls).mro, order);
+    let x = vm.type_obj_mut(cls);
+    x.orders += 1;
+    let old = std::mem::replace(&mut x.mro, order);
     old.into_iter().for_each(|r| vm.heap.decref_raw(r));
 }
 fn add_members(vm: &mut Vm, cls: Ref, base: Ref, plan: &Plan) {
@@ -241,8 +234,7 @@ fn add_members(vm: &mut Vm, cls: Ref, base: Ref, plan: &Plan) {
         }
     }
 }
-fn add_defaults(vm: &mut Vm, cls: Ref, dict: Ref, name: Ref) -> Result<(), Ask> {
-    let _ = name;
+fn add_defaults(vm: &mut Vm, cls: Ref, dict: Ref) -> Result<(), Ask> {
     if vm.dict_get_name(dict, n::__MODULE__).is_none()
         && let Some(f) = vm.cur.activations.iter().rev().find_map(|a| match a {
             crate::vm::thread::Activation::Py(f) if !f.hidden => Some(f.globals),
@@ -254,15 +246,12 @@ fn add_defaults(vm: &mut Vm, cls: Ref, dict: Ref, name: Ref) -> Result<(), Ask> 
     }
     if let Some(q) = vm.dict_get_name(dict, n::__QUALNAME__) {
         if vm.str_of(q).is_none() {
-            let message = format!("type __qualname__ must be a str, not {}", vm.type_name(q));
+            let message = format!("type __qualname__ must be a str, not {}", vm.dotted_type_name(q));
             return Err(vm.type_error(message));
         }
         if let Some(old) = vm.dict_del_name(dict, n::__QUALNAME__) {
             vm.release(old);
         }
-    }
-    if vm.dict_get_name(dict, n::__DOC__).is_none() {
-        vm.dict_set_name(dict, n::__DOC__, fixed::NONE);
     }
     for (name, wrapper) in [(n::__NEW__, t::STATICMETHOD), (n::__INIT_SUBCLASS__, t::CLASSMETHOD), (n::__CLASS_GETITEM__, t::CLASSMETHOD)] {
         if let Some(f) = vm.dict_get_name(dict, name)
@@ -274,14 +263,11 @@ fn add_defaults(vm: &mut Vm, cls: Ref, dict: Ref, name: Ref) -> Result<(), Ask> 
             vm.release(w);
         }
     }
-    if vm.dict_get_name(dict, n::__EQ__).is_some() && vm.dict_get_name(dict, n::__HASH__).is_none() {
-        vm.dict_set_name(dict, n::__HASH__, fixed::NONE);
-    }
     for name in [n::__CLASSCELL__, n::__CLASSDICTCELL__] {
         let Some(cell) = vm.dict_del_name(dict, name) else { continue };
         let cell = vm.keep(cell);
         if vm.ty(cell) != t::CELL {
-            let message = format!("type __classcell__ must be a nonlocal cell, not <class '{}'>", vm.type_name(cell));
+            let message = format!("type __classcell__ must be a nonlocal cell, not <class '{}'>", vm.dotted_type_name(cell));
             return Err(vm.type_error(message));
         }
         let value = if name == n::__CLASSCELL__ { cls } else { dict };
@@ -292,51 +278,12 @@ fn add_defaults(vm: &mut Vm, cls: Ref, dict: Ref, name: Ref) -> Result<(), Ask> 
     }
     Ok(())
 }
-
-/// `cls.__bases__ = bases`.
-pub fn set_bases(vm: &mut Vm, cls: Ref, bases: Ref) -> Step {
-    let Some(bases) = vm.tuple_items(bases).map(<[Ref]>::to_vec) else {
-        let message = format!("can only assign tuple to {}.__bases__, not {}", vm.type_obj(cls).name, vm.type_name(bases));
-        return Err(vm.type_error(message));
-    };
-    if bases.is_empty() {
-        let message = format!("can only assign non-empty tuple to {}.__bases__, not ()", vm.type_obj(cls).name);
-        return Err(vm.type_error(message));
+/// What every class has under its own name: a doc, and with `__eq__` alone no hash.
+fn add_missing(vm: &mut Vm, dict: Ref) {
+    if vm.dict_get_name(dict, n::__DOC__).is_none() {
+        vm.dict_set_name(dict, n::__DOC__, fixed::NONE);
     }
-    check_bases(vm, &bases)?;
-    if bases.iter().any(|b| vm.is_subtype(*b, cls)) {
-        return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+    if vm.dict_get_name(dict, n::__EQ__).is_some() && vm.dict_get_name(dict, n::__HASH__).is_none() {
+        vm.dict_set_name(dict, n::__HASH__, fixed::NONE);
     }
-    let base = best_base(vm, &bases)?;
-    let old_base = vm.type_obj(cls).base.unwrap_or(t::OBJECT);
-    if solid(vm, base) != solid(vm, old_base) {
-        let message = format!("__bases__ assignment: '{}' object layout differs from '{}'", vm.type_obj(base).name, vm.type_obj(old_base).name);
-        return Err(vm.type_error(message));
-    }
-    let order = linearise_bases(vm, cls, &bases)?;
-    let old = std::mem::replace(&mut vm.type_obj_mut(cls).bases, bases.clone());
-    for b in &old {
-        vm.type_obj_mut(*b).subclasses.retain(|c| *c != cls);
-    }
-    for b in &bases {
-        vm.heap.incref_raw(*b);
-        vm.type_obj_mut(*b).subclasses.push(cls);
-    }
-    vm.heap.incref_raw(base);
-    vm.type_obj_mut(cls).base = Some(base);
-    install_mro(vm, cls, order);
-    vm.type_modified(cls);
-    relinearise_subclasses(vm, cls)?;
-    old.into_iter().chain([old_base]).for_each(|b| vm.heap.decref_raw(b));
-    Ok(vm.none())
-}
-fn relinearise_subclasses(vm: &mut Vm, cls: Ref) -> Result<(), Ask> {
-    for sub in vm.type_obj(cls).subclasses.clone() {
-        let bases = vm.type_obj(sub).bases.clone();
-        let order = linearise_bases(vm, sub, &bases)?;
-        install_mro(vm, sub, order);
-        vm.type_modified(sub);
-        relinearise_subclasses(vm, sub)?;
-    }
-    Ok(())
 }

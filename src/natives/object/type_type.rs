@@ -116,6 +116,10 @@ pub fn linearise(vm: &mut Vm, cls: Ref) -> Result<Vec<Ref>, Ask> {
     linearise_bases(vm, cls, &bases)
 }
 pub fn linearise_bases(vm: &mut Vm, cls: Ref, bases: &[Ref]) -> Result<Vec<Ref>, Ask> {
+    if let Some(base) = bases.iter().find(|b| vm.type_obj(**b).mro.is_empty()) {
+        let message = format!("Cannot extend an incomplete type '{}'", vm.full_name_of_type(*base));
+        return Err(vm.type_error(message));
+    }
     let mut lists: Vec<Vec<Ref>> = bases.iter().map(|b| vm.type_obj(*b).mro.clone()).collect();
     lists.push(bases.to_vec());
     match mro::merge(lists, None) {
@@ -168,6 +172,15 @@ fn check_mutable(vm: &mut Vm, cls: Ref, name: &str) -> Result<(), Ask> {
     let message = format!("cannot set '{name}' attribute of immutable type '{}'", vm.type_obj(cls).name);
     Err(vm.type_error(message))
 }
+/// For attributes that may be set, and not deleted.
+fn check_kept(vm: &mut Vm, a: &Args, name: &str) -> Result<(), Ask> {
+    check_mutable(vm, a[0], name)?;
+    if a.opt(1).is_some() {
+        return Ok(());
+    }
+    let message = format!("cannot delete '{name}' attribute of immutable type '{}'", vm.type_obj(a[0]).name);
+    Err(vm.type_error(message))
+}
 fn set_own(vm: &mut Vm, cls: Ref, key: Ref, value: Option<Ref>, name: &str) -> Step {
     check_mutable(vm, cls, name)?;
     let dict = vm.type_obj(cls).dict;
@@ -187,13 +200,10 @@ fn get_name(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.intern(&name))
 }
 fn set_name(vm: &mut Vm, a: Args) -> Step {
-    check_mutable(vm, a[0], "__name__")?;
-    let Some(v) = a.opt(1) else {
-        let message = format!("cannot delete '__name__' attribute of type '{}'", vm.type_obj(a[0]).name);
-        return Err(vm.type_error(message));
-    };
+    check_kept(vm, &a, "__name__")?;
+    let v = a[1];
     let Some(text) = vm.utf8(v).map(str::to_owned) else {
-        let message = format!("can only assign string to {}.__name__, not '{}'", vm.type_obj(a[0]).name, vm.type_name(v));
+        let message = format!("can only assign string to {}.__name__, not '{}'", vm.type_obj(a[0]).name, vm.dotted_type_name(v));
         return Err(vm.type_error(message));
     };
     if text.contains('\0') {
@@ -207,13 +217,10 @@ fn get_qualname(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.incref(q))
 }
 fn set_qualname(vm: &mut Vm, a: Args) -> Step {
-    check_mutable(vm, a[0], "__qualname__")?;
-    let Some(v) = a.opt(1) else {
-        let message = format!("cannot delete '__qualname__' attribute of type '{}'", vm.type_obj(a[0]).name);
-        return Err(vm.type_error(message));
-    };
+    check_kept(vm, &a, "__qualname__")?;
+    let v = a[1];
     if vm.str_of(v).is_none() {
-        let message = format!("can only assign string to {}.__qualname__, not '{}'", vm.type_obj(a[0]).name, vm.type_name(v));
+        let message = format!("can only assign string to {}.__qualname__, not '{}'", vm.type_obj(a[0]).name, vm.dotted_type_name(v));
         return Err(vm.type_error(message));
     }
     vm.heap.incref_raw(v);
@@ -229,6 +236,7 @@ fn get_module(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn set_module(vm: &mut Vm, a: Args) -> Step {
+    check_kept(vm, &a, "__module__")?;
     set_own(vm, a[0], n::__MODULE__, a.opt(1), "__module__")
 }
 fn get_bases(vm: &mut Vm, a: Args) -> Step {
@@ -236,12 +244,8 @@ fn get_bases(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.tuple_of(&bases))
 }
 fn set_bases(vm: &mut Vm, a: Args) -> Step {
-    check_mutable(vm, a[0], "__bases__")?;
-    let Some(v) = a.opt(1) else {
-        let message = format!("cannot delete '__bases__' attribute of type '{}'", vm.type_obj(a[0]).name);
-        return Err(vm.type_error(message));
-    };
-    super::type_new::set_bases(vm, a[0], v)
+    check_kept(vm, &a, "__bases__")?;
+    vm.tail_prelude("type_set_bases", &[a[0], a[1]])
 }
 fn get_base(vm: &mut Vm, a: Args) -> Step {
     match vm.type_obj(a[0]).base {
@@ -251,9 +255,10 @@ fn get_base(vm: &mut Vm, a: Args) -> Step {
 }
 fn get_mro(vm: &mut Vm, a: Args) -> Step {
     let mro = vm.type_obj(a[0]).mro.clone();
-    Ok(vm.tuple_of(&mro))
+    // A class whose metaclass's mro() is still running has none.
+    if mro.is_empty() { Ok(vm.none()) } else { Ok(vm.tuple_of(&mro)) }
 }
-fn get_dict(vm: &mut Vm, a: Args) -> Step {
+pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
     let d = vm.type_obj(a[0]).dict;
     vm.heap.incref_raw(d);
     Ok(vm.heap.alloc(t::PROXY, Payload::Proxy(d), 0))
@@ -266,6 +271,7 @@ fn get_doc(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn set_doc(vm: &mut Vm, a: Args) -> Step {
+    check_kept(vm, &a, "__doc__")?;
     set_own(vm, a[0], n::__DOC__, a.opt(1), "__doc__")
 }
 fn get_abstract(vm: &mut Vm, a: Args) -> Step {
@@ -290,7 +296,7 @@ fn set_abstract(vm: &mut Vm, a: Args) -> Step {
 }
 /// `Py_TPFLAGS_*` as far as this machine has them.
 /// Built-in types whose objects the collector does not know.
-const UNCOLLECTED: &[Ref] =
+pub const UNCOLLECTED: &[Ref] =
     &[t::OBJECT, t::INT, t::BOOL, t::FLOAT, t::COMPLEX, t::STR, t::BYTES, t::BYTEARRAY, t::NONE, t::RANGE, t::RANGE_ITER, t::CODE];
 impl Vm {
     /// The first class along the bases that is no class statement's.
@@ -329,7 +335,8 @@ fn get_text_signature(vm: &mut Vm, a: Args) -> Step {
     if let Some(new) = own(vm, a[0], n::__NEW__)
         && let Payload::Native(x) = vm.heap.get(new)
     {
-        let sig = vm.natives[x.native as usize].def.sig;
+        let def = vm.natives[x.native as usize].def;
+        let sig = if def.shown.is_empty() { def.sig } else { def.shown };
         let sig = sig.replacen("cls, /, ", "", 1).replacen("cls, ", "", 1).replacen("(cls)", "()", 1);
         return Ok(vm.str(sig));
     }

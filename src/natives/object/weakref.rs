@@ -80,7 +80,7 @@ fn new(vm: &mut Vm, a: Args) -> Step {
         }
     }
     if !referencable(vm, obj) {
-        let message = format!("cannot create weak reference to '{}' object", vm.type_name(obj));
+        let message = format!("cannot create weak reference to '{}' object", vm.dotted_type_name(obj));
         return Err(vm.type_error(message));
     }
     let callback = a.not_none(2);
@@ -119,7 +119,8 @@ fn make(vm: &mut Vm, cls: Ref, obj: Ref, callback: Option<Ref>) -> Owned {
 }
 pub fn referent(vm: &Vm, w: Ref) -> Option<Ref> {
     match vm.heap.get(w) {
-        Payload::WeakRef(x) => x.referent.filter(|r| vm.heap.flags(*r) & flag::PENDING == 0),
+        // Between its last reference and its finalizer an object is gone; the finalizer itself may see it.
+        Payload::WeakRef(x) => x.referent.filter(|r| vm.heap.flags(*r) & (flag::PENDING | flag::FINALIZED) != flag::PENDING),
         _ => None,
     }
 }

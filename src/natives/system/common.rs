@@ -99,7 +99,7 @@ impl Vm {
                     PathKind::OrNone => "string, bytes, os.PathLike or None",
                     PathKind::OrFdOrNone => "string, bytes, os.PathLike, integer or None",
                 };
-                let message = format!("{function}: {arg} should be {allowed}, not {}", self.type_name(r));
+                let message = format!("{function}: {arg} should be {allowed}, not {}", self.dotted_type_name(r));
                 return Err(self.type_error(message));
             }
         };
@@ -121,7 +121,7 @@ impl Vm {
             return Ok(Some(p));
         }
         let message =
-            format!("expected {}.__fspath__() to return str or bytes, not {}", self.type_name(r), self.type_name(p));
+            format!("expected {}.__fspath__() to return str or bytes, not {}", self.dotted_type_name(r), self.dotted_type_name(p));
         Err(self.type_error(message))
     }
     /// Text of a path object; undecodable bytes become U+FFFD (the simulated tree holds UTF-8 names only).
@@ -145,13 +145,13 @@ impl Vm {
             return Ok(b);
         }
         if self.str_of(r).is_some() || self.is_int(r) || matches!(self.heap.get(r), Payload::List(_) | Payload::Tuple(_) | Payload::Unit) {
-            let message = format!("a bytes-like object is required, not '{}'", self.type_name(r));
+            let message = format!("a bytes-like object is required, not '{}'", self.dotted_type_name(r));
             return Err(self.type_error(message));
         }
         let view = match self.try_call(t::MEMORYVIEW, &[r])? {
             Ok(v) => v,
             Err(_) => {
-                let message = format!("a bytes-like object is required, not '{}'", self.type_name(r));
+                let message = format!("a bytes-like object is required, not '{}'", self.dotted_type_name(r));
                 return Err(self.type_error(message));
             }
         };
@@ -163,7 +163,7 @@ impl Vm {
         match self.heap.get(r) {
             Payload::ByteArray(b) => Ok(b.data.len()),
             Payload::Bytes(_) | Payload::Str(_) | Payload::Int(_) => {
-                let message = format!("read-write bytes-like object expected, not {}", self.type_name(r));
+                let message = format!("read-write bytes-like object expected, not {}", self.dotted_type_name(r));
                 Err(self.type_error(message))
             }
             _ => {

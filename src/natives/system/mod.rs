@@ -4,6 +4,7 @@ pub mod asyncio;
 pub mod common;
 mod contextvars;
 mod errno;
+pub mod interpreters;
 pub mod io;
 mod locale;
 pub mod multiprocessing;
@@ -27,6 +28,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &atexit::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,
+    &interpreters::MODULE,
+    &interpreters::QUEUES,
     &io::MODULE,
     &locale::MODULE,
     &multiprocessing::MODULE,

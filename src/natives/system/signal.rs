@@ -28,6 +28,7 @@ const FUNCTIONS: &[Def] = &[
     Def::function("pthread_sigmask", "(how, mask, /)", pthread_sigmask, "Change the signal mask of the thread."),
     Def::function("sigpending", "()", sigpending, "Signals that are pending."),
     Def::function("pause", "()", pause, "Wait until a signal arrives."),
+    Def::function("pidfd_send_signal", "(pidfd, signalnum, siginfo=None, flags=0, /)", pidfd_send_signal, "Send a signal to the process that a descriptor refers to."),
     Def::function("pthread_kill", "(thread_id, signalnum, /)", |vm, a| raise_signal(vm, Args(&[Some(a[1])])), "Send a signal to a thread."),
 ];
 
@@ -53,6 +54,8 @@ const OTHERS: &[(&str, i64)] = &[
 const INT: i32 = 2;
 const HANDLERS: &str = "signal handlers";
 const WAKEUP: &str = "signal wakeup fd";
+/// There while nobody wants to be told that it is full.
+const QUIET: &str = "signal wakeup fd may be full";
 const DEFAULT_INT: &str = "default_int_handler";
 
 fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
@@ -166,8 +169,17 @@ fn handle(vm: &mut Vm, a: Args) -> Step {
     let wakeup = vm.registry.get(WAKEUP).and_then(|r| vm.i64_of(*r)).unwrap_or(-1);
     if vm.is_callable(r) {
         let r = vm.hold(r);
-        if wakeup >= 0 {
-            vm.syscall(Syscall::Write { fd: wakeup as i32, data: vec![n as u8] })?;
+        if wakeup >= 0
+            && let SysResult::Error(e) = vm.syscall(Syscall::Write { fd: wakeup as i32, data: vec![n as u8] })?
+            && (e != errno::EAGAIN || !vm.registry.contains_key(QUIET))
+        {
+            let error = vm.once(|vm| match vm.os_error(e, None, None) {
+                Ask::Raise(error) => Ok(error),
+                other => Err(other),
+            })?;
+            let what = vm.str("trying to write to the signal wakeup fd");
+            let what = vm.keep(what);
+            vm.prelude("report_ignored", &[error, what])?;
         }
         let frame = match vm.frame_at(0) {
             Ok(f) => vm.keep(f),
@@ -199,14 +211,31 @@ fn raise_signal(vm: &mut Vm, a: Args) -> Step {
 fn default_int_handler(vm: &mut Vm, _: Args) -> Step {
     Err(Ask::Raise(vm.new_exception(t::KEYBOARD_INTERRUPT, vec![])))
 }
+fn pidfd_send_signal(vm: &mut Vm, a: Args) -> Step {
+    let (fd, signal) = (vm.index_i32(a[0])?, vm.index_i32(a[1])?);
+    if a.not_none(2).is_some() {
+        return Err(vm.type_error("siginfo must be None"));
+    }
+    if let Some(flags) = a.opt(3)
+        && vm.index_i32(flags)? != 0
+    {
+        return Err(vm.os_error(crate::vm::syscall::errno::EINVAL, None, None));
+    }
+    let pid = vm.sys_int(Syscall::PidFdProcess { fd })? as i32;
+    vm.sys_done(Syscall::Kill { pid, signal }, None)
+}
 fn set_wakeup_fd(vm: &mut Vm, a: Args) -> Step {
     let fd = vm.index_i32(a[0])?;
     if vm.cur.id != vm.main_thread {
         return Err(vm.value_error("set_wakeup_fd only works in main thread of the main interpreter"));
     }
-    if fd >= 0 {
+    let warns = match a.opt(1) {
+        Some(r) => vm.truth(r)?,
+        None => true,
+    };
+    if fd != -1 {
         let blocks = match vm.syscall(Syscall::GetBlocking { fd })? {
-            SysResult::Error(_) => return Err(vm.value_error("invalid fd")),
+            SysResult::Error(e) => return Err(vm.os_error(e, None, None)),
             other => other != SysResult::Int(0),
         };
         if blocks {
@@ -214,6 +243,8 @@ fn set_wakeup_fd(vm: &mut Vm, a: Args) -> Step {
             return Err(vm.value_error(message));
         }
     }
+    let quiet = if warns { vm.registry.remove(QUIET) } else { vm.registry.insert(QUIET, fixed::NONE) };
+    debug_assert!(quiet.is_none_or(|r| r == fixed::NONE));
     let new = vm.int(fd as i64).into_raw();
     let old = vm.registry.insert(WAKEUP, new);
     match old {

@@ -158,8 +158,13 @@ fn getrlimit(vm: &mut Vm, a: Args) -> Step {
     if !(0..16).contains(&which) {
         return Err(vm.value_error("invalid resource specified"));
     }
-    let limit = if which == 7 { 1024 } else { -1 };
-    let items = vec![vm.int(limit), vm.int(limit)];
+    // Linux's: 8 MiB of stack unless a program asks for more, 1024 open files.
+    let (soft, hard) = match which {
+        3 => (8 << 20, -1),
+        7 => (1024, 1024),
+        _ => (-1, -1),
+    };
+    let items = vec![vm.int(soft), vm.int(hard)];
     Ok(vm.tuple(items))
 }
 fn setrlimit(vm: &mut Vm, a: Args) -> Step {

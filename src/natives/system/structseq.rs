@@ -77,7 +77,7 @@ impl Vm {
         let mut values: Vec<Ref> = values.into_iter().map(Owned::into_raw).collect();
         values.resize(shape.total(), fixed::NONE);
         let rest = values.split_off(shape.visible);
-        let o = self.heap.alloc(ty, Payload::Tuple(values.into_boxed_slice()), 0);
+        let o = self.heap.alloc(ty, Payload::Tuple(values.into()), 0);
         if !rest.is_empty() {
             self.heap.extra_mut(o.get()).slots = rest.into_iter().map(Some).collect();
         }

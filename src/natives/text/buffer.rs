@@ -28,6 +28,6 @@ pub fn required(vm: &mut Vm, r: Ref) -> Result<Vec<u8>, Ask> {
     if super::memoryview::is_view(vm, r) {
         return Err(vm.value_error("operation forbidden on released memoryview object"));
     }
-    let message = format!("a bytes-like object is required, not '{}'", vm.type_name(r));
+    let message = format!("a bytes-like object is required, not '{}'", vm.dotted_type_name(r));
     Err(vm.type_error(message))
 }

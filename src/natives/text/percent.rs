@@ -6,20 +6,21 @@ use crate::heap::Ref;
 use crate::objects::float_text::{self, Style};
 use crate::vm::{Ask, Vm, n, t};
 use num_bigint::BigInt;
+use crate::vm::step::Refs;
 use num_traits::Signed;
+use smallvec::SmallVec;
 use rustpython_wtf8::{CodePoint, Wtf8Buf};
 
 /// `format % args` of a `str` format.
 pub fn format_str(vm: &mut Vm, fmt: Ref, args: Ref) -> Result<Wtf8Buf, Ask> {
     let points = vm.str_of(fmt).expect("a str").wtf8().code_points().collect();
-    let out = Percent::new(vm, points, args, false).run(vm)?;
-    Ok(out.into_iter().collect())
+    Percent::new(vm, points, args, false).run(vm)
 }
 /// `format % args` of a bytes format.
 pub fn format_bytes(vm: &mut Vm, fmt: &[u8], args: Ref) -> Result<Vec<u8>, Ask> {
     let points = fmt.iter().map(|b| CodePoint::from(*b as char)).collect();
     let out = Percent::new(vm, points, args, true).run(vm)?;
-    Ok(out.into_iter().map(|c| c.to_u32() as u8).collect())
+    Ok(out.code_points().map(|c| c.to_u32() as u8).collect())
 }
 
 /// One directive: `%[(key)][flags][width][.precision][length]type`.
@@ -35,28 +36,31 @@ struct Directive {
     kind: char,
 }
 
+type Format = SmallVec<[CodePoint; 32]>;
+
 struct Percent {
-    fmt: Vec<CodePoint>,
+    fmt: Format,
     at: usize,
     bytes: bool,
     /// The arguments: the tuple's items, or the single one.
-    items: Vec<Ref>,
+    items: Refs,
     is_tuple: bool,
     next: usize,
     /// The operand, when it may be looked up by key.
     mapping: Option<Ref>,
-    out: Vec<CodePoint>,
+    out: Wtf8Buf,
 }
 
 impl Percent {
-    fn new(vm: &mut Vm, fmt: Vec<CodePoint>, args: Ref, bytes: bool) -> Percent {
-        let tuple = vm.tuple_items(args).map(<[Ref]>::to_vec);
+    fn new(vm: &mut Vm, fmt: Format, args: Ref, bytes: bool) -> Percent {
+        let tuple = vm.tuple_items(args).map(Refs::from_slice);
         let text = vm.str_of(args).is_some() || bytes && vm.bytes_of(args).is_some();
         let mapping = (tuple.is_none() && !text && vm.lookup_special(args, n::__GETITEM__).is_some()).then_some(args);
         let is_tuple = tuple.is_some();
-        Percent { fmt, at: 0, bytes, items: tuple.unwrap_or_else(|| vec![args]), is_tuple, next: 0, mapping, out: vec![] }
+        let out = Wtf8Buf::with_capacity(fmt.len() + 8);
+        Percent { fmt, at: 0, bytes, items: tuple.unwrap_or_else(|| Refs::from_slice(&[args])), is_tuple, next: 0, mapping, out }
     }
-    fn run(mut self, vm: &mut Vm) -> Result<Vec<CodePoint>, Ask> {
+    fn run(mut self, vm: &mut Vm) -> Result<Wtf8Buf, Ask> {
         while let Some(c) = self.fmt.get(self.at).copied() {
             self.at += 1;
             if c.to_char() != Some('%') {
@@ -136,7 +140,7 @@ impl Percent {
         };
         let key = vm.keep(key);
         let value = super::util::get_item(vm, mapping, key)?;
-        (self.items, self.is_tuple, self.next) = (vec![value], false, 0);
+        (self.items, self.is_tuple, self.next) = (Refs::from_slice(&[value]), false, 0);
         Ok(())
     }
     /// The argument of a `*`.
@@ -187,6 +191,11 @@ impl Percent {
     fn convert(&mut self, vm: &mut Vm, d: &Directive, kind: CodePoint, v: Ref) -> Result<(), Ask> {
         match d.kind {
             'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
+                if d.kind == 'd' && d.precision.is_none() && let Some(i) = vm.i64_of(v) {
+                    let mut room = [0; 20];
+                    self.number(d, i < 0, "", decimal(i.unsigned_abs(), &mut room));
+                    return Ok(());
+                }
                 let i = integer(vm, d, v)?;
                 let (prefix, digits) = int_digits(d, &i);
                 self.number(d, i.is_negative(), prefix, &digits);
@@ -199,7 +208,7 @@ impl Percent {
             }
             'c' => {
                 let c = self.character(vm, v)?;
-                self.text(&Directive { precision: None, left: d.left, width: d.width, ..Default::default() }, vec![c]);
+                self.text(&Directive { precision: None, left: d.left, width: d.width, ..Default::default() }, [c].into_iter().collect());
             }
             's' | 'b' | 'r' | 'a' if self.bytes || d.kind != 'b' => {
                 let shown = self.shown(vm, d.kind, v)?;
@@ -218,13 +227,13 @@ impl Percent {
         let number = vm.f64_of(v).is_some() || vm.is_int(v) || vm.lookup_special(v, n::__FLOAT__).is_some()
             || vm.lookup_special(v, n::__INDEX__).is_some();
         if self.bytes && !number {
-            let message = format!("float argument required, not {}", vm.type_name(v));
+            let message = format!("float argument required, not {}", vm.dotted_type_name(v));
             return Err(vm.type_error(message));
         }
         vm.to_f64(v)
     }
     /// Text of `%s`, `%r`, `%a`, and of `%b` and `%s` in bytes.
-    fn shown(&self, vm: &mut Vm, kind: char, v: Ref) -> Result<Vec<CodePoint>, Ask> {
+    fn shown(&self, vm: &mut Vm, kind: char, v: Ref) -> Result<Wtf8Buf, Ask> {
         let latin1 = |b: &[u8]| b.iter().map(|b| CodePoint::from(*b as char)).collect();
         let s = match kind {
             _ if self.bytes && matches!(kind, 's' | 'b') => {
@@ -235,7 +244,7 @@ impl Percent {
             'r' if !self.bytes => vm.repr(v)?,
             _ => format::ascii(vm, v)?,
         };
-        Ok(vm.str_of(s).expect("a str").wtf8().code_points().collect())
+        Ok(vm.str_of(s).expect("a str").wtf8().to_owned())
     }
     fn character(&self, vm: &mut Vm, v: Ref) -> Result<CodePoint, Ask> {
         let limit = if self.bytes { 256 } else { 0x11_0000 };
@@ -263,18 +272,19 @@ impl Percent {
     }
 
     fn push(&mut self, s: &str) {
-        self.out.extend(s.chars().map(CodePoint::from));
+        self.out.push_str(s);
     }
     fn fill(&mut self, c: char, count: usize) {
-        self.out.extend(std::iter::repeat_n(CodePoint::from(c), count));
+        (0..count).for_each(|_| self.out.push_char(c));
     }
-    fn text(&mut self, d: &Directive, mut s: Vec<CodePoint>) {
-        if let Some(p) = d.precision {
-            s.truncate(p);
+    fn text(&mut self, d: &Directive, s: Wtf8Buf) {
+        if d.precision.is_none() && d.width == 0 {
+            return self.out.push_wtf8(&s);
         }
-        let missing = d.width.saturating_sub(s.len());
+        let shown: Format = s.code_points().take(d.precision.unwrap_or(usize::MAX)).collect();
+        let missing = d.width.saturating_sub(shown.len());
         self.fill(' ', if d.left { 0 } else { missing });
-        self.out.extend(s);
+        self.out.extend(shown);
         self.fill(' ', if d.left { missing } else { 0 });
     }
     fn number(&mut self, d: &Directive, negative: bool, prefix: &str, digits: &str) {
@@ -299,6 +309,18 @@ impl Percent {
     }
 }
 
+/// The digits of a number, at the end of `room`.
+fn decimal(mut i: u64, room: &mut [u8; 20]) -> &str {
+    let mut at = room.len();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (i % 10) as u8;
+        i /= 10;
+        if i == 0 {
+            return std::str::from_utf8(&room[at..]).expect("digits");
+        }
+    }
+}
 /// Prefix and digits of an integer directive.
 fn int_digits(d: &Directive, i: &BigInt) -> (&'static str, String) {
     let (radix, prefix) = match d.kind {
@@ -332,7 +354,7 @@ fn integer(vm: &mut Vm, d: &Directive, v: Ref) -> Result<BigInt, Ask> {
         Some(i) => Ok(i),
         None => {
             let what = if radix { "an integer" } else { "a real number" };
-            let message = format!("%{} format: {what} is required, not {}", d.kind, vm.type_name(v));
+            let message = format!("%{} format: {what} is required, not {}", d.kind, vm.dotted_type_name(v));
             Err(vm.type_error(message))
         }
     }
@@ -346,11 +368,11 @@ fn bytes_operand(vm: &mut Vm, v: Ref) -> Result<Vec<u8>, Ask> {
         return match vm.bytes_of(b) {
             Some(b) => Ok(b.to_vec()),
             None => {
-                let message = format!("__bytes__ returned non-bytes (type {})", vm.type_name(b));
+                let message = format!("__bytes__ returned non-bytes (type {})", vm.dotted_type_name(b));
                 Err(vm.type_error(message))
             }
         };
     }
-    let message = format!("%b requires a bytes-like object, or an object that implements __bytes__, not '{}'", vm.type_name(v));
+    let message = format!("%b requires a bytes-like object, or an object that implements __bytes__, not '{}'", vm.dotted_type_name(v));
     Err(vm.type_error(message))
 }

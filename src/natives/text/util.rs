@@ -46,7 +46,7 @@ pub fn bool_arg(vm: &mut Vm, r: Option<Ref>, default: bool) -> Result<bool, Ask>
 /// A `str` argument of a function, with Argument Clinic's message.
 pub fn str_arg<'a>(vm: &'a mut Vm, a: &Args, i: usize, what: &str) -> Result<&'a Wtf8, Ask> {
     if vm.str_of(a[i]).is_none() {
-        let message = format!("{what} must be str, not {}", vm.type_name(a[i]));
+        let message = format!("{what} must be str, not {}", vm.dotted_type_name(a[i]));
         return Err(vm.type_error(message));
     }
     Ok(text(vm, a[i]))
@@ -95,21 +95,21 @@ pub fn str_list(vm: &mut Vm, parts: Vec<Wtf8Buf>) -> Owned {
 
 /// "'X' object cannot be interpreted as an integer".
 pub fn not_an_integer(vm: &mut Vm, r: Ref) -> Ask {
-    let message = format!("'{}' object cannot be interpreted as an integer", vm.type_name(r));
+    let message = format!("'{}' object cannot be interpreted as an integer", vm.dotted_type_name(r));
     vm.type_error(message)
 }
 
 /// A sequence repetition count: "can't multiply sequence by non-int of type 'X'" for what is no integer.
 pub fn repeat_count(vm: &mut Vm, r: Ref) -> Result<usize, Ask> {
     if !vm.is_int(r) && vm.lookup_special(r, n::__INDEX__).is_none() {
-        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(r));
+        let message = format!("can't multiply sequence by non-int of type '{}'", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     }
     let i = vm.index_ref(r)?;
     match vm.i64_of(i) {
         Some(k) => Ok(k.max(0) as usize),
         None => {
-            let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(r));
+            let message = format!("cannot fit '{}' into an index-sized integer", vm.dotted_type_name(r));
             Err(vm.overflow_error(message))
         }
     }
@@ -119,7 +119,7 @@ pub fn repeat_count(vm: &mut Vm, r: Ref) -> Result<usize, Ask> {
 pub fn item_index(vm: &mut Vm, key: Ref, len: usize, what: &str) -> Result<usize, Ask> {
     let i = vm.index_ref(key)?;
     let Some(i) = vm.i64_of(i) else {
-        let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(key));
+        let message = format!("cannot fit '{}' into an index-sized integer", vm.dotted_type_name(key));
         return Err(vm.index_error(message));
     };
     let at = if i < 0 { i + len as i64 } else { i };
@@ -137,7 +137,7 @@ pub fn get_item(vm: &mut Vm, object: Ref, key: Ref) -> Result<Ref, Ask> {
     match vm.call_pure(object, n::__GETITEM__, &[key])? {
         Some(v) => Ok(v),
         None => {
-            let message = format!("'{}' object is not subscriptable", vm.type_name(object));
+            let message = format!("'{}' object is not subscriptable", vm.dotted_type_name(object));
             Err(vm.type_error(message))
         }
     }

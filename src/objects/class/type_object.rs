@@ -90,6 +90,11 @@ pub struct TypeObj {
     pub has_weakref: bool,
     /// `__slots__` values an instance has, those of bases included.
     pub slots: u32,
+    /// Names of the `__slots__` that the class itself adds, sorted.
+    pub own_slots: Vec<String>,
+    /// How often `mro` and `bases` were set: a program's `mro()` may set them while they are being set.
+    pub orders: u32,
+    pub rebased: u32,
     /// `__basicsize__` and `__itemsize__` as in CPython.
     pub basicsize: usize,
     pub itemsize: usize,

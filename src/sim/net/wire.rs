@@ -156,10 +156,14 @@ impl Net {
             _ => {
                 let to = segment.to.expect("a segment of a connection has its goal");
                 if !self.table.contains_key(&to) {
-                    self.counts.resets += 1;
                     if let What::Data(_, files) = &segment.what {
                         self.orphans.extend(files);
                     }
+                    // A handshake's last segment that the bytes behind it have overtaken: they have been answered.
+                    if matches!(segment.what, What::Ack) && self.table.get(&segment.from).is_none_or(|s| s.sent > 0) {
+                        return;
+                    }
+                    self.counts.resets += 1;
                     // Nobody is there any more: who sends learns so. The end of a stream asks for no answer.
                     if !matches!(segment.what, What::Fin) {
                         self.send_reset(to, segment.from, &segment.target, &segment.source);

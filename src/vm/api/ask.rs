@@ -1,6 +1,6 @@
 //! Requests: call Python, resume a generator, ask the operating system; and the tape of answers.
 use crate::heap::Ref;
-use crate::vm::step::{Answer, Ask, Request, Resume, Step};
+use crate::vm::step::{Answer, Ask, Refs, Request, Resume, Step};
 use crate::vm::syscall::{SysResult, Syscall};
 use crate::vm::{Vm, t};
 
@@ -57,6 +57,23 @@ impl Vm {
             }
         }
     }
+    /// Runs what changes nothing and asks nothing as a rule: its value, or None when it has to ask after all. Nothing of the
+    /// attempt is on the tape, so only its outcome may be noted there (by the `once` that it is part of).
+    pub fn attempt(&mut self, f: impl FnOnce(&mut Vm) -> Step) -> Result<Option<crate::heap::Owned>, Ask> {
+        debug_assert!(!self.has_answer(), "an attempt is made once");
+        let mark = self.answers.len();
+        let result = f(self);
+        self.drop_answers_from(mark);
+        self.cursor = mark;
+        match result {
+            Ok(v) => Ok(Some(v)),
+            Err(Ask::Raise(e)) => Err(Ask::Raise(e)),
+            Err(other) => {
+                self.forget(other);
+                Ok(None)
+            }
+        }
+    }
     /// The value of a native that was run inline, lent: where it ended in a request, that is asked for as any other.
     pub fn inline_value(&mut self, step: Step) -> Result<Ref, Ask> {
         match step {
@@ -76,12 +93,12 @@ impl Vm {
     /// The request to call on top of a generator's frame ([`Request::Through`]), with borrowed arguments.
     pub fn call_through(&mut self, generator: Ref, func: Ref, args: &[Ref]) -> Ask {
         [generator, func].iter().chain(args).for_each(|r| self.heap.incref_raw(*r));
-        Ask::Tail(Box::new(Request::Through { generator, func, args: args.to_vec() }))
+        Ask::Tail(Box::new(Request::Through { generator, func, args: args.into() }))
     }
     /// A call request with borrowed arguments.
     pub fn call_request(&mut self, func: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Request {
         self.heap.incref_raw(func);
-        let mut all: Vec<Ref> = args.to_vec();
+        let mut all = Refs::from_slice(args);
         all.extend(kwargs.iter().map(|(_, v)| *v));
         all.iter().for_each(|r| self.heap.incref_raw(*r));
         let kwnames = if kwargs.is_empty() {
@@ -151,11 +168,7 @@ impl Vm {
             None => Ok(None),
             Some(f) => {
                 let (f, bound) = self.bind_special(f, obj)?;
-                let mut all = Vec::with_capacity(args.len() + 1);
-                if bound {
-                    all.push(obj);
-                }
-                all.extend_from_slice(args);
+                let all = receiver_and(obj, bound, args);
                 self.call(f, &all).map(Some)
             }
         }
@@ -166,8 +179,7 @@ impl Vm {
             None => Ok(None),
             Some(f) => {
                 let (f, bound) = self.bind_special(f, obj)?;
-                let mut all = if bound { vec![obj] } else { vec![] };
-                all.extend_from_slice(args);
+                let all = receiver_and(obj, bound, args);
                 self.try_call(f, &all).map(Some)
             }
         }
@@ -210,8 +222,19 @@ impl Vm {
     pub fn reraise(&mut self, exc: Ref) -> Ask {
         Ask::Raise(self.incref(exc))
     }
+    /// Passes on an exception that comes out of what the native resumed: it remembers nothing that it did not remember there.
+    pub fn pass_on(&mut self, exc: Ref) -> Ask {
+        self.raised_again = Some(exc);
+        Ask::Raise(self.incref(exc))
+    }
     /// Whether an object is one of the three generator types.
     pub fn is_generator_like(&self, r: Ref) -> bool {
         matches!(self.ty(r), t::GENERATOR | t::COROUTINE | t::ASYNC_GENERATOR)
     }
+}
+
+/// The arguments of a special method, with the object first where the method is bound to it.
+fn receiver_and(obj: Ref, bound: bool, args: &[Ref]) -> Refs {
+    let own = bound.then_some(obj);
+    own.into_iter().chain(args.iter().copied()).collect()
 }

@@ -469,7 +469,13 @@ impl Vm {
     }
     /// Whether a `__getattribute__` or `__setattr__` found on a type is a native one.
     pub fn is_slot_of_object(&self, f: Ref) -> bool {
-        self.ty(f) == t::SLOT_WRAPPER
+        match self.heap.get(f) {
+            // Another of its operations may stand under that name: `__setattr__ = dict.__setitem__`.
+            Payload::Native(x) if self.ty(f) == t::SLOT_WRAPPER => {
+                matches!(self.natives[x.native as usize].def.name, "__getattribute__" | "__setattr__" | "__delattr__")
+            }
+            _ => false,
+        }
     }
     /// `obj.name` for natives: lent until the native returns.
     pub fn getattr(&mut self, obj: Ref, name: Ref) -> Result<Ref, Ask> {

@@ -54,10 +54,13 @@ impl Vm {
     pub fn call_pure(&mut self, obj: Ref, name: Ref, args: &[Ref]) -> Result<Option<Ref>, Ask> {
         let Some(f) = self.lookup_special(obj, name) else { return Ok(None) };
         if self.ty(f) == t::SLOT_WRAPPER || self.ty(f) == t::METHOD_DESCRIPTOR {
-            let native = match self.heap.get(f) {
-                Payload::Native(x) => x.native,
+            let (native, owner) = match self.heap.get(f) {
+                Payload::Native(x) => (x.native, x.owner),
                 _ => panic!("a slot wrapper holds a native"),
             };
+            if owner.is_some_and(|owner| !self.is_a(obj, owner)) {
+                self.check_receiver(f, &[obj])?;
+            }
             let mut all: smallvec::SmallVec<[Option<Ref>; 4]> = smallvec::smallvec![Some(obj)];
             all.extend(args.iter().map(|r| Some(*r)));
             self.enter_nested()?;
@@ -294,7 +297,7 @@ impl Vm {
                 fixed::TRUE => Ok(true),
                 fixed::FALSE => Ok(false),
                 _ => {
-                    let message = format!("__bool__ should return bool, returned {}", self.type_name(b));
+                    let message = format!("__bool__ should return bool, returned {}", self.dotted_type_name(b));
                     Err(self.type_error(message))
                 }
             };

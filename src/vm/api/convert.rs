@@ -13,18 +13,18 @@ impl Vm {
             return Ok(r);
         }
         let Some(i) = self.call_pure(r, n::__INDEX__, &[])? else {
-            let message = format!("'{}' object cannot be interpreted as an integer", self.type_name(r));
+            let message = format!("'{}' object cannot be interpreted as an integer", self.dotted_type_name(r));
             return Err(self.type_error(message));
         };
         if !self.is_int(i) {
-            let message = format!("__index__ returned non-int (type {})", self.type_name(i));
+            let message = format!("__index__ returned non-int (type {})", self.dotted_type_name(i));
             return Err(self.type_error(message));
         }
         if self.ty(i) != t::INT {
             let message = format!(
                 "__index__ returned non-int (type {}).  The ability to return an instance of a strict subclass of int is \
                  deprecated, and may not be supported in a future version of Python.",
-                self.type_name(i)
+                self.dotted_type_name(i)
             );
             let message = self.str(message);
             let message = self.keep(message);
@@ -69,7 +69,7 @@ impl Vm {
             return match self.f64_of(x) {
                 Some(v) => Ok(v),
                 None => {
-                    let message = format!("{}.__float__ returned non-float (type {})", self.type_name(r), self.type_name(x));
+                    let message = format!("{}.__float__ returned non-float (type {})", self.dotted_type_name(r), self.dotted_type_name(x));
                     Err(self.type_error(message))
                 }
             };
@@ -78,7 +78,7 @@ impl Vm {
             let i = self.index_ref(r)?;
             return self.int_to_f64(i);
         }
-        let message = format!("must be real number, not {}", self.type_name(r));
+        let message = format!("must be real number, not {}", self.dotted_type_name(r));
         Err(self.type_error(message))
     }
     /// An int as a float, correctly rounded; OverflowError when too large.
@@ -108,7 +108,7 @@ impl Vm {
         }
         let Some(k) = self.call_pure(r, n::__LEN__, &[])? else { return Ok(None) };
         if !self.is_int(k) && self.lookup_special(k, n::__INDEX__).is_none() {
-            let message = format!("'{}' object cannot be interpreted as an integer", self.type_name(k));
+            let message = format!("'{}' object cannot be interpreted as an integer", self.dotted_type_name(k));
             return Err(self.type_error(message));
         }
         let k = self.index_big(k)?;
@@ -125,7 +125,7 @@ impl Vm {
         match self.len_opt(r)? {
             Some(k) => Ok(k),
             None => {
-                let message = format!("object of type '{}' has no len()", self.type_name(r));
+                let message = format!("object of type '{}' has no len()", self.dotted_type_name(r));
                 Err(self.type_error(message))
             }
         }
@@ -135,7 +135,7 @@ impl Vm {
         match self.str_of(r) {
             Some(s) => Ok(s.lossy().into_owned()),
             None => {
-                let message = format!("{what} must be str, not {}", self.type_name(r));
+                let message = format!("{what} must be str, not {}", self.dotted_type_name(r));
                 Err(self.type_error(message))
             }
         }

@@ -2,6 +2,7 @@
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::iter::Iter;
+use crate::objects::tuple::Items;
 use crate::vm::step::Ask;
 use crate::vm::{Vm, fixed, n, t};
 
@@ -40,7 +41,7 @@ impl Vm {
                 let args = [r];
                 let it = self.call(f, if bound { &args[..] } else { &[] })?;
                 if self.lookup_special(it, n::__NEXT__).is_none() {
-                    let message = format!("iter() returned non-iterator of type '{}'", self.type_name(it));
+                    let message = format!("iter() returned non-iterator of type '{}'", self.dotted_type_name(it));
                     return Err(self.type_error(message));
                 }
                 return Ok(it);
@@ -52,7 +53,7 @@ impl Vm {
             }
             None => {}
         }
-        let message = format!("'{}' object is not iterable", self.type_name(r));
+        let message = format!("'{}' object is not iterable", self.dotted_type_name(r));
         Err(self.type_error(message))
     }
     /// `next(it)` as a request: None at the end. Each call takes one item, also when the native is run again.
@@ -62,7 +63,7 @@ impl Vm {
             Some(Err(e)) if self.exc_is(e, t::STOP_ITERATION) => Ok(None),
             Some(Err(e)) => Err(self.reraise(e)),
             None => {
-                let message = format!("'{}' object is not an iterator", self.type_name(it));
+                let message = format!("'{}' object is not an iterator", self.dotted_type_name(it));
                 Err(self.type_error(message))
             }
         }
@@ -197,7 +198,7 @@ impl Vm {
             _ => {
                 self.heap.incref_raw(k);
                 self.heap.incref_raw(v);
-                self.heap.alloc(t::TUPLE, Payload::Tuple(Box::new([k, v])), 0)
+                self.heap.alloc(t::TUPLE, Payload::Tuple(Items::from(&[k, v][..])), 0)
             }
         }))
     }

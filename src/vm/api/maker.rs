@@ -14,7 +14,7 @@ impl Vm {
         let name = self.type_obj(ty).name.clone();
         let Some(cls) = cls else { return Err(self.type_error(format!("{name}.__new__(): not enough arguments"))) };
         if !self.is_type(cls) {
-            let message = format!("{name}.__new__(X): X is not a type object ({})", self.type_name(cls));
+            let message = format!("{name}.__new__(X): X is not a type object ({})", self.dotted_type_name(cls));
             return Err(self.type_error(message));
         }
         if self.type_obj(cls).has(type_flags::NO_NEW) {

@@ -8,12 +8,12 @@ impl Vm {
     /// `repr(x)`: a `str` object, lent.
     pub fn repr(&mut self, r: Ref) -> Result<Ref, Ask> {
         let Some(s) = self.call_pure(r, n::__REPR__, &[])? else {
-            let text = format!("<{} object at {:#x}>", self.type_name(r), r.address());
+            let text = format!("<{} object at {:#x}>", self.dotted_type_name(r), r.address());
             let s = self.str(text);
             return Ok(self.keep(s));
         };
         if self.str_of(s).is_none() {
-            let message = format!("__repr__ returned non-string (type {})", self.type_name(s));
+            let message = format!("__repr__ returned non-string (type {})", self.dotted_type_name(s));
             return Err(self.type_error(message));
         }
         Ok(s)
@@ -26,7 +26,7 @@ impl Vm {
         match self.call_pure(r, n::__STR__, &[])? {
             Some(s) if self.str_of(s).is_some() => Ok(s),
             Some(s) => {
-                let message = format!("__str__ returned non-string (type {})", self.type_name(s));
+                let message = format!("__str__ returned non-string (type {})", self.dotted_type_name(s));
                 Err(self.type_error(message))
             }
             None => self.repr(r),
@@ -40,11 +40,11 @@ impl Vm {
         match self.call_pure(r, n::__FORMAT__, &[spec])? {
             Some(s) if self.str_of(s).is_some() => Ok(s),
             Some(s) => {
-                let message = format!("__format__ must return a str, not {}", self.type_name(s));
+                let message = format!("__format__ must return a str, not {}", self.dotted_type_name(s));
                 Err(self.type_error(message))
             }
             None => {
-                let message = format!("Type {} doesn't define __format__", self.type_name(r));
+                let message = format!("Type {} doesn't define __format__", self.dotted_type_name(r));
                 Err(self.type_error(message))
             }
         }
@@ -54,7 +54,7 @@ impl Vm {
         match self.heap.get(r) {
             Payload::Str(s) => crate::objects::str::repr(s.wtf8()),
             Payload::Int(i) => i.to_string(),
-            _ => format!("<{} object at {:#x}>", self.type_name(r), r.address()),
+            _ => format!("<{} object at {:#x}>", self.dotted_type_name(r), r.address()),
         }
     }
 }

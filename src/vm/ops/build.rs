@@ -1,28 +1,29 @@
 //! Building containers, slices, strings; unpacking.
 use super::*;
 use crate::objects::Payload;
+use crate::vm::step::Refs;
 use crate::vm::{fixed, slow, t};
 
 impl Vm {
-    fn pop_refs(&mut self, r: &mut Regs, count: usize) -> Vec<Ref> {
+    fn pop_refs(&mut self, r: &mut Regs, count: usize) -> Refs {
         r.sp -= count;
-        (r.sp..r.sp + count)
-            .map(|i| {
-                let w = self.cur.stack[i];
-                self.own_word(w)
-            })
-            .collect()
+        let mut out = Refs::with_capacity(count);
+        for i in r.sp..r.sp + count {
+            let w = self.cur.stack[i];
+            out.push(self.own_word(w));
+        }
+        out
     }
     #[inline(never)]
     pub(in crate::vm) fn build_tuple(&mut self, r: &mut Regs, count: usize) -> Flow {
         let items = self.pop_refs(r, count);
-        let v = self.tuple_raw(items);
+        let v = self.tuple_raw(&items[..]);
         self.push(r, v)
     }
     #[inline(never)]
     pub(in crate::vm) fn build_list(&mut self, r: &mut Regs, count: usize) -> Flow {
         let items = self.pop_refs(r, count);
-        let v = self.list_raw(items);
+        let v = self.list_raw(items.into_vec());
         self.push(r, v)
     }
     #[inline(never)]
@@ -39,7 +40,30 @@ impl Vm {
             let v = self.dict();
             return self.push(r, v);
         }
+        if let Some(v) = self.build_simple_map(r, count) {
+            return self.push(r, v);
+        }
         self.slow_op(r, at, slow::build_map, 2 * count, &[], Ret::Push)
+    }
+    /// A dict of keys that are exact `str` or `int`: nothing has to be asked.
+    fn build_simple_map(&mut self, r: &mut Regs, count: usize) -> Option<Owned> {
+        let first = r.sp - 2 * count;
+        let simple = |vm: &Vm, i: usize| matches!(vm.ty(vm.cur.stack[i].get()), t::STR | t::INT);
+        if !(first..r.sp).step_by(2).all(|i| simple(self, i)) {
+            return None;
+        }
+        let dict = self.dict();
+        for i in (first..r.sp).step_by(2) {
+            let (key, value) = (self.cur.stack[i], self.cur.stack[i + 1]);
+            let stored = self.dict_simple_store(dict.get(), key.get(), value.get());
+            debug_assert!(stored, "simple keys are found at once");
+        }
+        for i in first..r.sp {
+            let w = self.cur.stack[i];
+            self.drop_word(w);
+        }
+        r.sp = first;
+        Some(dict)
     }
     #[inline(never)]
     pub(in crate::vm) fn build_slice(&mut self, r: &mut Regs, count: usize) -> Flow {
@@ -50,9 +74,10 @@ impl Vm {
     }
     #[inline(never)]
     pub(in crate::vm) fn build_string(&mut self, r: &mut Regs, count: usize) -> Flow {
-        let mut text = rustpython_wtf8::Wtf8Buf::new();
+        let part = |i: usize| self.str_of(self.cur.stack[i].get()).expect("f-string parts are str").wtf8();
+        let mut text = rustpython_wtf8::Wtf8Buf::with_capacity((r.sp - count..r.sp).map(|i| part(i).len()).sum());
         for i in r.sp - count..r.sp {
-            text.push_wtf8(self.str_of(self.cur.stack[i].get()).expect("f-string parts are str").wtf8());
+            text.push_wtf8(part(i));
         }
         let parts = self.pop_refs(r, count);
         parts.into_iter().for_each(|p| self.heap.decref_raw(p));
@@ -100,9 +125,7 @@ impl Vm {
     pub(in crate::vm) fn map_add(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
         let dict = self.peek(r, depth + 2).get();
         let (key, value) = (self.peek(r, 2), self.peek(r, 1));
-        if let Some(found) = self.dict_simple_find(dict, key.get()) {
-            let hash = self.hash_simple(key.get()).expect("just hashed");
-            self.dict_store(dict, found, key.get(), hash, value.get());
+        if self.dict_simple_store(dict, key.get(), value.get()) {
             r.sp -= 2;
             self.drop_word(key);
             self.drop_word(value);
@@ -112,7 +135,14 @@ impl Vm {
     }
     #[inline(never)]
     pub(in crate::vm) fn list_extend(&mut self, r: &mut Regs, at: usize, depth: usize) -> Flow {
-        let list = self.peek(r, depth + 1).get();
+        let (list, items) = (self.peek(r, depth + 1).get(), self.peek(r, 1));
+        if self.ty(items.get()) == t::TUPLE {
+            let items = self.pop_owned(r);
+            let refs = Refs::from_slice(self.tuple_items(items.get()).expect("a tuple"));
+            self.extend_list(list, &refs);
+            self.release(items);
+            return Flow::Next;
+        }
         self.slow_op(r, at, slow::list_extend, 1, &[list], Ret::Discard)
     }
     #[inline(never)]

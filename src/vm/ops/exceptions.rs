@@ -16,6 +16,7 @@ impl Vm {
             self.unwind_chained(Owned::adopt(e));
             return Flow::Reload;
         }
+        self.raised_again = None;
         if count == 1 && self.exc_of(self.peek(r, 1).get()).is_some() {
             let e = self.pop_owned(r);
             self.raising = Some(e.into_raw());

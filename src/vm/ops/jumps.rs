@@ -5,6 +5,7 @@ use crate::objects::Payload;
 use crate::vm::{fixed, n as names, slow, t};
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
+use crate::vm::step::Refs;
 
 /// Jumps on from where the registers are, or goes on behind the mark of a branch that is not taken.
 #[inline(always)]
@@ -169,7 +170,7 @@ impl Vm {
                 }
             }
             Payload::Iter(i) if let Iter::Map { func, iters, strict: false } = &**i && self.ty(it) == t::MAP => {
-                let (func, iters) = (*func, iters.clone());
+                let (func, iters) = (*func, Refs::from_slice(iters));
                 if iters.iter().all(|x| self.is_ready_iter(*x)) {
                     return self.map_next(r, at, n, func, &iters);
                 }

@@ -88,7 +88,7 @@ impl Vm {
             args[count..].iter_mut().zip(extra).for_each(|(a, x)| *a = Some(*x));
             return self.native_in_place(r, at, place, f, args, ret);
         }
-        let words: Words = self.cur.stack[r.sp - count..r.sp].iter().copied().collect();
+        let words = Words::from_slice(&self.cur.stack[r.sp - count..r.sp]);
         r.sp -= count;
         self.save(r, at);
         self.slow_with(words, f, extra, ret)

@@ -6,7 +6,7 @@ use crate::vm::api::Cmp;
 use crate::vm::exec::set_op;
 use crate::objects::class::type_flags;
 use crate::vm::step::Answer;
-use crate::vm::thread::{Activation, NativeFrame};
+use crate::vm::thread::Activation;
 use crate::vm::{fixed, n, slow, t};
 
 /// BINARY_OP arguments with fast paths.
@@ -124,14 +124,9 @@ impl Vm {
         };
         let number = fixed::small_int(if compare { arg as i64 >> 5 } else { arg as i64 }).expect("small");
         let (x, y) = (self.own_word(a), self.own_word(b));
-        let frame = NativeFrame {
-            f,
-            args: vec![Some(x), Some(y), Some(number)],
-            answers: vec![Answer::Value(value.into_raw())],
-            ret: Ret::Push,
-            catch: false,
-        };
-        self.cur.activations.push(Activation::Native(Box::new(frame)));
+        let mut answers = vec![Answer::Value(value.into_raw())];
+        let frame = self.spare_frames.make(f, &[Some(x), Some(y), Some(number)], &mut answers, Ret::Push, false);
+        self.cur.activations.push(Activation::Native(frame));
     }
     /// Exact ints, floats, and subscripts of exact built-in containers.
     #[inline(always)]
@@ -223,6 +218,13 @@ impl Vm {
                 },
             }
         }
+    }
+    /// Stores a borrowed value under a key for which nothing has to be asked; false, and nothing has changed, for another one.
+    pub(in crate::vm) fn dict_simple_store(&mut self, dict: Ref, key: Ref, value: Ref) -> bool {
+        let Some(found) = self.dict_simple_find(dict, key) else { return false };
+        let hash = self.hash_simple(key).expect("just hashed");
+        self.dict_store(dict, found, key, hash, value);
+        true
     }
     #[inline(never)]
     pub(in crate::vm) fn compare_op(&mut self, r: &mut Regs, units: &mut [u16], at: usize, arg: usize) -> Flow {
@@ -344,14 +346,7 @@ impl Vm {
     }
     fn store_subscr_fast(&mut self, value: Ref, container: Ref, key: Ref) -> bool {
         match self.ty(container) {
-            t::DICT => match self.dict_simple_find(container, key) {
-                Some(found) => {
-                    let hash = self.hash_simple(key).expect("just hashed");
-                    self.dict_store(container, found, key, hash, value);
-                    true
-                }
-                None => false,
-            },
+            t::DICT => self.dict_simple_store(container, key, value),
             t::LIST => {
                 let Some(i) = self.i64_of(key) else { return false };
                 let len = self.list_items(container).map_or(0, |l| l.len() as i64);

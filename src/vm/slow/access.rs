@@ -44,10 +44,12 @@ fn make_super(vm: &mut Vm, this: Ref, obj: Ref) -> Result<Ref, Ask> {
 /// The type whose MRO `super(this, obj)` searches.
 pub fn super_type(vm: &mut Vm, this: Ref, obj: Ref) -> Result<Ref, Ask> {
     if !vm.is_type(this) {
-        let message = format!("super() argument 1 must be a type, not {}", vm.type_name(this));
+        let message = format!("super() argument 1 must be a type, not {}", vm.dotted_type_name(this));
         return Err(vm.type_error(message));
     }
-    if vm.is_type(obj) && vm.is_subtype(obj, this) {
+    // A metaclass's mro() may leave the class itself out.
+    let left_out = |vm: &Vm| obj == this && !vm.type_obj(obj).mro.is_empty() && !vm.type_obj(obj).mro.contains(&obj);
+    if vm.is_type(obj) && vm.is_subtype(obj, this) && !left_out(vm) {
         return Ok(obj);
     }
     let ty = vm.ty(obj);
@@ -61,7 +63,7 @@ pub fn super_type(vm: &mut Vm, this: Ref, obj: Ref) -> Result<Ref, Ask> {
     {
         return Ok(cls);
     }
-    let what = if vm.is_type(obj) { format!("type {}", vm.type_obj(obj).name) } else { format!("instance of {}", vm.type_name(obj)) };
+    let what = if vm.is_type(obj) { format!("type {}", vm.type_obj(obj).name) } else { format!("instance of {}", vm.dotted_type_name(obj)) };
     let this = &vm.type_obj(this).name;
     let message = format!("super(type, obj): obj ({what}) is not an instance or subtype of type ({this}).");
     Err(vm.type_error(message))

@@ -38,17 +38,12 @@ pub fn map_add(vm: &mut Vm, a: Args) -> Step {
 /// (iterable, list).
 pub fn list_extend(vm: &mut Vm, a: Args) -> Step {
     if let Some(items) = vm.items_simple(a[0]) {
-        items.iter().for_each(|r| vm.heap.incref_raw(*r));
-        let l = vm.list_obj_mut(a[1]);
-        if !items.is_empty() {
-            l.note_extend(items.len());
-            l.items.extend(items);
-        }
+        vm.extend_list(a[1], &items);
         return Ok(vm.none());
     }
     let iterable = vm.lookup_special(a[0], n::__ITER__).is_some_and(|f| f != fixed::NONE) || vm.lookup_special(a[0], n::__GETITEM__).is_some();
     if !iterable {
-        let message = format!("Value after * must be an iterable, not {}", vm.type_name(a[0]));
+        let message = format!("Value after * must be an iterable, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     vm.tail_prelude("list_extend", &[a[1], a[0]])
@@ -66,7 +61,7 @@ pub fn dict_update(vm: &mut Vm, a: Args) -> Step {
     }
     let keys = vm.intern("keys").into_raw();
     if vm.getattr_opt(a[0], keys)?.is_none() {
-        let message = format!("'{}' object is not a mapping", vm.type_name(a[0]));
+        let message = format!("'{}' object is not a mapping", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     vm.tail_prelude("update_from_mapping", &[a[1], a[0]])
@@ -84,7 +79,7 @@ pub fn dict_merge(vm: &mut Vm, a: Args) -> Step {
     if vm.ty(a[0]) != t::DICT {
         let keys = vm.intern("keys").into_raw();
         if vm.getattr_opt(a[0], keys)?.is_none() {
-            let message = format!("{} argument after ** must be a mapping, not {}", call_name(vm, func), vm.type_name(a[0]));
+            let message = format!("{} argument after ** must be a mapping, not {}", call_name(vm, func), vm.dotted_type_name(a[0]));
             return Err(vm.type_error(message));
         }
         let copy = vm.prelude("dict_of_mapping", &[a[0]])?;
@@ -135,7 +130,7 @@ pub fn call_name(vm: &mut Vm, func: Ref) -> String {
                 _ => format!("{name}()"),
             }
         }
-        _ => format!("{} object", vm.type_name(func)),
+        _ => format!("{} object", vm.dotted_type_name(func)),
     }
 }
 /// (iterable, count): a tuple of exactly so many items.
@@ -153,7 +148,7 @@ pub fn unpack(vm: &mut Vm, a: Args) -> Step {
 }
 fn check_iterable(vm: &mut Vm, x: Ref) -> Result<(), Ask> {
     if vm.lookup_special(x, n::__ITER__).is_none() && vm.lookup_special(x, n::__GETITEM__).is_none() {
-        let message = format!("cannot unpack non-iterable {} object", vm.type_name(x));
+        let message = format!("cannot unpack non-iterable {} object", vm.dotted_type_name(x));
         return Err(vm.type_error(message));
     }
     Ok(())

@@ -67,7 +67,7 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
     let (init, bound) = vm.bind_special(init, obj)?;
     let done = vm.call_kw(init, if bound { &with_self } else { &with_self[1..] }, &kwargs)?;
     if done != fixed::NONE {
-        let message = format!("__init__() should return None, not '{}'", vm.type_name(done));
+        let message = format!("__init__() should return None, not '{}'", vm.dotted_type_name(done));
         return Err(vm.type_error(message));
     }
     own(vm, obj)
@@ -113,7 +113,7 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
 pub fn call_ex(vm: &mut Vm, a: Args) -> Step {
     let iterable = vm.lookup_special(a[2], n::__ITER__).is_some() || vm.lookup_special(a[2], n::__GETITEM__).is_some();
     if !iterable {
-        let message = format!("{} argument after * must be an iterable, not {}", call_name(vm, a[0]), vm.type_name(a[2]));
+        let message = format!("{} argument after * must be an iterable, not {}", call_name(vm, a[0]), vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     }
     let args = vm.collect(a[2])?;
@@ -135,7 +135,7 @@ pub fn next(vm: &mut Vm, a: Args) -> Step {
         };
     }
     let Some(f) = vm.lookup_special(it, n::__NEXT__) else {
-        let message = format!("'{}' object is not an iterator", vm.type_name(it));
+        let message = format!("'{}' object is not an iterator", vm.dotted_type_name(it));
         return Err(vm.type_error(message));
     };
     let (f, bound) = vm.bind_special(f, it)?;
@@ -180,7 +180,7 @@ fn make_exception(vm: &mut Vm, x: Ref) -> Result<Ref, Ask> {
     if vm.is_type(x) && vm.is_subtype(x, t::BASE_EXCEPTION) {
         let e = vm.call(x, &[])?;
         if vm.exc_of(e).is_none() {
-            let message = format!("calling {} should have returned an instance of BaseException, not {}", vm.repr_text(x), vm.type_name(e));
+            let message = format!("calling {} should have returned an instance of BaseException, not {}", vm.repr_text(x), vm.dotted_type_name(e));
             return Err(vm.type_error(message));
         }
         return Ok(e);
@@ -254,11 +254,8 @@ impl Vm {
 /// (object, 0 await, 1 __aenter__, 2 __aexit__).
 pub fn get_awaitable(vm: &mut Vm, a: Args) -> Step {
     let x = a[0];
-    if vm.ty(x) == t::GENERATOR {
-        let code = vm.generator(x).code;
-        if matches!(vm.heap.get(code), Payload::Code(c) if c.flags & crate::code::flags::ITERABLE_COROUTINE != 0) {
-            return own(vm, x);
-        }
+    if is_iterable_coroutine(vm, x) {
+        return own(vm, x);
     }
     let Some(it) = vm.call_pure(x, n::__AWAIT__, &[])? else {
         let ty = vm.type_name(x).to_owned();
@@ -273,39 +270,43 @@ pub fn get_awaitable(vm: &mut Vm, a: Args) -> Step {
         return Err(vm.type_error("__await__() returned a coroutine"));
     }
     if vm.lookup_special(it, n::__NEXT__).is_none() {
-        let message = format!("__await__() returned non-iterator of type '{}'", vm.type_name(it));
+        let message = format!("__await__() returned non-iterator of type '{}'", vm.dotted_type_name(it));
         return Err(vm.type_error(message));
     }
     own(vm, it)
 }
 pub fn get_aiter(vm: &mut Vm, a: Args) -> Step {
     let Some(it) = vm.call_special(a[0], n::__AITER__, &[])? else {
-        let message = format!("'async for' requires an object with __aiter__ method, got {}", vm.type_name(a[0]));
+        let message = format!("'async for' requires an object with __aiter__ method, got {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     if vm.lookup_special(it, n::__ANEXT__).is_none() {
-        let message = format!("'async for' received an object from __aiter__ that does not implement __anext__: {}", vm.type_name(it));
+        let message = format!("'async for' received an object from __aiter__ that does not implement __anext__: {}", vm.dotted_type_name(it));
         return Err(vm.type_error(message));
     }
     own(vm, it)
 }
 pub fn get_anext(vm: &mut Vm, a: Args) -> Step {
-    let Some(awaitable) = vm.call_special(a[0], n::__ANEXT__, &[])? else {
-        let message = format!("'async for' requires an iterator with __anext__ method, got {}", vm.type_name(a[0]));
+    let Some(awaitable) = vm.call_pure(a[0], n::__ANEXT__, &[])? else {
+        let message = format!("'async for' requires an iterator with __anext__ method, got {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
-    if vm.ty(awaitable) == t::COROUTINE {
+    if matches!(vm.ty(awaitable), t::COROUTINE | t::ASYNC_GEN_ASEND) || is_iterable_coroutine(vm, awaitable) {
         return own(vm, awaitable);
     }
-    let zero = fixed::small_int(0);
-    match get_awaitable(vm, Args(&[Some(awaitable), zero])) {
-        Err(Ask::Raise(e)) if vm.is_a(e.get(), t::TYPE_ERROR) => {
-            vm.release(e);
-            let message = format!("'async for' received an invalid object from __anext__: {}", vm.type_name(awaitable));
-            Err(vm.type_error(message))
-        }
-        other => other,
+    // What goes wrong is the cause of another exception.
+    vm.tail_prelude("anext_iter", &[awaitable])
+}
+fn is_iterable_coroutine(vm: &Vm, x: Ref) -> bool {
+    vm.ty(x) == t::GENERATOR
+        && matches!(vm.heap.get(vm.generator(x).code), Payload::Code(c) if c.flags & crate::code::flags::ITERABLE_COROUTINE != 0)
+}
+/// What `await x` walks, for the prelude.
+pub fn awaitable_iter(vm: &mut Vm, x: Ref) -> Step {
+    if vm.ty(x) == t::COROUTINE {
+        return own(vm, x);
     }
+    get_awaitable(vm, Args(&[Some(x), fixed::small_int(0)]))
 }
 
 /// (subject, class, keyword names, positional count).

@@ -8,7 +8,7 @@ pub use access::super_type;
 pub(super) use build::*;
 pub(super) use control::*;
 pub use build::convert;
-pub use control::{next, type_call};
+pub use control::{awaitable_iter, next, type_call};
 pub(super) use operators::*;
 use super::{Args, Ask, Step, Vm, fixed, n, t};
 use crate::heap::{Owned, Ref};

@@ -90,7 +90,7 @@ fn unsupported_operands(vm: &mut Vm, symbol: &str, x: Ref, y: Ref) -> Ask {
     } else {
         ""
     };
-    let message = format!("unsupported operand type(s) for {symbol}: '{}' and '{}'{hint}", vm.type_name(x), vm.type_name(y));
+    let message = format!("unsupported operand type(s) for {symbol}: '{}' and '{}'{hint}", vm.dotted_type_name(x), vm.dotted_type_name(y));
     vm.type_error(message)
 }
 
@@ -101,7 +101,7 @@ pub fn unary(vm: &mut Vm, a: Args) -> Step {
     match special(vm, a[0], name, &[])? {
         Some(v) => own(vm, v),
         None => {
-            let message = format!("bad operand type for unary {symbol}: '{}'", vm.type_name(a[0]));
+            let message = format!("bad operand type for unary {symbol}: '{}'", vm.dotted_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
@@ -137,7 +137,7 @@ impl Vm {
         let found = self.lookup_special(container, n::__CONTAINS__);
         match found {
             Some(f) if f == fixed::NONE => {
-                let message = format!("'{}' object is not a container", self.type_name(container));
+                let message = format!("'{}' object is not a container", self.dotted_type_name(container));
                 Err(self.type_error(message))
             }
             Some(_) => match self.call_pure(container, n::__CONTAINS__, &[value])? {
@@ -146,7 +146,7 @@ impl Vm {
             },
             None => {
                 if self.lookup_special(container, n::__ITER__).is_none() && self.lookup_special(container, n::__GETITEM__).is_none() {
-                    let message = format!("argument of type '{}' is not a container or iterable", self.type_name(container));
+                    let message = format!("argument of type '{}' is not a container or iterable", self.dotted_type_name(container));
                     return Err(self.type_error(message));
                 }
                 let v = self.prelude("contains_by_iteration", &[container, value])?;
@@ -175,7 +175,7 @@ fn get_item(vm: &mut Vm, x: Ref, key: Ref) -> Step {
         let message = format!("type '{}' is not subscriptable", vm.type_obj(x).name);
         return Err(vm.type_error(message));
     }
-    let message = format!("'{}' object is not subscriptable", vm.type_name(x));
+    let message = format!("'{}' object is not subscriptable", vm.dotted_type_name(x));
     Err(vm.type_error(message))
 }
 
@@ -198,7 +198,7 @@ pub fn delete_subscr(vm: &mut Vm, a: Args) -> Step {
 fn store_item(vm: &mut Vm, x: Ref, key: Ref, value: Option<Ref>) -> Step {
     let (name, what) = if value.is_some() { (n::__SETITEM__, "assignment") } else { (n::__DELITEM__, "deletion") };
     let Some(f) = vm.lookup_special(x, name) else {
-        let message = format!("'{}' object does{} support item {what}", vm.type_name(x), if value.is_some() { " not" } else { "n't" });
+        let message = format!("'{}' object does{} support item {what}", vm.dotted_type_name(x), if value.is_some() { " not" } else { "n't" });
         return Err(vm.type_error(message));
     };
     let (f, bound) = vm.bind_special(f, x)?;

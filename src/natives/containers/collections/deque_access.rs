@@ -37,7 +37,7 @@ fn items(vm: &Vm, r: Ref) -> Vec<Ref> {
 /// An index as the deque takes it.
 fn at(vm: &mut Vm, d: Ref, key: Ref) -> Result<usize, Ask> {
     if !vm.is_int(key) && vm.lookup_special(key, crate::vm::n::__INDEX__).is_none() {
-        let message = format!("sequence index must be integer, not '{}'", vm.type_name(key));
+        let message = format!("sequence index must be integer, not '{}'", vm.dotted_type_name(key));
         return Err(vm.type_error(message));
     }
     let i = index_or(vm, key, t::INDEX_ERROR)?;

@@ -56,7 +56,7 @@ fn make(vm: &mut Vm, d: Ref, reverse: bool, given: usize) -> Step {
 
 fn new(vm: &mut Vm, a: Args, reverse: bool) -> Step {
     if vm.state::<Deque>(a[1]).is_none() {
-        let message = format!("{}() argument 1 must be collections.deque, not {}", if reverse { BACKWARD.name } else { FORWARD.name }, vm.type_name(a[1]));
+        let message = format!("{}() argument 1 must be collections.deque, not {}", if reverse { BACKWARD.name } else { FORWARD.name }, vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let given = match a.opt(2) {

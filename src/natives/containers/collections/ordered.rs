@@ -103,7 +103,8 @@ fn merged(vm: &mut Vm, left: Ref, right: Ref, like: Ref) -> Step {
 fn sizeof(vm: &mut Vm, a: Args) -> Step {
     let d = vm.dict_of(a[0]).expect("a dict");
     let slots = if d.slots() > 1 { d.slots() } else { 0 };
-    let size = d.size() - 48 + 112 + 8 * slots + 32 * d.len();
+    let basic = vm.type_obj(vm.ty(a[0])).basicsize;
+    let size = d.size() - 48 + basic + 8 * slots + 32 * d.len();
     Ok(vm.int(size as i64))
 }
 fn pop(vm: &mut Vm, a: Args) -> Step {

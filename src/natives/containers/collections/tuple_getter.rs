@@ -56,7 +56,7 @@ fn get(vm: &mut Vm, a: Args) -> Step {
         return Ok(vm.incref(a[0]));
     }
     let Some(items) = vm.tuple_items(a[1]) else {
-        let message = format!("descriptor for index '{index}' for tuple subclasses doesn't apply to '{}' object", vm.type_name(a[1]));
+        let message = format!("descriptor for index '{index}' for tuple subclasses doesn't apply to '{}' object", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     match items.get(index as usize).copied() {

@@ -158,42 +158,48 @@ fn compare(vm: &mut Vm, a: Args, op: Cmp) -> Step {
     Ok(vm.bool(equal == (op == Cmp::Eq)))
 }
 
+/// Comparing items of the program's own classes may change both dicts, and has to ask: then the entries of the start count.
 fn dicts_equal(vm: &mut Vm, a: Ref, b: Ref) -> Result<bool, crate::vm::Ask> {
-    let (x, y) = (vm.dict_of(a).expect("a dict"), vm.dict_of(b).expect("a dict"));
-    let again = vm.has_answer();
-    if !again && x.len() != y.len() {
-        return Ok(false);
+    // On the tape: how it ended where nothing had to be asked, else a list of the entries.
+    let kept = vm.once(|vm| {
+        let (x, y) = (vm.dict_of(a).expect("a dict"), vm.dict_of(b).expect("a dict"));
+        if x.len() != y.len() {
+            return Ok(vm.bool(false));
+        }
+        let entries: Vec<_> = x.entries().iter().filter_map(|e| e.key.map(|k| (k, e.hash, e.value))).collect();
+        if !entries.iter().any(|(k, _, v)| is_users(vm, *k) || is_users(vm, *v))
+            && let Some(equal) = vm.attempt(|vm| {
+                let equal = entries_equal(vm, &entries, b)?;
+                Ok(vm.bool(equal))
+            })?
+        {
+            return Ok(equal);
+        }
+        let mut all = Vec::with_capacity(3 * entries.len());
+        for (k, hash, v) in entries {
+            all.extend([vm.incref(k), vm.int(hash), vm.incref(v)]);
+        }
+        Ok(vm.list(all))
+    })?;
+    match vm.list_items(kept).cloned() {
+        Some(kept) => kept_entries_equal(vm, &kept, b),
+        None => Ok(kept == crate::vm::fixed::TRUE),
     }
-    let entries: Vec<_> = x.entries().iter().filter_map(|e| e.key.map(|k| (k, e.hash, e.value))).collect();
-    // Comparing may change both dicts: where objects of the program's classes are compared, those of the start count.
-    if again || entries.iter().any(|(k, _, v)| is_users(vm, *k) || is_users(vm, *v)) {
-        return entries_equal(vm, &entries, b);
-    }
-    for (k, _, v) in &entries {
-        vm.hold(*k);
-        vm.hold(*v);
-    }
+}
+
+fn entries_equal(vm: &mut Vm, entries: &[(Ref, i64, Ref)], b: Ref) -> Result<bool, crate::vm::Ask> {
     for (k, hash, v) in entries {
-        let Some(i) = vm.dict_find(b, k, hash)? else { return Ok(false) };
+        let Some(i) = vm.dict_find(b, *k, *hash)? else { return Ok(false) };
         let w = vm.dict_of(b).expect("a dict").value(i);
-        vm.hold(w);
-        if !vm.eq(v, w)? {
+        if !vm.eq(*v, w)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Whether a dict has these entries; they are kept on the tape, and so is each value that was found.
-fn entries_equal(vm: &mut Vm, entries: &[(Ref, i64, Ref)], b: Ref) -> Result<bool, crate::vm::Ask> {
-    let kept = vm.once(|vm| {
-        let mut all = Vec::with_capacity(3 * entries.len());
-        for (k, hash, v) in entries {
-            all.extend([vm.incref(*k), vm.int(*hash), vm.incref(*v)]);
-        }
-        Ok(vm.list(all))
-    })?;
-    let kept = vm.list_items(kept).expect("a list").clone();
+/// Whether a dict has these entries (key, hash, value, …); each value that was found is kept on the tape.
+fn kept_entries_equal(vm: &mut Vm, kept: &[Ref], b: Ref) -> Result<bool, crate::vm::Ask> {
     for row in kept.chunks(3) {
         let (k, hash, v) = (row[0], vm.i64_of(row[1]).expect("a hash"), row[2]);
         let found = vm.dict_find(b, k, hash)?;

@@ -81,12 +81,14 @@ pub fn is_plain_dict(vm: &mut Vm, r: Ref) -> bool {
 /// `keep`: a key that is there already keeps its value.
 pub fn merge(vm: &mut Vm, dict: Ref, source: Ref, keep: bool) -> Result<(), Ask> {
     // Comparing keys of the program's own classes may change the other dict.
-    let before = if !plain_keys(vm, dict) || vm.has_answer() {
-        let before = vm.once(|vm| { let n = vm.dict_of(source).map_or(0, |d| d.len()); Ok(vm.int(n as i64)) })?;
-        vm.i64_of(before)
-    } else {
-        None
-    };
+    let before = vm.once(|vm| {
+        if plain_keys(vm, dict) {
+            return Ok(vm.none());
+        }
+        let n = vm.dict_of(source).map_or(0, |d| d.len());
+        Ok(vm.int(n as i64))
+    })?;
+    let before = vm.i64_of(before);
     let d = vm.dict_of(source).expect("a dict");
     if before.is_some_and(|n| n != d.len() as i64) {
         return Err(vm.runtime_error("dict mutated during update"));

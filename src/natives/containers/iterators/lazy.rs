@@ -6,7 +6,7 @@ use crate::objects::Payload;
 use crate::objects::class::{Layout, type_flags};
 use crate::objects::iter::Iter;
 use crate::vm::native::{Def, TypeDef};
-use crate::vm::step::{Ask, Step};
+use crate::vm::step::{Ask, Refs, Step};
 use crate::vm::{Args, Vm, t};
 use num_traits::ToPrimitive;
 
@@ -119,7 +119,7 @@ fn zip_new(vm: &mut Vm, a: Args) -> Step {
 }
 
 /// One item of each iterator, asked for one after the other; None when one has ended (with `strict`, all must).
-fn ask_all(vm: &mut Vm, iters: &[Ref], strict: bool, what: &str) -> Result<Option<Vec<Ref>>, Ask> {
+fn ask_all(vm: &mut Vm, iters: &[Ref], strict: bool, what: &str) -> Result<Option<Refs>, Ask> {
     if iters.iter().all(|r| vm.is_ready_iter(*r)) {
         let row = vm.advance_all(iters, strict, what)?;
         if let Some(items) = &row {
@@ -127,7 +127,7 @@ fn ask_all(vm: &mut Vm, iters: &[Ref], strict: bool, what: &str) -> Result<Optio
         }
         return Ok(row);
     }
-    let mut row = Vec::with_capacity(iters.len());
+    let mut row = Refs::new();
     for (i, it) in iters.iter().enumerate() {
         match vm.next_of(*it)? {
             Some(v) => row.push(v),
@@ -148,7 +148,7 @@ fn ask_all(vm: &mut Vm, iters: &[Ref], strict: bool, what: &str) -> Result<Optio
 
 fn zip_next(vm: &mut Vm, a: Args) -> Step {
     let Iter::Zip { iters, strict } = iter_mut(vm, a[0]) else { panic!("a zip") };
-    let (iters, strict) = (iters.clone(), *strict);
+    let (iters, strict) = (Refs::from_slice(iters), *strict);
     match ask_all(vm, &iters, strict, "zip")? {
         Some(row) => Ok(vm.tuple_of(&row)),
         None => Err(vm.stop_iteration(None)),
@@ -157,7 +157,7 @@ fn zip_next(vm: &mut Vm, a: Args) -> Step {
 
 fn zip_reduce(vm: &mut Vm, a: Args) -> Step {
     let Iter::Zip { iters, strict } = iter_mut(vm, a[0]) else { panic!("a zip") };
-    let (iters, strict) = (iters.clone(), *strict);
+    let (iters, strict) = (Refs::from_slice(iters), *strict);
     reduce_with_strict(vm, a[0], &iters, strict)
 }
 fn reduce_with_strict(vm: &mut Vm, it: Ref, args: &[Ref], strict: bool) -> Step {
@@ -194,7 +194,7 @@ fn map_new(vm: &mut Vm, a: Args) -> Step {
 
 fn map_next(vm: &mut Vm, a: Args) -> Step {
     let Iter::Map { func, iters, strict } = iter_mut(vm, a[0]) else { panic!("a map") };
-    let (func, iters, strict) = (*func, iters.clone(), *strict);
+    let (func, iters, strict) = (*func, Refs::from_slice(iters), *strict);
     match ask_all(vm, &iters, strict, "map")? {
         Some(row) => vm.tail_call(func, &row),
         None => Err(vm.stop_iteration(None)),

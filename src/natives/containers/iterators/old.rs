@@ -55,7 +55,7 @@ fn item(vm: &mut Vm, seq: Ref, i: i64) -> Result<Option<Ref>, Ask> {
         Some(Err(e)) if vm.exc_is(e, t::INDEX_ERROR) || vm.exc_is(e, t::STOP_ITERATION) => Ok(None),
         Some(Err(e)) => Err(vm.reraise(e)),
         None => {
-            let message = format!("'{}' object is not subscriptable", vm.type_name(seq));
+            let message = format!("'{}' object is not subscriptable", vm.dotted_type_name(seq));
             Err(vm.type_error(message))
         }
     }
@@ -193,7 +193,7 @@ fn reversed_new(vm: &mut Vm, a: Args) -> Step {
     }
     let sequence = vm.lookup_special(seq, n::__GETITEM__).is_some() && !matches!(vm.heap.get(seq), Payload::Dict(_) | Payload::Proxy(_));
     if found.is_some() || !sequence {
-        let message = format!("'{}' object is not reversible", vm.type_name(seq));
+        let message = format!("'{}' object is not reversible", vm.dotted_type_name(seq));
         return Err(vm.type_error(message));
     }
     let len = vm.len(seq)?;

@@ -2,7 +2,7 @@
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::iter::Iter;
-use crate::vm::step::Ask;
+use crate::vm::step::{Ask, Refs};
 use crate::vm::{Vm, t};
 use num_bigint::BigInt;
 
@@ -35,8 +35,8 @@ impl Vm {
                 }
             }
             Iter::Zip { iters, strict } => {
-                let (iters, strict) = (iters.clone(), *strict);
-                self.advance_all(&iters, strict, "zip").map(|row| row.map(|items| self.tuple_raw(items)))
+                let (iters, strict) = (Refs::from_slice(iters), *strict);
+                self.advance_all(&iters, strict, "zip").map(|row| row.map(|items| self.tuple_raw(&items[..])))
             }
             Iter::Reversed { .. } => Ok(self.advance_reversed(it)),
             Iter::LongRange { .. } => Ok(self.advance_long_range(it)),
@@ -64,7 +64,7 @@ impl Vm {
                 Owned::adopt(big)
             }
         };
-        self.tuple(vec![count, value])
+        self.tuple_raw(&[count.into_raw(), value.into_raw()][..])
     }
     /// Stores the next count; the old one is given over to the caller of `number`.
     fn set_enumerate_big(&mut self, it: Ref, next: Ref) {
@@ -75,8 +75,8 @@ impl Vm {
         }
     }
     /// One item of each ready iterator; None when one has ended. `strict`: all must end together.
-    pub fn advance_all(&mut self, iters: &[Ref], strict: bool, what: &str) -> Result<Option<Vec<Ref>>, Ask> {
-        let mut row: Vec<Ref> = Vec::with_capacity(iters.len());
+    pub fn advance_all(&mut self, iters: &[Ref], strict: bool, what: &str) -> Result<Option<Refs>, Ask> {
+        let mut row = Refs::new();
         for (i, it) in iters.iter().enumerate() {
             let step = self.advance_ready(*it);
             match step {
@@ -93,7 +93,7 @@ impl Vm {
         Ok(if row.is_empty() { None } else { Some(row) })
     }
     /// Iterator `i` has ended: with `strict`, earlier ones must not have given an item, nor later ones have one left.
-    fn strict_end(&mut self, iters: &[Ref], i: usize, what: &str) -> Result<Option<Vec<Ref>>, Ask> {
+    fn strict_end(&mut self, iters: &[Ref], i: usize, what: &str) -> Result<Option<Refs>, Ask> {
         if i > 0 {
             return Err(self.unequal_lengths(what, i, "shorter"));
         }

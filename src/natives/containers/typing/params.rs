@@ -160,7 +160,7 @@ fn repr(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn cannot_subclass(vm: &mut Vm, a: Args) -> Step {
-    let message = format!("Cannot subclass an instance of {}", vm.type_name(a[0]));
+    let message = format!("Cannot subclass an instance of {}", vm.dotted_type_name(a[0]));
     Err(vm.type_error(message))
 }
 

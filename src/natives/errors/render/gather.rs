@@ -176,7 +176,9 @@ fn parameters(vm: &Vm, code: &CodeObj) -> Vec<String> {
 /// `sys.tracebacklimit`, 0 for negative ones.
 fn traceback_limit(vm: &mut Vm) -> Option<usize> {
     let limit = sys_attr(vm, "tracebacklimit")?;
-    Some(usize::try_from(vm.i64_of(limit)?).unwrap_or(0))
+    let limit = vm.bigint_of(limit)?;
+    // A number that is too large is no limit, one that is too small is none left.
+    usize::try_from(&limit).ok().or_else(|| (limit.sign() == num_bigint::Sign::Minus).then_some(0))
 }
 /// An attribute of the `sys` module (borrowed).
 pub fn sys_attr(vm: &mut Vm, name: &str) -> Option<Ref> {
@@ -199,8 +201,13 @@ fn syntax_place(vm: &mut Vm, exc: Ref) -> Result<SyntaxPlace, Ask> {
         None => String::new(),
     };
     let msg = if msg.is_empty() { "<no detail available>".to_owned() } else { msg };
+    // A file's name may be bytes: it is shown as str() gives it.
+    let filename = match fields::get_some(vm, exc, FILENAME) {
+        Some(r) if r != fixed::NONE && vm.str_of(r).is_none() => Some(safe_text(vm, r, "filename")?),
+        _ => text(vm, FILENAME),
+    };
     let mut place = SyntaxPlace {
-        filename: text(vm, FILENAME),
+        filename,
         msg,
         lineno: number(vm, LINENO),
         offset: number(vm, OFFSET),

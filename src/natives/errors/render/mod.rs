@@ -17,7 +17,7 @@ mod text;
 
 pub use gather::report;
 pub use report::Report;
-pub use sources::{known as known_source, remember};
+pub use sources::{decode_by, known as known_source, line_of, remember};
 
 use crate::vm::native::{Args, Def};
 use crate::vm::{Step, Vm, t};
@@ -41,7 +41,7 @@ fn format_cell_exception(vm: &mut Vm, a: Args) -> Step {
 }
 fn gathered(vm: &mut Vm, a: Args) -> Result<(Report, std::collections::HashMap<String, String>), crate::vm::Ask> {
     if !vm.is_a(a[0], t::BASE_EXCEPTION) {
-        let message = format!("Exception expected for value, {} found", vm.type_name(a[0]));
+        let message = format!("Exception expected for value, {} found", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     let report = report(vm, a[0])?;

@@ -64,6 +64,22 @@ pub fn collect(vm: &mut Vm, report: &Report) -> Result<HashMap<String, String>, 
     }
     Ok(out)
 }
+/// Decodes a source by one of Python's codecs; None where there is none of that name, or it fails.
+pub fn decode_by(vm: &mut Vm, data: &[u8], encoding: &str) -> Result<Option<String>, Ask> {
+    let (data, name) = (vm.bytes(data.to_vec()), vm.str(encoding));
+    let (data, name) = (vm.keep(data), vm.keep(name));
+    let text = vm.prelude("source_decoded", &[data, name])?;
+    Ok(vm.utf8(text).map(str::to_owned))
+}
+/// A line (from 1) of a text that tracebacks can show, as it stands in a SyntaxError.
+pub fn line_of(vm: &mut Vm, filename: &str, line: u32) -> Result<Option<String>, Ask> {
+    let text = match known(vm, filename) {
+        Some(text) => Some(text),
+        None if filename.starts_with('<') => None,
+        None => read(vm, filename)?,
+    };
+    Ok(text.and_then(|text| crate::code::problem::line_text(&text, line)))
+}
 /// A file's text, None when it cannot be read.
 fn read(vm: &mut Vm, path: &str) -> Result<Option<String>, Ask> {
     const CHUNK: usize = 1 << 20;
@@ -76,5 +92,11 @@ fn read(vm: &mut Vm, path: &str) -> Result<Option<String>, Ask> {
         data.extend_from_slice(&b);
     }
     vm.syscall(Syscall::Close { fd })?;
-    Ok(Some(String::from_utf8_lossy(&data).replace("\r\n", "\n")))
+    let text = crate::code::source::decode_source(&data, path).ok();
+    let text = match (text, crate::code::source::foreign_encoding(&data)) {
+        (Some(text), _) => text,
+        (None, Some(name)) => decode_by(vm, &data, &name)?.unwrap_or_else(|| String::from_utf8_lossy(&data).into_owned()),
+        (None, None) => String::from_utf8_lossy(&data).into_owned(),
+    };
+    Ok(Some(text.replace("\r\n", "\n")))
 }

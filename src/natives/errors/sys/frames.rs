@@ -41,12 +41,16 @@ fn thread_number(vm: &mut Vm) -> Ref {
     vm.keep(id)
 }
 fn current_frames(vm: &mut Vm, _: Args) -> Step {
+    by_thread(vm, add_frame)
+}
+/// A dict that `add` has filled, looking through the eyes of each thread.
+fn by_thread(vm: &mut Vm, add: fn(&mut Vm, Ref) -> Result<(), Ask>) -> Step {
     let dict = vm.dict();
     let dict = vm.keep(dict);
-    add_frame(vm, dict)?;
+    add(vm, dict)?;
     for i in 0..vm.parked.len() {
         swap_thread(vm, i);
-        let added = add_frame(vm, dict);
+        let added = add(vm, dict);
         swap_thread(vm, i);
         added?;
     }
@@ -67,12 +71,13 @@ fn add_frame(vm: &mut Vm, dict: Ref) -> Result<(), Ask> {
     vm.dict_set(dict, key, frame)
 }
 fn current_exceptions(vm: &mut Vm, _: Args) -> Step {
+    by_thread(vm, add_exception)
+}
+/// The exception that the current thread handles, or None.
+fn add_exception(vm: &mut Vm, dict: Ref) -> Result<(), Ask> {
     let exc = vm.cur.current_exception().unwrap_or(fixed::NONE);
     let key = thread_number(vm);
-    let dict = vm.dict();
-    let dict = vm.keep(dict);
-    vm.dict_set(dict, key, exc)?;
-    Ok(vm.incref(dict))
+    vm.dict_set(dict, key, exc)
 }
 fn exc_info(vm: &mut Vm, _: Args) -> Step {
     let items = match vm.cur.current_exception() {
@@ -87,7 +92,7 @@ fn exception(vm: &mut Vm, _: Args) -> Step {
 }
 fn call_tracing(vm: &mut Vm, a: Args) -> Step {
     let Some(args) = vm.tuple_items(a[1]).map(<[Ref]>::to_vec) else {
-        let message = format!("call_tracing() argument 2 must be tuple, not {}", vm.type_name(a[1]));
+        let message = format!("call_tracing() argument 2 must be tuple, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     // The function is watched although a callback runs, and the callback goes on unwatched.

@@ -81,10 +81,17 @@ pub fn version_info(vm: &mut Vm) -> Owned {
     make(vm, ty, values)
 }
 pub fn flags(vm: &mut Vm) -> Owned {
+    flags_with(vm, &[])
+}
+/// The flags of an interpreter that was started with options: (name, value).
+pub fn flags_with(vm: &mut Vm, given: &[(String, i64)]) -> Owned {
     let ty = describe(vm, &FLAGS_TYPE, FLAG_NAMES, HIDDEN_FLAGS.len());
     let mut values = Vec::new();
     for name in FLAG_NAMES {
+        let given = given.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
         values.push(match *name {
+            "dev_mode" | "safe_path" if given.is_some() => vm.bool(given != Some(0)),
+            _ if given.is_some() => vm.int(given.unwrap_or(0)),
             "dev_mode" | "safe_path" => vm.bool(false),
             "dont_write_bytecode" => vm.int(1),
             "hash_randomization" => vm.int(i64::from(crate::objects::str::is_hash_seeded())),

@@ -100,6 +100,12 @@ fn init(vm: &mut Vm, module: Ref) -> Result<(), Ask> {
     }
     Ok(())
 }
+/// For the prelude: (dict of names and ints) the `sys.flags` of an interpreter that was started with options.
+pub fn flags_from(vm: &mut Vm, a: crate::vm::Args) -> crate::vm::Step {
+    let pairs: Vec<(Ref, Ref)> = vm.dict_of(a[0]).map_or(vec![], |d| d.iter().collect());
+    let given: Vec<(String, i64)> = pairs.into_iter().map(|(k, v)| (vm.lossy(k), vm.i64_of(v).unwrap_or(0))).collect();
+    Ok(info::flags_with(vm, &given))
+}
 fn init_structures(vm: &mut Vm, dict: Ref) {
     let made: [(&str, fn(&mut Vm) -> Owned); 7] = [
         ("version_info", info::version_info),

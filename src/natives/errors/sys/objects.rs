@@ -21,7 +21,7 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("is_remote_debug_enabled", "()", no, "Whether another process may debug this one."),
     Def::function("remote_exec", "(pid, script)", remote_exec, "Run a script in another process."),
     Def::function("_get_cpu_count_config", "()", cpu_count, "The configured number of processors."),
-    Def::function("_clear_type_cache", "()", clear_caches, "Empty the method cache."),
+    Def::function("_clear_type_cache", "()", clear_type_cache, "Empty the method cache."),
     Def::function("_clear_internal_caches", "()", clear_caches, "Empty the machine's caches."),
     Def::function("_clear_type_descriptors", "(type, /)", clear_descriptors, "Take __dict__ and __weakref__ from a class."),
     Def::function("_debugmallocstats", "()", nothing, "Statistics of the allocator: there are none."),
@@ -47,7 +47,7 @@ fn getsizeof(vm: &mut Vm, a: Args) -> Step {
         Ok(Some(Ok(r))) => Ok(r),
         Ok(Some(Err(e))) => Err(e),
         Ok(None) => {
-            let message = format!("Type {} doesn't define __sizeof__", vm.type_name(a[0]));
+            let message = format!("Type {} doesn't define __sizeof__", vm.dotted_type_name(a[0]));
             match vm.type_error(message) {
                 Ask::Raise(e) => Err(vm.keep(e)),
                 other => return Err(other),
@@ -113,7 +113,7 @@ fn size_with_header(vm: &mut Vm, obj: Ref, size: Ref, default: Option<Ref>) -> S
     let heap_type = ty.has(type_flags::HEAP);
     let in_front = heap_type && (ty.has_dict && !base.has_dict || ty.has_weakref && !base.has_weakref) && !vm.is_type(obj) || ty.has(type_flags::WEAK_IN_FRONT);
     let header = if is_collected(vm, obj) { HEADER } else { 0 } + if in_front { HEADER } else { 0 };
-    Ok(vm.int(size + header))
+    Ok(vm.bigint(num_bigint::BigInt::from(size) + header))
 }
 /// Whether CPython's collector knows objects like this one.
 fn is_collected(vm: &Vm, r: Ref) -> bool {
@@ -126,7 +126,7 @@ fn is_collected(vm: &Vm, r: Ref) -> bool {
 }
 fn intern(vm: &mut Vm, a: Args) -> Step {
     if vm.ty(a[0]) == t::STR {
-        let r = vm.intern_ref(a[0]);
+        let r = vm.intern_itself(a[0]);
         return Ok(vm.incref(r));
     }
     let name = vm.type_name(a[0]).to_owned();
@@ -143,7 +143,7 @@ fn is_interned(vm: &mut Vm, a: Args) -> Step {
             Ok(vm.bool(b))
         }
         None => {
-            let message = format!("_is_interned() argument must be str, not {}", vm.type_name(a[0]));
+            let message = format!("_is_interned() argument must be str, not {}", vm.dotted_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }
@@ -175,6 +175,11 @@ fn cpu_count(vm: &mut Vm, _: Args) -> Step {
 }
 fn remote_exec(vm: &mut Vm, _: Args) -> Step {
     Err(vm.unsupported("sys.remote_exec"))
+}
+fn clear_type_cache(vm: &mut Vm, a: Args) -> Step {
+    let message = "sys._clear_type_cache() is deprecated and may be removed in a future version of Python.  Use sys._clear_internal_caches() instead.";
+    crate::natives::errors::warnings::warn_from_native(vm, t::DEPRECATION_WARNING, message, 1)?;
+    clear_caches(vm, a)
 }
 fn clear_caches(vm: &mut Vm, _: Args) -> Step {
     vm.method_cache.clear();
@@ -213,6 +218,9 @@ fn excepthook(vm: &mut Vm, a: Args) -> Step {
     vm.tail_prelude("sys_excepthook", &[a[0], a[1], a[2]])
 }
 fn unraisablehook(vm: &mut Vm, a: Args) -> Step {
+    if vm.type_name(a[0]) != "UnraisableHookArgs" {
+        return Err(vm.type_error("sys.unraisablehook argument type must be UnraisableHookArgs"));
+    }
     vm.tail_prelude("sys_unraisablehook", &[a[0]])
 }
 fn breakpointhook(vm: &mut Vm, a: Args) -> Step {

@@ -5,10 +5,7 @@ use crate::vm::{Vm, fixed};
 /// Names in the machine's registry.
 pub mod key {
     pub const AUDIT: &str = "sys.audit";
-    pub const FIRSTITER: &str = "asyncgen.firstiter";
-    pub const FINALIZER: &str = "asyncgen.finalizer";
     pub const SWITCH_INTERVAL: &str = "sys.switchinterval";
-    pub const ORIGIN_DEPTH: &str = "sys.coroutine_origin_depth";
     pub const DLOPEN_FLAGS: &str = "sys.dlopenflags";
 }
 

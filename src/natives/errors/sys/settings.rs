@@ -113,16 +113,11 @@ fn set_origin(vm: &mut Vm, a: Args) -> Step {
     if depth < 0 {
         return Err(vm.value_error("depth must be >= 0"));
     }
-    let depth = vm.int(depth as i64);
-    let depth = vm.keep(depth);
-    registry::put(vm, key::ORIGIN_DEPTH, depth);
+    vm.cur.origin_depth = depth as usize;
     Ok(vm.none())
 }
 fn get_origin(vm: &mut Vm, _: Args) -> Step {
-    match registry::get(vm, key::ORIGIN_DEPTH) {
-        Some(r) => Ok(vm.incref(r)),
-        None => Ok(vm.int(0)),
-    }
+    Ok(vm.int(vm.cur.origin_depth as i64))
 }
 fn set_asyncgen_hooks(vm: &mut Vm, a: Args) -> Step {
     let positional = super::super::types::base::star(vm, a.opt(0));
@@ -132,19 +127,22 @@ fn set_asyncgen_hooks(vm: &mut Vm, a: Args) -> Step {
         if let Some(v) = value.filter(|v| *v != fixed::NONE)
             && vm.lookup_special(v, crate::vm::n::__CALL__).is_none()
         {
-            let message = format!("callable {name} expected, got {}", vm.type_name(v));
+            let message = format!("callable {name} expected, got {}", vm.dotted_type_name(v));
             return Err(vm.type_error(message));
         }
     }
-    for (value, key) in given.into_iter().zip([key::FIRSTITER, key::FINALIZER]) {
+    for (i, value) in given.into_iter().enumerate() {
         if let Some(v) = value {
-            registry::put(vm, key, v);
+            let hook = Some(v).filter(|v| *v != fixed::NONE);
+            hook.iter().for_each(|r| vm.heap.incref_raw(*r));
+            let old = std::mem::replace(&mut vm.cur.async_hooks[i], hook);
+            vm.replace_raw(old);
         }
     }
     Ok(vm.none())
 }
 fn get_asyncgen_hooks(vm: &mut Vm, _: Args) -> Step {
-    let (first, last) = (registry::get_or_none(vm, key::FIRSTITER), registry::get_or_none(vm, key::FINALIZER));
+    let [first, last] = vm.cur.async_hooks.map(|hook| vm.incref(hook.unwrap_or(fixed::NONE)));
     Ok(info::asyncgen_hooks(vm, first, last))
 }
 fn hooks(vm: &Vm) -> Vec<Ref> {
@@ -155,7 +153,7 @@ fn audit(vm: &mut Vm, a: Args) -> Step {
         return Ok(vm.none());
     }
     if vm.str_of(a[0]).is_none() {
-        let message = format!("expected str for argument 'event', not {}", vm.type_name(a[0]));
+        let message = format!("expected str for argument 'event', not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     let args = a.opt(1).unwrap_or(fixed::EMPTY_TUPLE);

@@ -31,7 +31,7 @@ fn get_item<const I: usize>(vm: &mut Vm, a: Args) -> Step {
 }
 /// The row of the field at index `I`.
 pub const fn field<const I: usize>(name: &'static str, doc: &'static str) -> Def {
-    Def { name, sig: "(self, /)", f: get_item::<I>, set: None, kind: DefKind::Member, doc }
+    Def { name, sig: "(self, /)", f: get_item::<I>, set: None, kind: DefKind::Member, doc, shown: "" }
 }
 
 /// The type of a definition, with `n_fields` and its like in place. `hidden` fields are attributes only.
@@ -53,8 +53,8 @@ pub fn describe(vm: &mut Vm, def: &'static TypeDef, names: &[&str], hidden: usiz
 }
 /// An instance with these values, which are taken over.
 pub fn make(vm: &mut Vm, ty: Ref, values: Vec<Owned>) -> Owned {
-    let items = values.into_iter().map(Owned::into_raw).collect();
-    vm.alloc(ty, Payload::Tuple(items))
+    let items: Vec<Ref> = values.into_iter().map(Owned::into_raw).collect();
+    vm.alloc(ty, Payload::Tuple(items.into()))
 }
 
 /// Name as in messages: with the module unless that is `builtins`.

@@ -40,6 +40,7 @@ const DEFS: &[Def] = &[
         set: Some(set_suppress),
         kind: DefKind::Member,
         doc: "Whether tracebacks leave __context__ out.",
+        shown: "",
     },
     Def::get_set("__dict__", get_dict, set_dict, "The attributes."),
 ];
@@ -157,7 +158,7 @@ fn with_traceback(vm: &mut Vm, a: Args) -> Step {
 }
 fn add_note(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("add_note() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("add_note() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     match vm.getattr_opt(a[0], n::__NOTES__)? {
@@ -266,7 +267,7 @@ fn get_dict(vm: &mut Vm, a: Args) -> Step {
 fn set_dict(vm: &mut Vm, a: Args) -> Step {
     let Some(value) = a.opt(1) else { return Err(vm.type_error("cannot delete __dict__")) };
     if vm.dict_of(value).is_none() {
-        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(value));
+        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.dotted_type_name(value));
         return Err(vm.type_error(message));
     }
     vm.heap.incref_raw(value);

@@ -95,7 +95,7 @@ fn set_member<const I: usize>(vm: &mut Vm, a: Args) -> Step {
 }
 /// The row of a field that holds any object; deleting makes it None.
 pub const fn member<const I: usize>(name: &'static str, doc: &'static str) -> Def {
-    Def { name, sig: "(self, /)", f: get_member::<I>, set: Some(set_member::<I>), kind: DefKind::Member, doc }
+    Def { name, sig: "(self, /)", f: get_member::<I>, set: Some(set_member::<I>), kind: DefKind::Member, doc, shown: "" }
 }
 fn set_int_member<const I: usize>(vm: &mut Vm, a: Args) -> Step {
     let Some(v) = a.opt(1) else { return Err(vm.type_error("can't delete numeric/char attribute")) };
@@ -110,9 +110,9 @@ fn set_int_member<const I: usize>(vm: &mut Vm, a: Args) -> Step {
 }
 /// The row of a field that holds a machine int.
 pub const fn int_member<const I: usize>(name: &'static str, doc: &'static str) -> Def {
-    Def { name, sig: "(self, /)", f: get_member::<I>, set: Some(set_int_member::<I>), kind: DefKind::Member, doc }
+    Def { name, sig: "(self, /)", f: get_member::<I>, set: Some(set_int_member::<I>), kind: DefKind::Member, doc, shown: "" }
 }
 /// A read-only field.
 pub const fn read_only<const I: usize>(name: &'static str, doc: &'static str) -> Def {
-    Def { name, sig: "(self, /)", f: get_member::<I>, set: None, kind: DefKind::Member, doc }
+    Def { name, sig: "(self, /)", f: get_member::<I>, set: None, kind: DefKind::Member, doc, shown: "" }
 }

@@ -26,7 +26,7 @@ fn new(vm: &mut Vm, a: Args) -> Step {
         return Err(vm.type_error(format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)", args.len())));
     };
     if vm.str_of(message).is_none() {
-        let message = format!("BaseExceptionGroup.__new__() argument 1 must be str, not {}", vm.type_name(message));
+        let message = format!("BaseExceptionGroup.__new__() argument 1 must be str, not {}", vm.dotted_type_name(message));
         return Err(vm.type_error(message));
     }
     if !is_sequence(vm, given) {

@@ -2,6 +2,7 @@
 use super::base::{base_init, make, star};
 use super::fields::{self, int_member, member};
 use crate::heap::Ref;
+use crate::vm::fixed;
 use crate::vm::native::{Args, Def};
 use crate::vm::{Ask, Step, Vm, t};
 
@@ -82,7 +83,7 @@ fn need_str(vm: &mut Vm, r: Ref, position: usize) -> Result<(), Ask> {
     if vm.str_of(r).is_some() {
         return Ok(());
     }
-    let message = format!("argument {position} must be str, not {}", vm.type_name(r));
+    let message = format!("argument {position} must be str, not {}", vm.dotted_type_name(r));
     Err(vm.type_error(message))
 }
 /// The argument itself when it is bytes, else a copy of its buffer.
@@ -97,7 +98,7 @@ fn bytes_object(vm: &mut Vm, r: Ref) -> Result<Ref, Ask> {
     if vm.ty(r) == t::MEMORYVIEW {
         return vm.call(t::BYTES, &[r]);
     }
-    let message = format!("a bytes-like object is required, not '{}'", vm.type_name(r));
+    let message = format!("a bytes-like object is required, not '{}'", vm.dotted_type_name(r));
     Err(vm.type_error(message))
 }
 
@@ -109,8 +110,15 @@ struct Parts {
     end: i64,
     object: Ref,
 }
-fn parts(vm: &mut Vm, e: Ref) -> Result<Option<Parts>, Ask> {
-    let Some(object) = fields::get(vm, e, OBJECT) else { return Ok(None) };
+fn parts(vm: &mut Vm, e: Ref, bytes: bool) -> Result<Option<Parts>, Ask> {
+    // Whether it was there at the beginning: the texts below are the program's, and may change it.
+    let had = vm.once(|vm| {
+        let had = fields::get(vm, e, OBJECT).is_some();
+        Ok(vm.bool(had))
+    })?;
+    if had != fixed::TRUE {
+        return Ok(None);
+    }
     let mut texts = [String::new(), String::new()];
     for (slot, i) in texts.iter_mut().zip([ENCODING, REASON]) {
         if let Some(r) = fields::get(vm, e, i) {
@@ -118,6 +126,11 @@ fn parts(vm: &mut Vm, e: Ref) -> Result<Option<Parts>, Ask> {
             *slot = vm.lossy(s);
         }
     }
+    let object = match fields::get(vm, e, OBJECT) {
+        Some(r) if if bytes { vm.bytes_of(r).is_some() } else { vm.str_of(r).is_some() } => r,
+        Some(_) => return Err(vm.type_error(format!("UnicodeError 'object' attribute must be a {}", if bytes { "bytes" } else { "string" }))),
+        None => return Err(vm.type_error("UnicodeError 'object' attribute is not set")),
+    };
     let number = |vm: &mut Vm, i| fields::get(vm, e, i).and_then(|r| vm.i64_of(r)).unwrap_or(0);
     let (start, end) = (number(vm, START), number(vm, END));
     let [encoding, reason] = texts;
@@ -135,7 +148,7 @@ fn one_char(vm: &Vm, p: &Parts) -> Option<String> {
     })
 }
 fn encode_text(vm: &mut Vm, a: Args) -> Step {
-    let Some(p) = parts(vm, a[0])? else { return Ok(vm.str("")) };
+    let Some(p) = parts(vm, a[0], false)? else { return Ok(vm.str("")) };
     let (encoding, reason) = (&p.encoding, &p.reason);
     let text = match one_char(vm, &p) {
         Some(c) => format!("'{encoding}' codec can't encode character '{c}' in position {}: {reason}", p.start),
@@ -144,7 +157,7 @@ fn encode_text(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.str(text))
 }
 fn translate_text(vm: &mut Vm, a: Args) -> Step {
-    let Some(p) = parts(vm, a[0])? else { return Ok(vm.str("")) };
+    let Some(p) = parts(vm, a[0], false)? else { return Ok(vm.str("")) };
     let text = match one_char(vm, &p) {
         Some(c) => format!("can't translate character '{c}' in position {}: {}", p.start, p.reason),
         None => format!("can't translate characters in position {}-{}: {}", p.start, p.end - 1, p.reason),
@@ -152,7 +165,7 @@ fn translate_text(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.str(text))
 }
 fn decode_text(vm: &mut Vm, a: Args) -> Step {
-    let Some(p) = parts(vm, a[0])? else { return Ok(vm.str("")) };
+    let Some(p) = parts(vm, a[0], true)? else { return Ok(vm.str("")) };
     let (encoding, reason) = (&p.encoding, &p.reason);
     let byte = usize::try_from(p.start).ok().filter(|_| p.end == p.start + 1);
     let byte = byte.and_then(|i| vm.bytes_of(p.object)?.get(i).copied());

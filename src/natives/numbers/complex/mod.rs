@@ -47,7 +47,7 @@ fn imag(vm: &mut Vm, a: Args) -> Step {
 }
 fn format(vm: &mut Vm, a: Args) -> Step {
     let Some(text) = vm.str_of(a[1]).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("__format__() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("__format__() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     if text.is_empty() {

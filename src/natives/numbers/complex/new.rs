@@ -14,7 +14,7 @@ pub fn new(vm: &mut Vm, a: Args) -> Step {
         (Some(x), None) => match convert(vm, x)? {
             Some((z, _)) => z,
             None => {
-                let message = format!("complex() argument must be a string or a number, not {}", vm.type_name(x));
+                let message = format!("complex() argument must be a string or a number, not {}", vm.dotted_type_name(x));
                 return Err(vm.type_error(message));
             }
         },
@@ -43,7 +43,7 @@ fn from_parts(vm: &mut Vm, re: Option<Ref>, im: Option<Ref>) -> Result<C, Ask> {
     Ok((x, y))
 }
 fn part(vm: &mut Vm, x: Ref, name: &str) -> Result<(C, bool), Ask> {
-    let message = format!("complex() argument '{name}' must be a real number, not {}", vm.type_name(x));
+    let message = format!("complex() argument '{name}' must be a real number, not {}", vm.dotted_type_name(x));
     // `__complex__` counts for the real part only.
     let special = name == "real" || matches!(vm.heap.get(x), Payload::Complex(..));
     let found = if special { convert(vm, x)? } else { real(vm, x)?.map(|x| ((x, 0.0), false)) };
@@ -63,15 +63,15 @@ fn convert(vm: &mut Vm, x: Ref) -> Result<Option<(C, bool)>, Ask> {
         && let Some(z) = vm.call_pure(x, n::__COMPLEX__, &[])?
     {
         let Payload::Complex(re, im) = *vm.heap.get(z) else {
-            let message = format!("{}.__complex__() must return a complex, not {}", vm.type_name(x), vm.type_name(z));
+            let message = format!("{}.__complex__() must return a complex, not {}", vm.dotted_type_name(x), vm.dotted_type_name(z));
             return Err(vm.type_error(message));
         };
         if vm.ty(z) != t::COMPLEX {
             let message = format!(
                 "{}.__complex__() must return a complex, not {}.  The ability to return an instance of a strict subclass \
                  of complex is deprecated, and may not be supported in a future version of Python.",
-                vm.type_name(x),
-                vm.type_name(z)
+                vm.dotted_type_name(x),
+                vm.dotted_type_name(z)
             );
             warn_deprecated(vm, &message)?;
         }

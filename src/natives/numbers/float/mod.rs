@@ -77,7 +77,7 @@ fn hex(vm: &mut Vm, a: Args) -> Step {
 }
 fn from_hex(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("fromhex() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("fromhex() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let x = match vm.utf8(a[1]).map_or(Err(HexError::Invalid), float_ops::from_hex) {
@@ -112,7 +112,7 @@ fn imag(vm: &mut Vm, _: Args) -> Step {
 }
 fn getformat(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("__getformat__() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("__getformat__() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     match vm.utf8(a[1]) {
@@ -122,7 +122,7 @@ fn getformat(vm: &mut Vm, a: Args) -> Step {
 }
 fn format(vm: &mut Vm, a: Args) -> Step {
     let Some(text) = vm.str_of(a[1]).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("__format__() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("__format__() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     if text.is_empty() {

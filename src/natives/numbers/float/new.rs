@@ -26,15 +26,15 @@ fn from_object(vm: &mut Vm, x: Ref) -> Result<f64, Ask> {
     }
     if let Some(y) = vm.call_pure(x, n::__FLOAT__, &[])? {
         let Some(value) = vm.f64_of(y) else {
-            let message = format!("{}.__float__ returned non-float (type {})", vm.type_name(x), vm.type_name(y));
+            let message = format!("{}.__float__ returned non-float (type {})", vm.dotted_type_name(x), vm.dotted_type_name(y));
             return Err(vm.type_error(message));
         };
         if vm.ty(y) != t::FLOAT {
             let message = format!(
                 "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of \
                  float is deprecated, and may not be supported in a future version of Python.",
-                vm.type_name(x),
-                vm.type_name(y)
+                vm.dotted_type_name(x),
+                vm.dotted_type_name(y)
             );
             warn_deprecated(vm, &message)?;
         }
@@ -47,6 +47,6 @@ fn from_object(vm: &mut Vm, x: Ref) -> Result<f64, Ask> {
     if vm.str_of(x).is_some() || vm.bytes_of(x).is_some() {
         return text_value(vm, x).ok_or_else(|| bad_text(vm, x));
     }
-    let message = format!("float() argument must be a string or a real number, not '{}'", vm.type_name(x));
+    let message = format!("float() argument must be a string or a real number, not '{}'", vm.dotted_type_name(x));
     Err(vm.type_error(message))
 }

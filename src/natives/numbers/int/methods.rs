@@ -88,7 +88,7 @@ pub fn round(vm: &mut Vm, a: Args) -> Step {
 
 pub fn format(vm: &mut Vm, a: Args) -> Step {
     let Some(text) = vm.str_of(a[1]).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("__format__() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("__format__() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     if text.is_empty() {
@@ -110,7 +110,7 @@ pub fn format(vm: &mut Vm, a: Args) -> Step {
 fn is_little(vm: &mut Vm, order: Option<Ref>, method: &str) -> Result<bool, Ask> {
     let Some(order) = order else { return Ok(false) };
     if vm.str_of(order).is_none() {
-        let message = format!("{method}() argument 'byteorder' must be str, not {}", vm.type_name(order));
+        let message = format!("{method}() argument 'byteorder' must be str, not {}", vm.dotted_type_name(order));
         return Err(vm.type_error(message));
     }
     match vm.utf8(order) {
@@ -151,7 +151,7 @@ pub fn from_bytes(vm: &mut Vm, a: Args) -> Step {
     let source = match vm.bytes_of(a[1]) {
         Some(_) => a[1],
         None if vm.is_int(a[1]) || vm.str_of(a[1]).is_some() => {
-            let message = format!("cannot convert '{}' object to bytes", vm.type_name(a[1]));
+            let message = format!("cannot convert '{}' object to bytes", vm.dotted_type_name(a[1]));
             return Err(vm.type_error(message));
         }
         None => vm.call(t::BYTES, &[a[1]])?,

@@ -49,7 +49,7 @@ pub fn int_from_object(vm: &mut Vm, x: Ref) -> Result<Ref, Ask> {
         let Some(i) = vm.call_pure(x, name, &[])? else { continue };
         if !vm.is_int(i) {
             let method = if name == n::__INT__ { "__int__" } else { "__index__" };
-            let message = format!("{method} returned non-int (type {})", vm.type_name(i));
+            let message = format!("{method} returned non-int (type {})", vm.dotted_type_name(i));
             return Err(vm.type_error(message));
         }
         return exact(vm, i, if name == n::__INT__ { "__int__" } else { "__index__" });
@@ -59,7 +59,7 @@ pub fn int_from_object(vm: &mut Vm, x: Ref) -> Result<Ref, Ask> {
         let i = vm.int_val(value);
         return Ok(vm.keep(i));
     }
-    let message = format!("int() argument must be a string, a bytes-like object or a real number, not '{}'", vm.type_name(x));
+    let message = format!("int() argument must be a string, a bytes-like object or a real number, not '{}'", vm.dotted_type_name(x));
     Err(vm.type_error(message))
 }
 /// What `__int__` gave, as an exact int; a subclass's instance is deprecated.
@@ -70,7 +70,7 @@ fn exact(vm: &mut Vm, i: Ref, method: &str) -> Result<Ref, Ask> {
     let message = format!(
         "{method} returned non-int (type {}).  The ability to return an instance of a strict subclass of int is \
          deprecated, and may not be supported in a future version of Python.",
-        vm.type_name(i)
+        vm.dotted_type_name(i)
     );
     warn_deprecated(vm, &message)?;
     let value = vm.int_of(i).expect("an int");

@@ -90,7 +90,7 @@ fn give(vm: &mut Vm, row: Option<Vec<Ref>>, last: Option<Ref>) -> (Step, Option<
     if let Some(tuple) = last.filter(|r| vm.heap.count(*r) == 1 && vm.tuple_items(*r).is_some_and(|x| x.len() == row.len())) {
         row.iter().for_each(|r| vm.heap.incref_raw(*r));
         let old = match vm.heap.get_mut(tuple) {
-            Payload::Tuple(items) => std::mem::replace(items, row.into_boxed_slice()),
+            Payload::Tuple(items) => std::mem::replace(items, row.into()),
             _ => panic!("{tuple:?} is no tuple"),
         };
         old.iter().for_each(|r| vm.heap.decref_raw(*r));

@@ -93,7 +93,7 @@ pub static GROUPBY: TypeDef = iterator_type!(
 
 fn group_new(vm: &mut Vm, a: Args) -> Step {
     if vm.state::<GroupBy>(a[1]).is_none() {
-        let message = format!("_grouper() argument 1 must be itertools.groupby, not {}", vm.type_name(a[1]));
+        let message = format!("_grouper() argument 1 must be itertools.groupby, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     Ok(new_group(vm, a[1], a[2]))

@@ -144,7 +144,7 @@ pub static TEE: TypeDef = iterator_type!(
 
 fn data_new(vm: &mut Vm, a: Args) -> Step {
     let Some(items) = vm.list_items(a[2]).cloned() else {
-        let message = format!("_tee_dataobject() argument 2 must be list, not {}", vm.type_name(a[2]));
+        let message = format!("_tee_dataobject() argument 2 must be list, not {}", vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     };
     let bad_link = a[3] != fixed::NONE && vm.state::<Block>(a[3]).is_none();

@@ -228,7 +228,7 @@ pub fn trunc(vm: &mut Vm, a: Args) -> Step {
     match vm.call_pure(a[0], n::__TRUNC__, &[])? {
         Some(r) => Ok(vm.incref(r)),
         None => {
-            let message = format!("type {} doesn't define __trunc__ method", vm.type_name(a[0]));
+            let message = format!("type {} doesn't define __trunc__ method", vm.dotted_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }

@@ -89,8 +89,8 @@ pub fn compare_digest(vm: &mut Vm, a: Args) -> Step {
         _ => {
             let message = format!(
                 "unsupported operand types(s) or combination of types: '{}' and '{}'",
-                vm.type_name(a[0]),
-                vm.type_name(a[1])
+                vm.dotted_type_name(a[0]),
+                vm.dotted_type_name(a[1])
             );
             Err(vm.type_error(message))
         }

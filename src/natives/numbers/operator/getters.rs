@@ -183,7 +183,7 @@ fn caller_reduce(vm: &mut Vm, a: Args) -> Step {
 }
 
 macro_rules! getter_type {
-    ($name:literal, $new:ident, $call:ident, $repr:ident, $reduce:ident, $size:literal, $doc:literal) => {
+    ($name:literal, $shown:literal, $new:ident, $call:ident, $repr:ident, $reduce:ident, $size:literal, $doc:literal) => {
         TypeDef {
             place: None,
             name: $name,
@@ -194,23 +194,23 @@ macro_rules! getter_type {
             size: ($size, 0),
             doc: $doc,
             defs: &[&[
-                Def::new("(cls, /, *args, **kwargs)", $new),
+                Def { shown: $shown, ..Def::new("(cls, /, *args, **kwargs)", $new) },
                 Def::method("__repr__", "(self, /)", $repr, "Return repr(self)."),
-                Def::method("__call__", "(self, /, *args, **kwargs)", $call, "Call self as a function."),
+                Def { shown: "(self, obj, /)", ..Def::method("__call__", "(self, /, *args, **kwargs)", $call, "Call self as a function.") },
                 Def::plain("__reduce__", "(self, /)", $reduce, "Return state information for pickling"),
             ]],
         }
     };
 }
 pub static ITEMGETTER: TypeDef = getter_type!(
-    "itemgetter", itemgetter, get_items, repr, reduce, 48,
+    "itemgetter", "(item, /, *items)", itemgetter, get_items, repr, reduce, 48,
     "Return a callable object that fetches the given item(s) from its operand."
 );
 pub static ATTRGETTER: TypeDef = getter_type!(
-    "attrgetter", attrgetter, get_attributes, repr, reduce, 40,
+    "attrgetter", "(attr, /, *attrs)", attrgetter, get_attributes, repr, reduce, 40,
     "Return a callable object that fetches the given attribute(s) from its operand."
 );
 pub static METHODCALLER: TypeDef = getter_type!(
-    "methodcaller", methodcaller, call_method, caller_repr, caller_reduce, 64,
+    "methodcaller", "(name, /, *args, **kwargs)", methodcaller, call_method, caller_repr, caller_reduce, 64,
     "Return a callable object that calls the given method on its operand."
 );

@@ -214,7 +214,7 @@ pub fn finish(vm: &mut Vm, r: Ref, end: End) -> Result<Result<(), Ref>, Ask> {
         }
         mind_death(vm, r);
         let pairs = std::mem::take(&mut future_mut(vm, r).callbacks);
-        Ok(vm.tuple_raw(pairs.into_iter().flat_map(|(f, c)| [f, c]).collect()))
+        Ok(vm.tuple_raw(pairs.into_iter().flat_map(|(f, c)| [f, c]).collect::<Vec<_>>()))
     })?;
     schedule(vm, r, callbacks)
 }

@@ -277,7 +277,7 @@ fn getstate(vm: &mut Vm, a: Args) -> Step {
 fn setstate(vm: &mut Vm, a: Args) -> Step {
     let items = vm.tuple_items(a[1]).map(<[Ref]>::to_vec).unwrap_or_default();
     let [bytes, at, dict] = items[..] else {
-        let message = format!("{}.__setstate__ argument should be 3-tuple, got {}", vm.type_name(a[0]), vm.type_name(a[1]));
+        let message = format!("{}.__setstate__ argument should be 3-tuple, got {}", vm.dotted_type_name(a[0]), vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     let bytes = vm.buffer_bytes(bytes)?;

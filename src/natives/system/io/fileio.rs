@@ -199,7 +199,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
 }
 fn open_path(vm: &mut Vm, file: Ref, mode: Mode, opener: Option<Ref>) -> Result<i32, Ask> {
     let Some(object) = vm.as_path(file)? else {
-        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(file));
+        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.dotted_type_name(file));
         return Err(vm.type_error(message));
     };
     let path = vm.path_text(object);

@@ -120,7 +120,7 @@ fn size_argument(vm: &mut Vm, given: Option<Ref>) -> Result<Option<usize>, Ask> 
         None => Ok(None),
         Some(r) => {
             if !vm.is_int(r) && vm.lookup_special(r, crate::vm::n::__INDEX__).is_none() {
-                let message = format!("argument should be integer or None, not '{}'", vm.type_name(r));
+                let message = format!("argument should be integer or None, not '{}'", vm.dotted_type_name(r));
                 return Err(vm.type_error(message));
             }
             let k = vm.index_i64(r)?;

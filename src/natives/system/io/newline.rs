@@ -129,7 +129,7 @@ fn decode(vm: &mut Vm, a: Args) -> Step {
         None => a[1],
     };
     let Some(text) = vm.str_of(text).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("decoder should return a string result, not '{}'", vm.type_name(text));
+        let message = format!("decoder should return a string result, not '{}'", vm.dotted_type_name(text));
         return Err(vm.type_error(message));
     };
     let x = get_mut(vm, a[0]);

@@ -58,7 +58,7 @@ pub fn open(vm: &mut Vm, a: Args) -> Step {
         match vm.as_path(a[0])? {
             Some(p) => p,
             None => {
-                let message = format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(a[0]));
+                let message = format!("expected str, bytes or os.PathLike object, not {}", vm.dotted_type_name(a[0]));
                 return Err(vm.type_error(message));
             }
         }

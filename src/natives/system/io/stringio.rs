@@ -36,7 +36,7 @@ impl Newline {
     pub fn from_object(vm: &mut Vm, r: Option<Ref>, quoted: bool) -> Result<Newline, Ask> {
         let Some(r) = r.filter(|r| *r != fixed::NONE) else { return Ok(Newline::Universal) };
         let Some(text) = vm.str_of(r).map(|s| s.lossy().into_owned()) else {
-            let message = format!("newline must be str or None, not {}", vm.type_name(r));
+            let message = format!("newline must be str or None, not {}", vm.dotted_type_name(r));
             return Err(vm.type_error(message));
         };
         Ok(match text.as_str() {
@@ -123,7 +123,7 @@ fn init(vm: &mut Vm, a: Args) -> Step {
         Some(r) => match vm.str_of(r) {
             Some(s) => s.wtf8().to_owned(),
             None => {
-                let message = format!("initial_value must be str or None, not {}", vm.type_name(r));
+                let message = format!("initial_value must be str or None, not {}", vm.dotted_type_name(r));
                 return Err(vm.type_error(message));
             }
         },
@@ -276,7 +276,7 @@ fn seek(vm: &mut Vm, a: Args) -> Step {
 }
 fn write(vm: &mut Vm, a: Args) -> Step {
     let Some(text) = vm.str_of(a[1]).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("string argument expected, got '{}'", vm.type_name(a[1]));
+        let message = format!("string argument expected, got '{}'", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     open(vm, a[0])?;
@@ -318,7 +318,7 @@ fn getstate(vm: &mut Vm, a: Args) -> Step {
 fn setstate(vm: &mut Vm, a: Args) -> Step {
     let items = vm.tuple_items(a[1]).map(<[Ref]>::to_vec).unwrap_or_default();
     let [text, newline, at, dict] = items[..] else {
-        let message = format!("{}.__setstate__ argument should be 4-tuple, got {}", vm.type_name(a[0]), vm.type_name(a[1]));
+        let message = format!("{}.__setstate__ argument should be 4-tuple, got {}", vm.dotted_type_name(a[0]), vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     let newline = Newline::from_object(vm, Some(newline), true)?;

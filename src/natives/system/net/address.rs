@@ -69,7 +69,7 @@ fn host(vm: &mut Vm, r: Ref) -> Result<String, Ask> {
     match vm.str_of(r) {
         Some(s) => Ok(s.lossy().into_owned()),
         None => {
-            let message = format!("str, bytes or bytearray expected, not {}", vm.type_name(r));
+            let message = format!("str, bytes or bytearray expected, not {}", vm.dotted_type_name(r));
             Err(vm.type_error(message))
         }
     }
@@ -121,7 +121,7 @@ pub fn parse(vm: &mut Vm, r: Ref, family: i32, function: &str) -> Result<Address
     }
     let name = if family == AF_INET { "AF_INET" } else { "AF_INET6" };
     let Some(items) = vm.tuple_items(r).map(<[Ref]>::to_vec) else {
-        let message = format!("{function}(): {name} address must be tuple, not {}", vm.type_name(r));
+        let message = format!("{function}(): {name} address must be tuple, not {}", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     };
     let fits = if family == AF_INET { items.len() == 2 } else { (2..=4).contains(&items.len()) };

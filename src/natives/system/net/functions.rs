@@ -385,7 +385,7 @@ fn swap32(vm: &mut Vm, a: Args) -> Step {
 }
 fn if_nametoindex(vm: &mut Vm, a: Args) -> Step {
     let Some(name) = vm.as_path(a[0])?.map(|p| vm.path_text(p)) else {
-        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(a[0]));
+        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     match name.as_str() {

@@ -13,6 +13,8 @@ pub const FUNCTIONS: &[Def] = &[
     Def::function("abort", "()", abort, "Abort the process."),
     Def::function("kill", "(pid, signal, /)", kill, "Kill a process with a signal."),
     Def::function("waitpid", "(pid, options, /)", waitpid, "Wait for a child process: its pid and status."),
+    Def::function("waitid", "(idtype, id, options, /)", waitid, "Wait for a child process and tell how it ended."),
+    Def::function("pidfd_open", "(pid, flags=0)", pidfd_open, "A descriptor that refers to a process."),
     Def::function("wait", "()", wait, "Wait for a child process: its pid and status."),
     Def::function("waitstatus_to_exitcode", "(status)", waitstatus_to_exitcode, "Exit code of a wait status."),
     Def::function("WIFEXITED", "(status)", |vm, a| { let s = status(vm, a)?; Ok(vm.bool(s & 0x7f == 0)) }, "Whether the process ended by exiting."),
@@ -31,6 +33,9 @@ fn status(vm: &mut Vm, a: Args) -> Result<i32, Ask> {
     vm.index_i32(a[0])
 }
 fn fork(vm: &mut Vm, _: Args) -> Step {
+    if vm.interpreter != 0 {
+        return Err(vm.runtime_error("fork not supported for isolated subinterpreters"));
+    }
     let pid = vm.sys_int(Syscall::Fork)?;
     Ok(vm.int(pid))
 }
@@ -73,7 +78,7 @@ fn register_at_fork(vm: &mut Vm, a: Args) -> Step {
         if let Some(f) = f
             && !vm.is_callable(*f)
         {
-            let message = format!("'{name}' must be callable, not {}", vm.type_name(*f));
+            let message = format!("'{name}' must be callable, not {}", vm.dotted_type_name(*f));
             return Err(vm.type_error(message));
         }
     }
@@ -128,6 +133,43 @@ fn waitpid(vm: &mut Vm, a: Args) -> Step {
 }
 fn wait(vm: &mut Vm, _: Args) -> Step {
     waited(vm, -1, 0)
+}
+/// What `waitid` waits for (`WEXITED`), and which child: any, one by number, one by descriptor.
+const WEXITED: i32 = 4;
+const WAITS: i32 = WEXITED | 2 | 8;
+const ALL: i32 = 0;
+const PID: i32 = 1;
+const PIDFD: i32 = 3;
+fn waitid(vm: &mut Vm, a: Args) -> Step {
+    let (kind, id, options) = (vm.index_i32(a[0])?, vm.index_i32(a[1])?, vm.index_i32(a[2])?);
+    let pid = match kind {
+        ALL => -1,
+        PID if id > 0 => id,
+        PIDFD => vm.sys_int(Syscall::PidFdProcess { fd: id })? as i32,
+        _ => return Err(vm.os_error(errno::EINVAL, None, None)),
+    };
+    if options & WAITS == 0 {
+        return Err(vm.os_error(errno::EINVAL, None, None));
+    }
+    let (pid, status) = match vm.sys(Syscall::WaitPid { pid, options }, None)? {
+        SysResult::Pair(0, _) => return Ok(vm.none()),
+        SysResult::Pair(pid, status) => (pid, status),
+        other => panic!("WaitPid answered {other:?}"),
+    };
+    // CLD_EXITED and CLD_KILLED.
+    let (code, status) = if status & 0x7f == 0 { (1, status >> 8 & 0xff) } else { (2, status & 0x7f) };
+    const SIGCHLD: i64 = 17;
+    let values = [pid, 1000, SIGCHLD, status, code].map(|x| vm.int(x));
+    Ok(vm.struct_seq(&super::process::WAITID_RESULT, values.into_iter().collect()))
+}
+fn pidfd_open(vm: &mut Vm, a: Args) -> Step {
+    let pid = vm.index_i32(a[0])?;
+    let flags = match a.opt(1) {
+        Some(r) => vm.index_i32(r)?,
+        None => 0,
+    };
+    let fd = vm.sys_int(Syscall::PidFdOpen { pid, flags })?;
+    Ok(vm.int(fd))
 }
 fn waitstatus_to_exitcode(vm: &mut Vm, a: Args) -> Step {
     let s = status(vm, a)?;

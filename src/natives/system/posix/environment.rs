@@ -33,7 +33,7 @@ fn fresh(vm: &mut Vm) -> crate::heap::Owned {
 }
 fn check(vm: &mut Vm, r: Ref, what: &str) -> Result<String, Ask> {
     let Some(p) = vm.as_path(r)? else {
-        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(r));
+        let message = format!("expected str, bytes or os.PathLike object, not {}", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     };
     let text = vm.path_text(p);

@@ -22,7 +22,7 @@ pub static MODULE: ModuleDef = ModuleDef {
     init: Some(init),
 };
 
-pub static SHAPES: &[&Shape] = &[&stat::STAT_RESULT, &process::UNAME_RESULT, &process::TIMES_RESULT, &process::TERMINAL_SIZE, &stat::STATVFS_RESULT];
+pub static SHAPES: &[&Shape] = &[&stat::STAT_RESULT, &process::UNAME_RESULT, &process::TIMES_RESULT, &process::WAITID_RESULT, &process::TERMINAL_SIZE, &stat::STATVFS_RESULT];
 
 /// Functions that take descriptors or do not follow links: what `os.supports_*` is built from.
 const HAVE: &[&str] = &["HAVE_FCHDIR", "HAVE_FCHMOD", "HAVE_FDOPENDIR", "HAVE_FTRUNCATE", "HAVE_FUTIMENS", "HAVE_LSTAT"];
@@ -37,8 +37,10 @@ const CONSTANTS: &[(&str, i64)] = &[
     ("EX_OK", 0), ("EX_USAGE", 64), ("EX_DATAERR", 65), ("EX_NOINPUT", 66), ("EX_NOUSER", 67), ("EX_NOHOST", 68),
     ("EX_UNAVAILABLE", 69), ("EX_SOFTWARE", 70), ("EX_OSERR", 71), ("EX_OSFILE", 72), ("EX_CANTCREAT", 73), ("EX_IOERR", 74),
     ("EX_TEMPFAIL", 75), ("EX_PROTOCOL", 76), ("EX_NOPERM", 77), ("EX_CONFIG", 78),
-    ("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8), ("NGROUPS_MAX", 65536), ("TMP_MAX", 238328),
-    ("P_ALL", 0), ("P_PID", 1), ("P_PGID", 2), ("F_LOCK", 1), ("F_TLOCK", 2), ("F_ULOCK", 0), ("F_TEST", 3),
+    ("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8), ("WEXITED", 4), ("WSTOPPED", 2), ("WNOWAIT", 0x0100_0000),
+    ("CLD_EXITED", 1), ("CLD_KILLED", 2), ("CLD_DUMPED", 3), ("CLD_TRAPPED", 4), ("CLD_STOPPED", 5), ("CLD_CONTINUED", 6),
+    ("PIDFD_NONBLOCK", 0o4000), ("NGROUPS_MAX", 65536), ("TMP_MAX", 238328),
+    ("P_ALL", 0), ("P_PID", 1), ("P_PGID", 2), ("P_PIDFD", 3), ("F_LOCK", 1), ("F_TLOCK", 2), ("F_ULOCK", 0), ("F_TEST", 3),
     ("PRIO_PROCESS", 0), ("PRIO_PGRP", 1), ("PRIO_USER", 2), ("GRND_NONBLOCK", 1), ("GRND_RANDOM", 2),
     ("RTLD_LAZY", 1), ("RTLD_NOW", 2), ("RTLD_GLOBAL", 256), ("RTLD_LOCAL", 0),
 ];

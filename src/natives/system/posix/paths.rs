@@ -212,7 +212,7 @@ fn fspath(vm: &mut Vm, a: Args) -> Step {
     match vm.as_path(a[0])? {
         Some(p) => Ok(vm.incref(p)),
         None => {
-            let message = format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(a[0]));
+            let message = format!("expected str, bytes or os.PathLike object, not {}", vm.dotted_type_name(a[0]));
             Err(vm.type_error(message))
         }
     }

@@ -26,6 +26,8 @@ result_shape!(UNAME_RESULT, UNAME_DEF, "uname_result", "posix", "Result of uname
     [0 "sysname", 1 "nodename", 2 "release", 3 "version", 4 "machine"]);
 result_shape!(TIMES_RESULT, TIMES_DEF, "times_result", "posix", "Result of times().",
     [0 "user", 1 "system", 2 "children_user", 3 "children_system", 4 "elapsed"]);
+result_shape!(WAITID_RESULT, WAITID_DEF, "waitid_result", "posix", "Result of waitid().",
+    [0 "si_pid", 1 "si_uid", 2 "si_signo", 3 "si_status", 4 "si_code"]);
 result_shape!(TERMINAL_SIZE, TERMINAL_DEF, "terminal_size", "os", "Columns and lines of a terminal.", [0 "columns", 1 "lines"]);
 
 pub const FUNCTIONS: &[Def] = &[

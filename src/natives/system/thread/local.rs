@@ -131,11 +131,11 @@ fn getattribute(vm: &mut Vm, a: Args) -> Step {
 }
 fn store(vm: &mut Vm, a: Args, value: Option<Ref>) -> Step {
     if vm.eq(a[1], n::__DICT__)? {
-        let message = format!("'{}' object attribute '__dict__' is read-only", vm.type_name(a[0]));
+        let message = format!("'{}' object attribute '__dict__' is read-only", vm.dotted_type_name(a[0]));
         return Err(vm.attribute_error(a[0], a[1], message));
     }
     if vm.str_of(a[1]).is_none() {
-        let message = format!("attribute name must be string, not '{}'", vm.type_name(a[1]));
+        let message = format!("attribute name must be string, not '{}'", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     if let Some(step) = first(vm, a[0], a[1], Some(value))? {

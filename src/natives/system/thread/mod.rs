@@ -138,7 +138,8 @@ fn get_main_ident(vm: &mut Vm, _: Args) -> Step {
     Ok(vm.int(ident_of(main)))
 }
 fn is_main_interpreter(vm: &mut Vm, _: Args) -> Step {
-    Ok(vm.bool(true))
+    let first = vm.interpreter == 0;
+    Ok(vm.bool(first))
 }
 fn count(vm: &mut Vm, _: Args) -> Step {
     let main = vm.main_thread;

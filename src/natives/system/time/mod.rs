@@ -221,7 +221,7 @@ fn ctime(vm: &mut Vm, a: Args) -> Step {
 }
 fn strftime(vm: &mut Vm, a: Args) -> Step {
     let Some(text) = vm.str_of(a[0]).map(|s| s.wtf8().to_owned()) else {
-        let message = format!("strftime() argument 1 must be str, not {}", vm.type_name(a[0]));
+        let message = format!("strftime() argument 1 must be str, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     let b = given_or_now(vm, a.opt(1), "strftime")?;

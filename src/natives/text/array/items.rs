@@ -48,7 +48,7 @@ pub fn packed(vm: &mut Vm, code: u8, r: Ref) -> Result<Vec<u8>, Ask> {
     match code {
         b'u' | b'w' => {
             let Some(s) = vm.str_of(r) else {
-                let message = format!("array item must be a unicode character, not {}", vm.type_name(r));
+                let message = format!("array item must be a unicode character, not {}", vm.dotted_type_name(r));
                 return Err(vm.type_error(message));
             };
             if s.len() != 1 {
@@ -142,7 +142,7 @@ fn set_item(vm: &mut Vm, a: Args) -> Step {
         return Ok(vm.none());
     }
     if !super::is_array(vm, a[2]) {
-        let message = format!("can only assign array (not \"{}\") to array slice", vm.type_name(a[2]));
+        let message = format!("can only assign array (not \"{}\") to array slice", vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     }
     let new = same_kind(vm, a[2], code)?;
@@ -211,7 +211,7 @@ fn iter(vm: &mut Vm, a: Args) -> Step {
 }
 fn add(vm: &mut Vm, a: Args) -> Step {
     if !super::is_array(vm, a[1]) {
-        let message = format!("can only append array (not \"{}\") to array", vm.type_name(a[1]));
+        let message = format!("can only append array (not \"{}\") to array", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let code = array(vm, a[0]).code;
@@ -233,7 +233,7 @@ fn mul(vm: &mut Vm, a: Args) -> Step {
 }
 fn iadd(vm: &mut Vm, a: Args) -> Step {
     if !super::is_array(vm, a[1]) {
-        let message = format!("can only extend array with array (not \"{}\")", vm.type_name(a[1]));
+        let message = format!("can only extend array with array (not \"{}\")", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     extend_array(vm, a[0], a[1])?;

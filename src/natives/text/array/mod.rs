@@ -132,7 +132,7 @@ fn make_as(vm: &mut Vm, cls: Ref, code: u8, data: Vec<u8>) -> Owned {
 /// A type code argument.
 fn code_arg(vm: &mut Vm, r: Ref) -> Result<u8, Ask> {
     let Some(s) = vm.str_of(r) else {
-        let message = format!("array() argument 1 must be a unicode character, not {}", vm.type_name(r));
+        let message = format!("array() argument 1 must be a unicode character, not {}", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     };
     if s.len() != 1 {

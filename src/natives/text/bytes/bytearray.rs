@@ -114,7 +114,8 @@ fn allocated(vm: &Vm, r: Ref) -> i64 {
 }
 fn size_of(vm: &mut Vm, a: Args) -> Step {
     let k = allocated(vm, a[0]);
-    Ok(vm.int(56 + k))
+    let basic = vm.type_obj(vm.ty(a[0])).basicsize as i64;
+    Ok(vm.int(basic + k))
 }
 fn alloc(vm: &mut Vm, a: Args) -> Step {
     let k = allocated(vm, a[0]);
@@ -131,7 +132,7 @@ fn release_buffer(vm: &mut Vm, _a: Args) -> Step {
 /// Position of an index, or TypeError for what is no index.
 fn position(vm: &mut Vm, r: Ref, key: Ref) -> Result<usize, Ask> {
     if !vm.is_int(key) && vm.lookup_special(key, n::__INDEX__).is_none() {
-        let message = format!("bytearray indices must be integers or slices, not {}", vm.type_name(key));
+        let message = format!("bytearray indices must be integers or slices, not {}", vm.dotted_type_name(key));
         return Err(vm.type_error(message));
     }
     let len = data(vm, r).len();
@@ -213,7 +214,7 @@ fn del_item(vm: &mut Vm, a: Args) -> Step {
 }
 fn iadd(vm: &mut Vm, a: Args) -> Step {
     let Some(b) = buffer::contents(vm, a[1]) else {
-        let message = format!("can't concat {} to {}", vm.type_name(a[1]), vm.type_name(a[0]));
+        let message = format!("can't concat {} to {}", vm.dotted_type_name(a[1]), vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     let end = data(vm, a[0]).len();
@@ -281,7 +282,7 @@ fn extend(vm: &mut Vm, a: Args) -> Step {
         }
         None => {
             if vm.lookup_special(a[1], n::__ITER__).is_none() && vm.lookup_special(a[1], n::__GETITEM__).is_none() {
-                let message = format!("can't extend bytearray with {}", vm.type_name(a[1]));
+                let message = format!("can't extend bytearray with {}", vm.dotted_type_name(a[1]));
                 return Err(vm.type_error(message));
             }
             let items = vm.collect(a[1])?;

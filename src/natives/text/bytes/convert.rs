@@ -80,7 +80,7 @@ fn from_hex_method(vm: &mut Vm, a: Args) -> Step {
         None => match buffer::contents(vm, a[1]) {
             Some(b) => b,
             None => {
-                let message = format!("fromhex() argument must be str or bytes-like, not {}", vm.type_name(a[1]));
+                let message = format!("fromhex() argument must be str or bytes-like, not {}", vm.dotted_type_name(a[1]));
                 return Err(vm.type_error(message));
             }
         },

@@ -81,7 +81,7 @@ fn from_object(vm: &mut Vm, x: Ref, type_name: &str) -> Result<Vec<u8>, Ask> {
         return match vm.bytes_of(b) {
             Some(b) => Ok(b.to_vec()),
             None => {
-                let message = format!("__bytes__ returned non-bytes (type {})", vm.type_name(b));
+                let message = format!("__bytes__ returned non-bytes (type {})", vm.dotted_type_name(b));
                 Err(vm.type_error(message))
             }
         };
@@ -93,7 +93,7 @@ fn from_object(vm: &mut Vm, x: Ref, type_name: &str) -> Result<Vec<u8>, Ask> {
         let i = vm.index_ref(x)?;
         return match vm.i64_of(i) {
             None => {
-                let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(x));
+                let message = format!("cannot fit '{}' into an index-sized integer", vm.dotted_type_name(x));
                 Err(vm.overflow_error(message))
             }
             Some(k) if k < 0 => Err(vm.value_error("negative count")),
@@ -102,7 +102,7 @@ fn from_object(vm: &mut Vm, x: Ref, type_name: &str) -> Result<Vec<u8>, Ask> {
     }
     let iterable = vm.lookup_special(x, n::__ITER__).is_some() || vm.lookup_special(x, n::__GETITEM__).is_some();
     if !iterable {
-        let message = format!("cannot convert '{}' object to {type_name}", vm.type_name(x));
+        let message = format!("cannot convert '{}' object to {type_name}", vm.dotted_type_name(x));
         return Err(vm.type_error(message));
     }
     let what = if type_name == "bytes" { "bytes" } else { "byte" };

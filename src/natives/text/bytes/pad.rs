@@ -35,7 +35,7 @@ fn fill_arg(vm: &mut Vm, a: &Args, name: &str) -> Result<u8, Ask> {
             let kind = if vm.is_a(r, t::BYTES) { "bytes" } else { "bytearray" };
             format!("{name}(): argument 2 must be a byte string of length 1, not a {kind} object of length {}", b.len())
         }
-        None => format!("{name}() argument 2 must be a byte string of length 1, not {}", vm.type_name(r)),
+        None => format!("{name}() argument 2 must be a byte string of length 1, not {}", vm.dotted_type_name(r)),
     };
     Err(vm.type_error(message))
 }

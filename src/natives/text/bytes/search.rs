@@ -27,7 +27,7 @@ fn needle(vm: &mut Vm, r: Ref) -> Result<Vec<u8>, Ask> {
     if vm.is_int(r) || vm.lookup_special(r, n::__INDEX__).is_some() {
         return Ok(vec![byte_value(vm, r)?]);
     }
-    let message = format!("argument should be integer or bytes-like object, not '{}'", vm.type_name(r));
+    let message = format!("argument should be integer or bytes-like object, not '{}'", vm.dotted_type_name(r));
     Err(vm.type_error(message))
 }
 fn window(vm: &mut Vm, a: &Args) -> Result<Option<Range<usize>>, Ask> {
@@ -70,7 +70,7 @@ fn tail_match(vm: &mut Vm, a: Args, name: &str, test: fn(&[u8], &[u8]) -> bool) 
         return Ok(vm.bool(false));
     }
     let Some(x) = buffer::contents(vm, a[1]) else {
-        let message = format!("{name} first arg must be bytes or a tuple of bytes, not {}", vm.type_name(a[1]));
+        let message = format!("{name} first arg must be bytes or a tuple of bytes, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     let found = holds(vm, &x);

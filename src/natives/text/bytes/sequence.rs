@@ -36,7 +36,7 @@ fn get_item(vm: &mut Vm, a: Args) -> Step {
     }
     let (index, noun) = names(vm, a[0]);
     if !vm.is_int(a[1]) && vm.lookup_special(a[1], n::__INDEX__).is_none() {
-        let message = format!("{noun} indices must be integers or slices, not {}", vm.type_name(a[1]));
+        let message = format!("{noun} indices must be integers or slices, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let i = util::item_index(vm, a[1], len, index)?;
@@ -45,7 +45,7 @@ fn get_item(vm: &mut Vm, a: Args) -> Step {
 }
 fn add(vm: &mut Vm, a: Args) -> Step {
     let Some(y) = buffer::contents(vm, a[1]) else {
-        let message = format!("can't concat {} to {}", vm.type_name(a[1]), vm.type_name(a[0]));
+        let message = format!("can't concat {} to {}", vm.dotted_type_name(a[1]), vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     let mut out = data(vm, a[0]).to_vec();
@@ -89,7 +89,7 @@ fn join(vm: &mut Vm, a: Args) -> Step {
             None => match buffer::contents(vm, *r) {
                 Some(b) => out.extend(b),
                 None => {
-                    let message = format!("sequence item {i}: expected a bytes-like object, {} found", vm.type_name(*r));
+                    let message = format!("sequence item {i}: expected a bytes-like object, {} found", vm.dotted_type_name(*r));
                     return Err(vm.type_error(message));
                 }
             },

@@ -97,7 +97,7 @@ pub fn name_arg(vm: &mut Vm, r: Option<Ref>, what: &str, default: &str) -> Resul
     let Some(r) = r else { return Ok(default.to_owned()) };
     match vm.str_of(r) {
         None => {
-            let message = format!("{what} must be str, not {}", vm.type_name(r));
+            let message = format!("{what} must be str, not {}", vm.dotted_type_name(r));
             Err(vm.type_error(message))
         }
         Some(s) => match s.as_str() {

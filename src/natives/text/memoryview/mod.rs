@@ -139,7 +139,7 @@ pub fn view_of(vm: &mut Vm, x: Ref) -> Step {
         _ => match array::code(vm, x).or_else(|| segment::is_segment(vm, x).then_some(b'B')) {
             Some(c) => (segment::is_readonly(vm, x), c),
             None => {
-                let message = format!("memoryview: a bytes-like object is required, not '{}'", vm.type_name(x));
+                let message = format!("memoryview: a bytes-like object is required, not '{}'", vm.dotted_type_name(x));
                 return Err(vm.type_error(message));
             }
         },

@@ -67,7 +67,7 @@ fn ascii_arg(vm: &mut Vm, r: Ref) -> Result<Vec<u8>, Ask> {
     match buffer::contents(vm, r) {
         Some(b) => Ok(b),
         None => {
-            let message = format!("argument should be bytes, buffer or ASCII string, not '{}'", vm.type_name(r));
+            let message = format!("argument should be bytes, buffer or ASCII string, not '{}'", vm.dotted_type_name(r));
             Err(vm.type_error(message))
         }
     }

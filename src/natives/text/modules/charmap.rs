@@ -40,7 +40,7 @@ fn encoded(vm: &mut Vm, mapping: Ref, c: CodePoint) -> Result<Option<Vec<u8>>, A
         return Ok(Some(b.to_vec()));
     }
     if !vm.is_int(v) {
-        let message = format!("character mapping must return integer, bytes or None, not {}", vm.type_name(v));
+        let message = format!("character mapping must return integer, bytes or None, not {}", vm.dotted_type_name(v));
         return Err(vm.type_error(message));
     }
     match vm.i64_of(v).and_then(|i| u8::try_from(i).ok()) {

@@ -215,7 +215,7 @@ pub fn pair(vm: &mut Vm, value: Owned, consumed: usize) -> Owned {
 fn encode_by(vm: &mut Vm, a: Args, codec: Codec) -> Step {
     if vm.str_of(a[0]).is_none() {
         let name = codec.label().replace('-', "_");
-        let message = format!("{name}_encode() argument 1 must be str, not {}", vm.type_name(a[0]));
+        let message = format!("{name}_encode() argument 1 must be str, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     let errors = errors_arg(vm, a.opt(1))?;
@@ -269,7 +269,7 @@ fn ex_decode(vm: &mut Vm, a: Args, codec: fn(Order) -> Codec) -> Step {
 }
 fn escape_encode(vm: &mut Vm, a: Args) -> Step {
     let Some(b) = vm.bytes_of(a[0]).map(<[u8]>::to_vec) else {
-        let message = format!("escape_encode() argument 1 must be bytes, not {}", vm.type_name(a[0]));
+        let message = format!("escape_encode() argument 1 must be bytes, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     let mut out = Vec::with_capacity(b.len());

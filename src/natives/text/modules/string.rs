@@ -14,7 +14,7 @@ static FUNCTIONS: &[Def] = &[
 
 fn expect_str(vm: &mut Vm, a: &Args) -> Result<Wtf8Buf, Ask> {
     if vm.str_of(a[0]).is_none() {
-        let message = format!("expected str, got {}", vm.type_name(a[0]));
+        let message = format!("expected str, got {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     }
     Ok(util::text(vm, a[0]).to_wtf8_buf())

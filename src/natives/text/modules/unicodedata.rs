@@ -76,7 +76,7 @@ static METHODS: &[Def] = &{
     ]
 };
 const fn copied(d: &Def) -> Def {
-    Def { name: d.name, sig: d.sig, f: d.f, set: d.set, kind: d.kind, doc: d.doc }
+    Def { name: d.name, sig: d.sig, f: d.f, set: d.set, kind: d.kind, doc: d.doc, shown: d.shown }
 }
 
 /// The database, and the arguments without the receiver of a method.
@@ -85,7 +85,7 @@ fn parts<'a>(a: Args<'a>, new: bool) -> (Ucd, Args<'a>) {
 }
 fn character(vm: &mut Vm, a: &Args, name: &str, position: &str) -> Result<CodePoint, Ask> {
     let Some(s) = vm.str_of(a[0]) else {
-        let message = format!("{name}() argument{position} must be a unicode character, not {}", vm.type_name(a[0]));
+        let message = format!("{name}() argument{position} must be a unicode character, not {}", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     if s.len() != 1 {
@@ -170,7 +170,7 @@ fn name(vm: &mut Vm, a: Args, new: bool) -> Step {
 fn lookup(vm: &mut Vm, a: Args, new: bool) -> Step {
     let (ucd, a) = parts(a, new);
     let Some(name) = vm.utf8(a[0]).map(str::to_owned) else {
-        let message = format!("a bytes-like object is required, not '{}'", vm.type_name(a[0]));
+        let message = format!("a bytes-like object is required, not '{}'", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
     match ucd.lookup(&name) {

@@ -42,7 +42,7 @@ impl Subject {
         } else if let Some(b) = buffer::contents(vm, string) {
             Subject { string, len: b.len(), units: Units::Narrow(b.into()) }
         } else {
-            let message = format!("expected string or bytes-like object, got '{}'", vm.type_name(string));
+            let message = format!("expected string or bytes-like object, got '{}'", vm.dotted_type_name(string));
             return Err(vm.type_error(message));
         };
         let is_str = vm.str_of(string).is_some();

@@ -84,7 +84,7 @@ pub fn compile(vm: &mut Vm, a: Args) -> Step {
     let flags = vm.index_i64(a[1])? as u32;
     let groups = vm.index_i64(a[3])? as usize;
     let Some(items) = vm.list_items(a[2]).cloned() else {
-        let message = format!("compile() argument 'code' must be list, not {}", vm.type_name(a[2]));
+        let message = format!("compile() argument 'code' must be list, not {}", vm.dotted_type_name(a[2]));
         return Err(vm.type_error(message));
     };
     let mut code = Vec::with_capacity(items.len());

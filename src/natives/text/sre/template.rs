@@ -93,7 +93,7 @@ impl Joiner {
         };
         if wrong {
             let what = if self.is_bytes { "a bytes-like object" } else { "str instance" };
-            let message = format!("sequence item {}: expected {what}, {} found", self.count, vm.type_name(r));
+            let message = format!("sequence item {}: expected {what}, {} found", self.count, vm.dotted_type_name(r));
             return Err(vm.type_error(message));
         }
         self.count += 1;

@@ -51,7 +51,7 @@ fn decoded(vm: &mut Vm, x: Ref, encoding: Option<Ref>, errors: Option<Ref>) -> R
         return Err(vm.type_error("decoding str is not supported"));
     }
     let Some(data) = buffer::contents(vm, x) else {
-        let message = format!("decoding to str: need a bytes-like object, {} found", vm.type_name(x));
+        let message = format!("decoding to str: need a bytes-like object, {} found", vm.dotted_type_name(x));
         return Err(vm.type_error(message));
     };
     codec::decode_bytes(vm, x, data, &encoding, &errors)
@@ -100,7 +100,7 @@ fn rmod(vm: &mut Vm, a: Args) -> Step {
 }
 fn format_method(vm: &mut Vm, a: Args) -> Step {
     if vm.str_of(a[1]).is_none() {
-        let message = format!("__format__() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("__format__() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     if text(vm, a[1]).is_empty() {

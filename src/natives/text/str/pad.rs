@@ -45,7 +45,7 @@ fn strip(vm: &mut Vm, a: Args, name: &str, left: bool, right: bool) -> Step {
 fn fill_arg(vm: &mut Vm, r: Option<Ref>) -> Result<CodePoint, Ask> {
     let Some(r) = r else { return Ok(CodePoint::from(' ')) };
     let Some(s) = vm.str_of(r) else {
-        let message = format!("The fill character must be a unicode character, not {}", vm.type_name(r));
+        let message = format!("The fill character must be a unicode character, not {}", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     };
     if s.len() != 1 {

@@ -91,9 +91,9 @@ fn tail_match(vm: &mut Vm, a: Args, name: &str, test: fn(&[u8], &[u8]) -> bool) 
     for r in candidates {
         let Some(x) = vm.str_of(r) else {
             let message = if in_tuple {
-                format!("tuple for {name} must only contain str, not {}", vm.type_name(r))
+                format!("tuple for {name} must only contain str, not {}", vm.dotted_type_name(r))
             } else {
-                format!("{name} first arg must be str or a tuple of str, not {}", vm.type_name(r))
+                format!("{name} first arg must be str or a tuple of str, not {}", vm.dotted_type_name(r))
             };
             return Err(vm.type_error(message));
         };

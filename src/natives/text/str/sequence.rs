@@ -20,7 +20,7 @@ fn get_item(vm: &mut Vm, a: Args) -> Step {
         return slice(vm, a[0], a[1]);
     }
     if !vm.is_int(a[1]) && vm.lookup_special(a[1], n::__INDEX__).is_none() {
-        let message = format!("string indices must be integers, not '{}'", vm.type_name(a[1]));
+        let message = format!("string indices must be integers, not '{}'", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     }
     let len = vm.str_of(a[0]).expect("a str").len();
@@ -58,7 +58,7 @@ pub fn substring(vm: &mut Vm, r: Ref, from: usize, to: usize) -> Owned {
 
 fn add(vm: &mut Vm, a: Args) -> Step {
     let (Some(x), Some(y)) = (vm.str_of(a[0]), vm.str_of(a[1])) else {
-        let message = format!("can only concatenate str (not \"{}\") to str", vm.type_name(a[1]));
+        let message = format!("can only concatenate str (not \"{}\") to str", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     if x.is_empty() && vm.ty(a[1]) == t::STR {
@@ -87,7 +87,7 @@ fn mul(vm: &mut Vm, a: Args) -> Step {
 }
 fn contains(vm: &mut Vm, a: Args) -> Step {
     let Some(needle) = vm.str_of(a[1]) else {
-        let message = format!("'in <string>' requires string as left operand, not {}", vm.type_name(a[1]));
+        let message = format!("'in <string>' requires string as left operand, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     let found = text(vm, a[0]).find(needle.wtf8()).is_some();
@@ -113,7 +113,7 @@ fn join(vm: &mut Vm, a: Args) -> Step {
         match vm.str_of(*r) {
             Some(s) => size += s.wtf8().len(),
             None => {
-                let message = format!("sequence item {i}: expected str instance, {} found", vm.type_name(*r));
+                let message = format!("sequence item {i}: expected str instance, {} found", vm.dotted_type_name(*r));
                 return Err(vm.type_error(message));
             }
         }

@@ -42,7 +42,7 @@ fn separator(vm: &mut Vm, a: &Args) -> Result<(bool, usize), Ask> {
     let Some(sep) = a.not_none(1) else { return Ok((false, max)) };
     match vm.str_of(sep) {
         None => {
-            let message = format!("must be str or None, not {}", vm.type_name(sep));
+            let message = format!("must be str or None, not {}", vm.dotted_type_name(sep));
             Err(vm.type_error(message))
         }
         Some(s) if s.is_empty() => Err(vm.value_error("empty separator")),
@@ -111,7 +111,7 @@ fn rpartition(vm: &mut Vm, a: Args) -> Step {
 }
 fn partition_at(vm: &mut Vm, a: Args, last: bool) -> Step {
     let Some(width) = vm.str_of(a[1]).map(|s| s.wtf8().len()) else {
-        let message = format!("must be str, not {}", vm.type_name(a[1]));
+        let message = format!("must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     if width == 0 {

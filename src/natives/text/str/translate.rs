@@ -32,13 +32,13 @@ fn put(vm: &mut Vm, table: Ref, key: CodePoint, value: Ref) -> Result<(), Ask> {
 }
 fn from_texts(vm: &mut Vm, table: Ref, x: Ref, y: Ref, z: Option<Ref>) -> Result<(), Ask> {
     if vm.str_of(y).is_none() {
-        let message = format!("maketrans() argument 2 must be str, not {}", vm.type_name(y));
+        let message = format!("maketrans() argument 2 must be str, not {}", vm.dotted_type_name(y));
         return Err(vm.type_error(message));
     }
     if let Some(z) = z
         && vm.str_of(z).is_none()
     {
-        let message = format!("maketrans() argument 3 must be str, not {}", vm.type_name(z));
+        let message = format!("maketrans() argument 3 must be str, not {}", vm.dotted_type_name(z));
         return Err(vm.type_error(message));
     }
     let Some(from) = vm.str_of(x) else {
@@ -104,7 +104,7 @@ pub fn look_up(vm: &mut Vm, table: Ref, key: Ref) -> Result<Option<Ref>, Ask> {
         return vm.dict_get(table, key);
     }
     let Some(f) = vm.lookup_special(table, n::__GETITEM__) else {
-        let message = format!("'{}' object is not subscriptable", vm.type_name(table));
+        let message = format!("'{}' object is not subscriptable", vm.dotted_type_name(table));
         return Err(vm.type_error(message));
     };
     if vm.ty(f) == t::SLOT_WRAPPER || vm.ty(f) == t::METHOD_DESCRIPTOR {

@@ -58,7 +58,7 @@ fn decode(vm: &mut Vm, r: Ref, a: &mut Ahead, chunk: &[u8], last: bool) -> Resul
             match vm.str_of(out) {
                 Some(s) => s.wtf8().to_owned(),
                 None => {
-                    let message = format!("decoder should return a string result, not '{}'", vm.type_name(out));
+                    let message = format!("decoder should return a string result, not '{}'", vm.dotted_type_name(out));
                     return Err(vm.type_error(message));
                 }
             }
@@ -118,7 +118,7 @@ fn more(vm: &mut Vm, r: Ref, buffer: Ref, a: &mut Ahead) -> Result<(), Ask> {
         Some(b) => b.to_vec(),
         None if chunk == fixed::NONE => vec![],
         None => {
-            let message = format!("underlying read1() should have returned a bytes-like object, not '{}'", vm.type_name(chunk));
+            let message = format!("underlying read1() should have returned a bytes-like object, not '{}'", vm.dotted_type_name(chunk));
             return Err(vm.type_error(message));
         }
     };
@@ -176,7 +176,7 @@ fn read_all(vm: &mut Vm, r: Ref, buffer: Ref, mut h: Ahead) -> Step {
         Some(b) => b.to_vec(),
         None if bytes == fixed::NONE => vec![],
         None => {
-            let message = format!("underlying read() should have returned a bytes object, not '{}'", vm.type_name(bytes));
+            let message = format!("underlying read() should have returned a bytes object, not '{}'", vm.dotted_type_name(bytes));
             return Err(vm.type_error(message));
         }
     };

@@ -32,7 +32,7 @@ pub fn fast_write(vm: &mut Vm, r: Ref, text: &Wtf8) -> Option<Result<(), Ask>> {
 
 fn write(vm: &mut Vm, a: Args) -> Step {
     let Some(s) = vm.str_of(a[1]) else {
-        let message = format!("write() argument must be str, not {}", vm.type_name(a[1]));
+        let message = format!("write() argument must be str, not {}", vm.dotted_type_name(a[1]));
         return Err(vm.type_error(message));
     };
     let (count, text) = (s.len() as i64, s.wtf8().to_owned());
@@ -100,7 +100,7 @@ fn encode(vm: &mut Vm, r: Ref, text: &Wtf8) -> Result<Vec<u8>, Ask> {
         return match vm.bytes_of(out) {
             Some(b) => Ok(b.to_vec()),
             None => {
-                let message = format!("encoder should return a bytes object, not '{}'", vm.type_name(out));
+                let message = format!("encoder should return a bytes object, not '{}'", vm.dotted_type_name(out));
                 Err(vm.type_error(message))
             }
         };

@@ -43,7 +43,7 @@ fn format_arg(vm: &mut Vm, r: Ref) -> Result<String, Ask> {
         return Ok(b.iter().map(|c| *c as char).collect());
     }
     if vm.str_of(r).is_none() {
-        let message = format!("Struct() argument 1 must be a str or bytes object, not {}", vm.type_name(r));
+        let message = format!("Struct() argument 1 must be a str or bytes object, not {}", vm.dotted_type_name(r));
         return Err(vm.type_error(message));
     }
     let b = crate::natives::text::codec::encode(vm, crate::natives::text::codec::Codec::Ascii, r, "strict")?;
@@ -210,7 +210,7 @@ fn pack_into(vm: &mut Vm, l: &Layout, values: &[Ref]) -> Step {
         return Err(error(vm, format!("pack_into expected {what} argument")));
     };
     if !memoryview::is_writable(vm, *target) {
-        let message = format!("argument must be read-write bytes-like object, not {}", vm.type_name(*target));
+        let message = format!("argument must be read-write bytes-like object, not {}", vm.dotted_type_name(*target));
         return Err(vm.type_error(message));
     }
     if values.len() != l.values {
