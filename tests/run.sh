@@ -28,6 +28,12 @@ one() {
 # number WORD TEXT: the sum of the numbers in front of WORD.
 number() { grep -oE "[0-9]+ $1" <<<"$2" | awk '{ n += $1 } END { print n + 0 }'; }
 
+# The CPython to compare with: PELLUCID_CPYTHON, a python3.13 on PATH that answers, or the newest 3.13 that pyenv has.
+if [ -z "${PELLUCID_CPYTHON:-}" ] && ! python3.13 -c '' 2>/dev/null && command -v pyenv >/dev/null; then
+    newest=$(pyenv versions --bare 2>/dev/null | grep -E '^3\.13\.[0-9]+$' | sort -V | tail -n 1)
+    [ -n "$newest" ] && export PELLUCID_CPYTHON="$(pyenv prefix "$newest")/bin/python3"
+fi
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
