@@ -42,11 +42,11 @@ def _binding_problem(names, required, args, kwargs):
         if i < len(args):
             if i < required and not hasattr(type(args[i]), "__index__"):
                 return None
-            if name in kwargs:
-                return f"argument for function given by name ('{name}') and position ({i + 1})"
         elif i < required and name not in kwargs:
             return f"function missing required argument '{name}' (pos {i + 1})"
     for name in kwargs:
+        if name in names[: len(args)]:
+            return f"argument for function given by name ('{name}') and position ({names.index(name) + 1})"
         if name not in names:
             return f"this function got an unexpected keyword argument '{name}'"
     return None
@@ -106,6 +106,16 @@ def _checked_timestamp(function):
     return classmethod(checked)
 
 
+def _checked_today(function):
+    def today(cls, *args):
+        if args:
+            raise TypeError(f"{cls.__name__}.today() takes no arguments ({len(args)} given)")
+        return function(cls)
+
+    today.__doc__ = function.__doc__
+    return today
+
+
 def _fromordinal(cls, ordinal, /):
     if _py._index(ordinal) < 1:
         raise ValueError("ordinal must be >= 1")
@@ -139,6 +149,10 @@ def _warned(function):
     return classmethod(warned)
 
 
+def _iso_repr(self):
+    return f"datetime.IsoCalendarDate(year={self.year}, week={self.week}, weekday={self.weekday})"
+
+
 def _prepare():
     for cls in (tzinfo, timedelta, date, time, datetime, timezone):
         _stands_for_native(cls)
@@ -154,6 +168,7 @@ def _prepare():
 
 
 _prepare()
+_py.IsoCalendarDate.__repr__ = _iso_repr
 _new_timedelta, _new_timezone = timedelta.__new__, timezone.__new__
 _date_fromordinal = date.fromordinal.__func__
 _datetime_combine, _datetime_astimezone = datetime.combine.__func__, datetime.astimezone
@@ -165,6 +180,7 @@ _constructor(datetime, _DATE + _TIME, 3)
 timedelta.__new__ = _timedelta_new
 timezone.__new__ = _timezone_new
 date.fromordinal = classmethod(_fromordinal)
+date.today = classmethod(_checked_today(vars(date)["today"].__func__))
 datetime.combine = classmethod(_combine)
 datetime.astimezone = _astimezone
 for _cls in (date, time):

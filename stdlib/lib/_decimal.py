@@ -23,7 +23,7 @@ _TEXTS = {
         "string argument in the third position must be 'F', 'n' or 'N'",
 }
 # The order in which a context's repr names them.
-_ORDER = [InvalidOperation, Clamped, DivisionByZero, Inexact, FloatOperation, Overflow, Rounded, Subnormal, Underflow]
+_ORDER = [Clamped, InvalidOperation, DivisionByZero, Inexact, FloatOperation, Overflow, Rounded, Subnormal, Underflow]
 _RANGES = {
     "prec": "valid range for prec is [1, MAX_PREC]",
     "Emin": "valid range for Emin is [MIN_EMIN, 0]",

@@ -392,12 +392,17 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
             crate::natives::errors::warnings::warn_of_source(vm, &c.warnings, &filename)?;
             Ok(vm.load_code(&c.code, false))
         }
-        Err(mut p) if p.incomplete && flags as u32 & crate::code::flags::PYCF_ALLOW_INCOMPLETE_INPUT != 0 => {
+        Err(mut p) if (p.incomplete && !ends_behind_backslash(&source) || mode == CompileMode::Eval && source.trim().is_empty()) && flags as u32 & crate::code::flags::PYCF_ALLOW_INCOMPLETE_INPUT != 0 => {
             p.msg = "incomplete input".to_owned();
             Err(crate::natives::errors::syntax_error_from(vm, &p, &source, true))
         }
         Err(p) => Err(refused(vm, p)?),
     }
+}
+/// Whether a backslash continues a text that has ended: behind it is more than one line end.
+fn ends_behind_backslash(source: &str) -> bool {
+    let text = source.trim_end_matches(['\n', ' ']);
+    text.ends_with('\\') && source.len() > text.len() + 1
 }
 /// The exception for a text that does not compile. What is found after parsing has no text but what the file of that name says.
 fn refused(vm: &mut Vm, mut p: crate::code::SyntaxProblem) -> Result<Ask, Ask> {

@@ -322,6 +322,8 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
     for (flag, bit) in rows {
         bits |= i64::from(x.has(flag)) << bit;
     }
+    // Made at run time in CPython too, though it is no class of a program: `copyreg` looks for the last that is not.
+    bits |= i64::from(x.name == "Generic") << 9;
     let heap = x.has(type_flags::HEAP);
     // Static, immutable; or made by a class statement: known to the collector, with a dict and weak references in front.
     bits |= if heap { 1 << 14 } else { 1 << 8 | 1 << 1 | i64::from(!UNCOLLECTED.contains(&a[0])) << 14 };
