@@ -168,7 +168,7 @@ def _prepare():
 
 
 _prepare()
-_py.IsoCalendarDate.__repr__ = _iso_repr
+_py._IsoCalendarDate.__repr__ = _iso_repr
 _new_timedelta, _new_timezone = timedelta.__new__, timezone.__new__
 _date_fromordinal = date.fromordinal.__func__
 _datetime_combine, _datetime_astimezone = datetime.combine.__func__, datetime.astimezone

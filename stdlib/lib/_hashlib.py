@@ -10,7 +10,11 @@ from _sha3 import (
     shake_128 as openssl_shake_128, shake_256 as openssl_shake_256,
 )
 
-_MAKERS = {name.removeprefix("openssl_"): maker for name, maker in list(globals().items()) if name.startswith("openssl_")}
+_MAKERS = {
+    "md5": openssl_md5, "sha1": openssl_sha1, "sha224": openssl_sha224, "sha256": openssl_sha256, "sha384": openssl_sha384,
+    "sha512": openssl_sha512, "sha3_224": openssl_sha3_224, "sha3_256": openssl_sha3_256, "sha3_384": openssl_sha3_384,
+    "sha3_512": openssl_sha3_512, "shake_128": openssl_shake_128, "shake_256": openssl_shake_256,
+}
 
 openssl_md_meth_names = frozenset(
     "blake2b512 blake2s256 md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512 shake_128 shake_256".split()
