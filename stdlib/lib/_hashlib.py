@@ -16,9 +16,7 @@ _MAKERS = {
     "sha3_512": openssl_sha3_512, "shake_128": openssl_shake_128, "shake_256": openssl_shake_256,
 }
 
-openssl_md_meth_names = frozenset(
-    "blake2b512 blake2s256 md5 sha1 sha224 sha256 sha384 sha3_224 sha3_256 sha3_384 sha3_512 sha512 shake_128 shake_256".split()
-)
+openssl_md_meth_names = frozenset(_MAKERS)
 
 
 class UnsupportedDigestmodError(ValueError):
