@@ -53,7 +53,8 @@ fn main() {
     println!("cargo::rerun-if-changed=lib");
     let mut sources = BTreeMap::new();
     collect(Path::new(rustpython_pylib::LIB_PATH), "", 0, &mut sources);
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
+    // Asked when it runs: a build script that was compiled elsewhere (a copied target folder) takes this folder's modules.
+    let own = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR")).join("lib");
     collect(&own, "", IS_OURS, &mut sources);
     let sources: Vec<Source> = sources.into_values().collect();
     let compiled = compile_all(&sources);

@@ -182,7 +182,7 @@ macro_rules! chapters {
         })*
     };
 }
-chapters! { objects special_methods classes functions generators exceptions statements containers processes interpreters asyncio sizes refcounts threads sockets watching numbers texts library toolbox }
+chapters! { objects special_methods classes functions generators exceptions statements containers processes interpreters asyncio sizes refcounts threads sockets watching numbers texts library programs toolbox }
 
 #[test]
 fn every_chapter_is_run() {

@@ -8,6 +8,8 @@ use super::{escape, layout, wording};
 /// The range of bytes that CPython points at, where it differs from the parser's.
 pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(usize, usize)> {
     let (start, end) = (error.raw_location.start().to_usize(), error.raw_location.end().to_usize());
+    // Where the error is reported; some are found by tokens of a wider or narrower range.
+    let at = offset_of(source, error.location.line.get(), error.location.character_offset.get());
     match msg {
         "unexpected indent" => {
             let line_start = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -19,6 +21,7 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
             let last = before.last()?.1.end().to_usize();
             Some((operand_start(&before)?, last))
         }
+        "invalid syntax. Perhaps you forgot a comma?" if !matches!(&error.error, ParseErrorType::OtherError(text) if text.contains("forgot a comma")) && innermost_bracket(source, at) == Some('{') && side_by_side(source, at).is_some() => two_operands(source, side_by_side(source, at)?),
         "invalid syntax. Perhaps you forgot a comma?" if matches!(error.error, ParseErrorType::OtherError(_)) => {
             let before = tokens_before(source, start);
             // Only a lone literal or name is pointed at where its neighbour on the left belongs to the range.
@@ -29,6 +32,51 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
             let next = end + source[end..].len() - source[end..].trim_start().len();
             source[next..].chars().next().map(|c| (next, next + c.len_utf8()))
         }
+        _ if msg.starts_with("Missing parentheses in call to '") => Some((at, statement_end(source, at))),
+        "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" => Some((at, operand_end(source, equals_sign(source, at)?.1)?)),
+        "expression cannot contain assignment, perhaps you meant \"==\"?" => Some((start, equals_sign(source, end)?.1)),
+        "cannot assign to True" | "cannot assign to False" | "cannot assign to None" if innermost_bracket(source, start) == Some('(') => {
+            Some((start, equals_sign(source, end)?.1))
+        }
+        "iterable argument unpacking follows keyword argument unpacking" => tokens_before(source, start).last().filter(|x| x.0 == TokenKind::Comma).map(|x| (x.1.start().to_usize(), end)),
+        "only single target (not tuple) can be annotated" if !source[start..].starts_with('(') => {
+            let comma = comma_in(source, start, source.len())?.0;
+            Some((start, start + source[start..comma].trim_end().len()))
+        }
+        "cannot delete starred" => Some((start, operand_end(source, start + 1)?)),
+        "named arguments must follow bare *" if source[..start].trim_end().ends_with("lambda") => token_from(source, end),
+        "multiple exception types must be parenthesized when using 'as'" => {
+            let colon = layout::significant_tokens(source).into_iter().find(|x| x.0 == TokenKind::Colon && x.1.start().to_usize() >= start)?;
+            Some((start, tokens_before(source, colon.1.start().to_usize()).last()?.1.end().to_usize()))
+        }
+        "':' expected after dictionary key" => {
+            let last = tokens_before(source, start).last()?.1.end().to_usize();
+            let at = source[..last].char_indices().next_back()?.0;
+            matches!(error.error, ParseErrorType::ExpectedToken { .. }).then_some((at, last))
+        }
+        "cannot mix bytes and nonbytes literals" => token_from(source, end),
+        "expected ':'" if source[..start].trim_end().ends_with("->") => {
+            let arrow = source[..start].trim_end().len() - 2;
+            Some((arrow, arrow + 2))
+        }
+        "f-string: expecting '}'" | "t-string: expecting '}'" if source[at..].starts_with('{') => {
+            let quote = source[..at].rfind(['"', '\'']).and_then(|at| source[at..].chars().next())?;
+            let end = at + source[at..].find([quote, '\n'])?;
+            Some((end, end))
+        }
+        "f-string: lambda expressions are not allowed without parentheses" | "t-string: lambda expressions are not allowed without parentheses" => {
+            Some((at, at + source[at..].find(':')? + 1))
+        }
+        _ if msg.ends_with("prefixes are incompatible") => Some((at, at + source[at..].find(['"', '\''])?)),
+        "invalid syntax" => match &error.error {
+            ParseErrorType::OtherError(text) if text.contains("is an illegal expression for augmented assignment") => {
+                let text = layout::significant_tokens(source).into_iter().map(|x| x.1).find(|x| x.start().to_usize() > at && source[x.start().to_usize()..x.end().to_usize()].ends_with('='))?;
+                token_from(source, text.end().to_usize())
+            }
+            ParseErrorType::OtherError(text) if text.starts_with("Trailing comma not allowed") => token_from(source, end),
+            _ if source[start..].starts_with("not ") => token_from(source, start + 3),
+            _ => None,
+        },
         "/ must be ahead of *" => wording::slash_after_star(error, source).map(|at| (at, at + 1)),
         "Invalid star expression" if source[start..].starts_with('*') => Some((start + 1, start + 2)),
         "Invalid star expression" => Some((start, end)),
@@ -85,6 +133,82 @@ fn operand_start(tokens: &[(TokenKind, TextRange)]) -> Option<usize> {
         start = Some(range.start().to_usize());
     }
     start
+}
+
+/// The bracket that is open at an offset, innermost.
+pub(super) fn innermost_bracket(source: &str, offset: usize) -> Option<char> {
+    let mut open = Vec::new();
+    for (kind, range) in tokens_before(source, offset) {
+        match kind {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(source[range.start().to_usize()..].chars().next()),
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop().flatten()
+}
+
+/// Two expressions side by side, the second of which begins at an offset: from the start of the one to the end of the other.
+pub(super) fn two_operands(source: &str, offset: usize) -> Option<(usize, usize)> {
+    let before = tokens_before(source, offset);
+    let ends = |kind: TokenKind| matches!(kind, TokenKind::Name | TokenKind::Int | TokenKind::Float | TokenKind::String | TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace);
+    let (kind, range) = layout::significant_tokens(source).into_iter().find(|x| x.1.start().to_usize() >= offset)?;
+    let begins = matches!(kind, TokenKind::Name | TokenKind::Int | TokenKind::Float | TokenKind::String);
+    if !before.last().is_some_and(|x| ends(x.0)) || !begins {
+        return None;
+    }
+    Some((operand_start(&before)?, operand_end(source, range.start().to_usize())?))
+}
+
+/// The first token at or behind an offset, on its line, that begins an expression where another has just ended.
+pub(super) fn side_by_side(source: &str, offset: usize) -> Option<usize> {
+    let line_end = offset + source[offset..].find('\n').unwrap_or(source.len() - offset);
+    let tokens = layout::significant_tokens(source);
+    let begins: Vec<usize> = tokens.iter().map(|x| x.1.start().to_usize()).filter(|at| (offset..line_end).contains(at)).collect();
+    begins.into_iter().find(|at| two_operands(source, *at).is_some())
+}
+
+/// Where the expression ends that begins at or behind an offset: before the nearest separator at its own level.
+fn operand_end(source: &str, offset: usize) -> Option<usize> {
+    let mut level = 0u32;
+    let mut end = None;
+    for (kind, range) in layout::tokens(source) {
+        if range.start().to_usize() < offset {
+            continue;
+        }
+        match kind {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if level == 0 => break,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => level -= 1,
+            TokenKind::Newline | TokenKind::EndOfFile | TokenKind::Comment => break,
+            TokenKind::And | TokenKind::Or | TokenKind::If if level == 0 => break,
+            _ if level == 0 && separates(kind) => break,
+            _ => {}
+        }
+        end = Some(range.end().to_usize());
+    }
+    end
+}
+
+/// Where the statement ends that an offset is in.
+fn statement_end(source: &str, offset: usize) -> usize {
+    let tokens = layout::tokens(source);
+    let behind = tokens.iter().skip_while(|x| x.1.start().to_usize() < offset);
+    let own = behind.take_while(|x| !matches!(x.0, TokenKind::Newline | TokenKind::Semi | TokenKind::EndOfFile | TokenKind::Comment));
+    own.last().map_or(offset, |x| x.1.end().to_usize())
+}
+
+/// The next `=` at or behind an offset.
+fn equals_sign(source: &str, offset: usize) -> Option<(usize, usize)> {
+    let found = layout::significant_tokens(source).into_iter().find(|x| x.0 == TokenKind::Equal && x.1.start().to_usize() >= offset)?;
+    Some((found.1.start().to_usize(), found.1.end().to_usize()))
+}
+
+/// The next token at or behind an offset; the end of a line is one.
+fn token_from(source: &str, offset: usize) -> Option<(usize, usize)> {
+    let at = offset + source[offset..].len() - source[offset..].trim_start_matches([' ', '\t', '\\']).len();
+    let found = layout::significant_tokens(source).into_iter().find(|x| x.1.start().to_usize() == at);
+    Some(found.map_or((at, (at + 1).min(source.len())), |x| (at, x.1.end().to_usize())))
 }
 
 fn separates(kind: TokenKind) -> bool {

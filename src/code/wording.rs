@@ -5,10 +5,28 @@
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 use rustpython_compiler::{ParseError, TokenKind};
 
-use super::escape;
+use super::{escape, placing};
 
 /// The message for an error.
 pub(super) fn message(error: &ParseError, source: &str) -> String {
+    let msg = first_message(error, source);
+    if msg != "invalid syntax" {
+        return msg;
+    }
+    let before = source[..error.raw_location.start().to_usize().min(source.len())].trim_end_matches([' ', '\t']);
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    if line.ends_with(" else") && line.contains(" if ") && !line.trim_start().starts_with("else") {
+        "expected expression after 'else', but statement is given".to_owned()
+    } else if line.ends_with("->") && line.trim_start().starts_with("def ") {
+        "expected ':'".to_owned()
+    } else if placing::innermost_bracket(source, before.len()) == Some('{') && placing::side_by_side(source, before.len()).is_some() {
+        "invalid syntax. Perhaps you forgot a comma?".to_owned()
+    } else {
+        msg
+    }
+}
+
+fn first_message(error: &ParseError, source: &str) -> String {
     let fixed = match &error.error {
         ParseErrorType::UnexpectedIndentation => "unexpected indent",
         ParseErrorType::InvalidArgumentUnpackingOrder => "iterable argument unpacking follows keyword argument unpacking",
@@ -37,8 +55,10 @@ pub(super) fn message(error: &ParseError, source: &str) -> String {
 
 fn expected_token(expected: TokenKind, found: TokenKind, error: &ParseError, source: &str) -> String {
     let line = line_of(error, source);
+    let at = error.raw_location.start().to_usize();
     let fixed = match (expected, found) {
         (TokenKind::Colon, TokenKind::Newline | TokenKind::EndOfFile) => "expected ':'",
+        (TokenKind::Colon, TokenKind::Rbrace | TokenKind::Comma) if placing::innermost_bracket(source, at) == Some('{') => "':' expected after dictionary key",
         (TokenKind::Colon, _) if forces_colon(line) => "expected ':'",
         (TokenKind::Else, _) => "expected 'else' after 'if' expression",
         (TokenKind::Lpar, _) if line.contains("def ") => "expected '('",
@@ -99,6 +119,11 @@ fn known_text(text: &str, error: &ParseError, source: &str) -> String {
             "cannot assign to literal here. Maybe you meant '==' instead of '='?"
         }
         "invalid syntax" if is_lone_star(error, source) => "Invalid star expression",
+        "Cannot mix t-string literals with string or bytes literals" => "cannot mix t-string literals with string or bytes literals",
+        // The target is one that can be assigned to: what follows the operator is what is wrong.
+        "'name' is an illegal expression for augmented assignment"
+        | "'attribute' is an illegal expression for augmented assignment"
+        | "'subscript' is an illegal expression for augmented assignment" => "invalid syntax",
         _ if text.starts_with("unterminated triple-quoted") => return with_last_line(text, source),
         _ if is_plain_assignment(text, error, source) => return format!("{text} here. Maybe you meant '==' instead of '='?"),
         _ if is_parenthesised_parameter(error, source) => return parenthesised_parameter(error, source),
@@ -132,7 +157,7 @@ fn is_plain_assignment(text: &str, error: &ParseError, source: &str) -> bool {
     let line = line_of(error, source);
     let column = error.location.character_offset.to_zero_indexed();
     let before: String = line.chars().take(column).collect();
-    TARGETS.contains(&target) && before.trim_matches([' ', '\t', '(']).is_empty() && line.matches('=').count() == 1
+    TARGETS.contains(&target) && before.trim_matches([' ', '\t', '(']).is_empty() && line.replace(":=", "").matches('=').count() == 1
 }
 
 /// Python 2's `def f(a, (b, c))`: a bracket where a parameter should be.

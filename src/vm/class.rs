@@ -13,10 +13,21 @@ impl Vm {
         while let Some(ty) = work.pop() {
             self.next_version += 1;
             let version = self.next_version;
-            self.type_obj_mut(ty).version = version;
+            let x = self.type_obj_mut(ty);
+            let had_finalizer = x.has(FINALIZE) || x.version == 0;
+            x.version = version;
             self.derive_flags(ty);
+            if !had_finalizer && self.type_obj(ty).has(FINALIZE) {
+                self.finalize_instances_of(ty);
+            }
             work.extend_from_slice(&self.type_obj(ty).subclasses);
         }
+    }
+    /// A class that has instances has got a `__del__`.
+    #[cold]
+    fn finalize_instances_of(&mut self, ty: Ref) {
+        let instances: Vec<Ref> = self.heap.iter().filter(|r| self.ty(*r) == ty).collect();
+        instances.into_iter().for_each(|r| self.heap.set_flag(r, crate::heap::flag::FINALIZER));
     }
     /// Flags that follow from the methods found along the MRO.
     fn derive_flags(&mut self, ty: Ref) {

@@ -165,6 +165,16 @@ def sys_unraisablehook(unraisable):
     stderr.flush()
 
 
+def call_breakpointhook(args, kwargs):
+    import sys
+
+    try:
+        hook = sys.breakpointhook
+    except AttributeError:
+        raise RuntimeError("lost sys.breakpointhook") from None
+    return hook(*args, **kwargs)
+
+
 def sys_breakpointhook(args, kwargs):
     import os
 
@@ -304,7 +314,7 @@ def _prep_reraise_star(orig, excs):
         return unhandled
     if unhandled is not None:
         raised.append(unhandled)
-    return BaseExceptionGroup("", raised)
+    return raised[0] if len(raised) == 1 else BaseExceptionGroup("", raised)
 
 
 def _exception_group_part(exc, orig):

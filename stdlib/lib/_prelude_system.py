@@ -207,7 +207,7 @@ def io_encoded_length(text, encoding, errors):
 
 def io_warn(message, category):
     import warnings
-    warnings.warn(message, category, 3)
+    warnings.warn(message, category, 1)
 
 def posix_readv(fd, buffers):
     import posix

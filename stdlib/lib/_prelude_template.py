@@ -9,7 +9,11 @@ class Interpolation:
     __module__ = "string.templatelib"
     __qualname__ = "Interpolation"
 
-    def __new__(cls, value, expression="", conversion=None, format_spec=""):
+    def __init_subclass__(cls, **kwargs):
+        raise TypeError("type 'string.templatelib.Interpolation' is not an acceptable base type")
+
+    def __new__(cls, *args, **kwargs):
+        value, expression, conversion, format_spec = _interpolation_arguments(*args, **kwargs)
         if not isinstance(expression, str):
             raise TypeError(f"Interpolation() argument 'expression' must be str, not {type(expression).__name__}")
         if conversion is not None and conversion not in ("s", "r", "a"):
@@ -38,6 +42,9 @@ class TemplateIter:
     def __init__(self, template):
         self._parts = iter(_template_parts(template))
 
+    def __init_subclass__(cls, **kwargs):
+        raise TypeError("type 'string.templatelib.TemplateIter' is not an acceptable base type")
+
     def __iter__(self):
         return self
 
@@ -55,8 +62,27 @@ def _template_parts(template):
     return out
 
 
+def _interpolation_arguments(*args, **kwargs):
+    names = ("value", "expression", "conversion", "format_spec")
+    if len(args) + len(kwargs) > 4:
+        raise TypeError(f"Interpolation() takes at most 4 arguments ({len(args) + len(kwargs)} given)")
+    given = dict(zip(names, args))
+    for name, x in kwargs.items():
+        if name in given:
+            raise TypeError(f"argument for Interpolation() given by name ('{name}') and position ({names.index(name) + 1})")
+        if name not in names:
+            raise TypeError(f"Interpolation() got an unexpected keyword argument '{name}'")
+        given[name] = x
+    if "value" not in given:
+        raise TypeError("Interpolation() missing required argument 'value' (pos 1)")
+    return given["value"], given.get("expression", ""), given.get("conversion"), given.get("format_spec", "")
+
+
 class Template:
     """Template object"""
+
+    def __init_subclass__(cls, **kwargs):
+        raise TypeError("type 'string.templatelib.Template' is not an acceptable base type")
 
     __slots__ = ("strings", "interpolations")
     __module__ = "string.templatelib"
@@ -99,6 +125,10 @@ class Template:
 
     def __reduce__(self):
         return Template, tuple(_template_parts(self))
+
+
+for _cls in (Interpolation, TemplateIter, Template):
+    _stands_for_native(_cls)
 
 
 def make_template(strings, interpolations):

@@ -191,10 +191,13 @@ class TokenizerIter:
         if text in _OPENING:
             self._brackets.append((text, (self._row, at)))
         elif text in _CLOSING:
+            # For `tokenize`, which asks for comments too, a text may be a piece of one (`inspect.getsource` of a lambda).
             if not self._brackets:
+                if self._extra:
+                    return
                 raise self._error(f"unmatched '{text}'", column=at)
             opening, _ = self._brackets.pop()
-            if _OPENING[opening] != text:
+            if _OPENING[opening] != text and not self._extra:
                 raise self._error(f"closing parenthesis '{text}' does not match opening parenthesis '{opening}'", column=at)
 
     # Strings.

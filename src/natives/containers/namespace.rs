@@ -24,7 +24,7 @@ pub static NAMESPACE: TypeDef = TypeDef {
 const OTHER: &str = "(self, value, /)";
 static DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", new),
-    Def::method("__init__", "(self, mapping_or_iterable=(), /, **kwargs)", init, "Initialize self.  See help(type(self)) for accurate signature."),
+    Def::method("__init__", "(self, /, *args, **kwargs)", init, "Initialize self.  See help(type(self)) for accurate signature."),
     Def::method("__repr__", "(self, /)", repr, "Return repr(self)."),
     Def::method("__eq__", OTHER, |vm, a| compare(vm, a, Cmp::Eq), "Return self==value."),
     Def::method("__ne__", OTHER, |vm, a| compare(vm, a, Cmp::Ne), "Return self!=value."),
@@ -49,7 +49,12 @@ fn new(vm: &mut Vm, a: Args) -> Step {
 
 fn init(vm: &mut Vm, a: Args) -> Step {
     let kwargs = a.opt(2).filter(|k| vm.dict_of(*k).is_some());
-    if let Some(source) = a.opt(1) {
+    let given = a.opt(1).and_then(|args| vm.tuple_items(args)).unwrap_or(&[]);
+    if given.len() > 1 {
+        let message = format!("{} expected at most 1 argument, got {}", vm.type_name(a[0]), given.len());
+        return Err(vm.type_error(message));
+    }
+    if let Some(source) = given.first().copied() {
         let source = match vm.ty(source) {
             t::DICT => source,
             _ => vm.prelude("dict_from", &[source])?,

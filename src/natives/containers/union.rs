@@ -27,8 +27,8 @@ static DEFS: &[Def] = &[
     Def::method("__hash__", "(self, /)", hash, "Return hash(self)."),
     Def::method("__eq__", OTHER, |vm, a| compare(vm, a, Cmp::Eq), "Return self==value."),
     Def::method("__ne__", OTHER, |vm, a| compare(vm, a, Cmp::Ne), "Return self!=value."),
-    Def::method("__or__", OTHER, |vm, a| type_or(vm, a[0], a[1]), "Return self|value."),
-    Def::method("__ror__", OTHER, |vm, a| type_or(vm, a[1], a[0]), "Return value|self."),
+    Def::method("__or__", OTHER, |vm, a| or_name(vm, a[0], a[1], a[1]), "Return self|value."),
+    Def::method("__ror__", OTHER, |vm, a| or_name(vm, a[1], a[0], a[1]), "Return value|self."),
     Def::method("__getitem__", "(self, key, /)", getitem, "Return self[key]."),
     Def::plain("__mro_entries__", "(self, bases, /)", mro_entries, ""),
     Def::plain("__instancecheck__", "(self, instance, /)", instance_check, ""),
@@ -59,6 +59,11 @@ impl Vm {
 /// Whether `|` takes an object for a type.
 fn unionable(vm: &Vm, x: Ref) -> bool {
     x == fixed::NONE || vm.is_type(x) || vm.ty(x) == t::TYPEALIAS || vm.state::<GenericAlias>(x).is_some() || vm.state::<Union>(x).is_some()
+}
+
+/// `a | b` where one is a union: the other may be the name of a type that is not there yet.
+fn or_name(vm: &mut Vm, a: Ref, b: Ref, other: Ref) -> Step {
+    if vm.str_of(other).is_some() { vm.tail_prelude("param_or", &[a, b]) } else { type_or(vm, a, b) }
 }
 
 /// `a | b` of types: `type.__or__` and its like.

@@ -8,7 +8,7 @@ pub mod warnings;
 
 pub use types::named::{import_error, name_error};
 pub use types::os_error::{os_error, os_error2};
-pub use types::syntax_error::syntax_error_of;
+pub use types::syntax_error::{from_problem as syntax_error_from, syntax_error_of};
 pub use types::unicode_error::{unicode_decode_error, unicode_encode_error};
 
 use crate::heap::Ref;

@@ -25,7 +25,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("any", "(iterable, /)", |vm, a| vm.tail_prelude("any_true", &[a[0]]), "Return True if bool(x) is True for any x in the iterable."),
     Def::function("ascii", "(obj, /)", |vm, a| crate::vm::slow::convert(vm, a[0], 3), "Return an ASCII-only representation of an object."),
     Def::function("bin", "(number, /)", |vm, a| radix(vm, a[0], 2, "0b"), "Return the binary representation of an integer."),
-    Def::function("breakpoint", "(*args, **kws)", |vm, _| Err(vm.unsupported("breakpoint()")), "Call sys.breakpointhook."),
+    Def::function("breakpoint", "(*args, **kws)", breakpoint, "Call sys.breakpointhook."),
     Def::function("callable", "(obj, /)", |vm, a| { let b = vm.lookup_special(a[0], n::__CALL__).is_some(); Ok(vm.bool(b)) }, "Return whether the object is callable."),
     Def::function("chr", "(i, /)", chr, "Return a Unicode string of one character with ordinal i."),
     Def::function("compile", "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", compile, "Compile source into a code object that can be executed by exec() or eval()."),
@@ -34,7 +34,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("divmod", "(x, y, /)", |vm, a| operator(vm, a[0], a[1], n::__DIVMOD__, n::__RDIVMOD__, "divmod()"), "Return the tuple (x//y, x%y)."),
     Def::function("eval", "(source, /, globals=None, locals=None)", |vm, a| evaluate(vm, a, CompileMode::Eval), "Evaluate the given source in the context of globals and locals."),
     Def::function("exec", "(source, /, globals=None, locals=None, *, closure=None)", |vm, a| evaluate(vm, a, CompileMode::Exec), "Execute the given source in the context of globals and locals."),
-    Def::function("format", "(value, format_spec='', /)", |vm, a| { let s = vm.format(a[0], a.opt(1).unwrap_or(fixed::EMPTY_STR))?; Ok(vm.incref(s)) }, "Return type(value).__format__(value, format_spec)."),
+    Def::function("format", "(value, format_spec='', /)", format, "Return type(value).__format__(value, format_spec)."),
     Def::function("getattr", "(object, name, default=<unrepresentable>, /)", getattr, "Get a named attribute from an object."),
     Def::function("globals", "()", globals, "Return the dictionary containing the current scope's global variables."),
     Def::function("hasattr", "(obj, name, /)", |vm, a| { let name = attr_name(vm, a[1])?; let b = vm.getattr_opt(a[0], name)?.is_some(); Ok(vm.bool(b)) }, "Return whether the object has an attribute with the given name."),
@@ -263,9 +263,8 @@ fn round(vm: &mut Vm, a: Args) -> Step {
         let message = format!("type {} doesn't define __round__ method", vm.dotted_type_name(a[0]));
         return Err(vm.type_error(message));
     };
-    let (f, bound) = vm.bind_special(f, a[0])?;
-    let mut args = if bound { vec![a[0]] } else { vec![] };
-    args.extend(a.not_none(1));
+    let given: Vec<Ref> = a.not_none(1).into_iter().collect();
+    let (f, args) = vm.special_call(f, a[0], &given)?;
     vm.tail_call(f, &args)
 }
 /// Index of the visible frame that calls.
@@ -331,6 +330,26 @@ fn source_text(vm: &mut Vm, source: Ref, what: &str) -> Result<String, Ask> {
     let message = format!("{what}() arg 1 must be a string, bytes or code object");
     Err(vm.type_error(message))
 }
+fn format(vm: &mut Vm, a: Args) -> Step {
+    let spec = a.opt(1).unwrap_or(fixed::EMPTY_STR);
+    if vm.str_of(spec).is_none() {
+        let message = format!("format() argument 2 must be str, not {}", vm.dotted_type_name(spec));
+        return Err(vm.type_error(message));
+    }
+    let s = vm.format(a[0], spec)?;
+    Ok(vm.incref(s))
+}
+/// Calls `sys.breakpointhook`, whatever the program has put there.
+fn breakpoint(vm: &mut Vm, a: Args) -> Step {
+    let kwargs = match a.opt(1) {
+        Some(d) => d,
+        None => {
+            let d = vm.dict();
+            vm.keep(d)
+        }
+    };
+    vm.tail_prelude("call_breakpointhook", &[a.opt(0).unwrap_or(fixed::EMPTY_TUPLE), kwargs])
+}
 fn compile(vm: &mut Vm, a: Args) -> Step {
     const AST_ONLY: i64 = 0x400;
     const TOP_LEVEL_AWAIT: i64 = 0x2000;
@@ -373,8 +392,17 @@ fn compile(vm: &mut Vm, a: Args) -> Step {
             crate::natives::errors::warnings::warn_of_source(vm, &c.warnings, &filename)?;
             Ok(vm.load_code(&c.code, false))
         }
+        Err(mut p) if (p.incomplete && !ends_behind_backslash(&source) || mode == CompileMode::Eval && source.trim().is_empty()) && flags as u32 & crate::code::flags::PYCF_ALLOW_INCOMPLETE_INPUT != 0 => {
+            p.msg = "incomplete input".to_owned();
+            Err(crate::natives::errors::syntax_error_from(vm, &p, &source, true))
+        }
         Err(p) => Err(refused(vm, p)?),
     }
+}
+/// Whether a backslash continues a text that has ended: behind it is more than one line end.
+fn ends_behind_backslash(source: &str) -> bool {
+    let text = source.trim_end_matches(['\n', ' ']);
+    text.ends_with('\\') && source.len() > text.len() + 1
 }
 /// The exception for a text that does not compile. What is found after parsing has no text but what the file of that name says.
 fn refused(vm: &mut Vm, mut p: crate::code::SyntaxProblem) -> Result<Ask, Ask> {

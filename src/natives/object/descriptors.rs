@@ -213,13 +213,9 @@ fn store_own_doc(vm: &mut Vm, obj: Ref, doc: Ref) -> Result<Option<Ref>, crate::
     }
 }
 fn property_set(vm: &mut Vm, prop: Ref, obj: Ref, value: Option<Ref>) -> Step {
-    match vm.descriptor_set(prop, obj, n::__NAME__, value)? {
-        Some((f, args)) => {
-            vm.call(f, &args)?;
-            Ok(vm.none())
-        }
-        None => Ok(vm.none()),
-    }
+    let (f, args) = vm.property_set(prop, obj, value)?;
+    vm.call(f, &args)?;
+    Ok(vm.none())
 }
 fn property_set_name(vm: &mut Vm, a: Args) -> Step {
     let given = vm.tuple_items(a[1]).unwrap_or_default().to_vec();

@@ -51,6 +51,10 @@ fn library(name: &str) -> Option<pellucid_stdlib::Module> {
 fn is_native(name: &str) -> bool {
     Vm::native_module_def(name).is_some()
 }
+/// Modules in Python that stand where CPython has one in C: their frames are as invisible as a C function's.
+fn stands_for_native(module: &pellucid_stdlib::Module) -> bool {
+    matches!(module.name, "_pydatetime" | "_datetime" | "_pydecimal" | "_decimal" | "_json" | "_pickle" | "_csv" | "_hashlib")
+}
 fn frozen(vm: &mut Vm, name: Ref) -> Result<pellucid_stdlib::Module, Ask> {
     let text = vm.lossy(name);
     match library(&text) {
@@ -69,7 +73,8 @@ fn find_frozen(vm: &mut Vm, a: Args) -> Step {
 }
 fn get_frozen(vm: &mut Vm, a: Args) -> Step {
     let m = frozen(vm, a[0])?;
-    Ok(vm.load_library(&m, false))
+    let hidden = stands_for_native(&m);
+    Ok(vm.load_library(&m, hidden))
 }
 fn frozen_names(vm: &mut Vm, _a: Args) -> Step {
     let names = pellucid_stdlib::names().map(|s| vm.str(s)).collect();

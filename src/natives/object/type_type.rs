@@ -163,7 +163,8 @@ fn prepare(vm: &mut Vm, _a: Args) -> Step {
 
 /// The value a class's own namespace has under a name.
 fn own(vm: &Vm, cls: Ref, name: Ref) -> Option<Ref> {
-    vm.dict_get_name(vm.type_obj(cls).dict, name)
+    // What `type` has under such a name is the attribute of all classes, not its own.
+    vm.dict_get_name(vm.type_obj(cls).dict, name).filter(|v| cls != t::TYPE || vm.ty(*v) != t::GETSET)
 }
 fn check_mutable(vm: &mut Vm, cls: Ref, name: &str) -> Result<(), Ask> {
     if vm.type_obj(cls).has(type_flags::HEAP) {
@@ -264,6 +265,9 @@ pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
     Ok(vm.heap.alloc(t::PROXY, Payload::Proxy(d), 0))
 }
 fn get_doc(vm: &mut Vm, a: Args) -> Step {
+    if a[0] == t::TYPE {
+        return Ok(vm.str("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"));
+    }
     let Some(doc) = own(vm, a[0], n::__DOC__) else { return Ok(vm.none()) };
     match vm.descriptor_get(doc, None, a[0])? {
         Found::Value(v) => Ok(v),
@@ -318,6 +322,8 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
     for (flag, bit) in rows {
         bits |= i64::from(x.has(flag)) << bit;
     }
+    // Made at run time in CPython too, though it is no class of a program: `copyreg` looks for the last that is not.
+    bits |= i64::from(x.name == "Generic") << 9;
     let heap = x.has(type_flags::HEAP);
     // Static, immutable; or made by a class statement: known to the collector, with a dict and weak references in front.
     bits |= if heap { 1 << 14 } else { 1 << 8 | 1 << 1 | i64::from(!UNCOLLECTED.contains(&a[0])) << 14 };
@@ -331,6 +337,29 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
     }
     Ok(vm.int(bits))
 }
+/// What CPython tells of a built-in class's arguments, where that is not what ours takes: its own classes of C have a signature
+/// only where their documentation begins with one.
+fn told_signature<'a>(name: &str, own: &'a str) -> Option<&'a str> {
+    Some(match name {
+        "object" | "ellipsis" | "NoneType" | "NotImplementedType" => "()",
+        "classmethod" | "staticmethod" => "(function, /)",
+        "enumerate" => "(iterable, start=0)",
+        "list" | "set" | "frozenset" => "(iterable=(), /)",
+        "map" => "(function, iterable, /, *iterables, strict=False)",
+        "property" => "(fget=None, fset=None, fdel=None, doc=None)",
+        "reversed" => "(sequence, /)",
+        "module" => "(name, doc=None)",
+        "SimpleNamespace" => "(mapping_or_iterable=(), /, **kwargs)",
+        "BufferedReader" | "BufferedWriter" | "BufferedRandom" => "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+        "BytesIO" => "(initial_bytes=b'')",
+        "StringIO" => "(initial_value='', newline='\\n')",
+        "FileIO" => "(file, mode='r', closefd=True, opener=None)",
+        "TextIOWrapper" => "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)",
+        "bytes" | "int" | "range" | "slice" | "str" | "ReferenceType" | "Context" | "ContextVar" => return None,
+        _ if own == "(*args, **kwargs)" => return None,
+        _ => own,
+    })
+}
 fn get_text_signature(vm: &mut Vm, a: Args) -> Step {
     if let Some(new) = own(vm, a[0], n::__NEW__)
         && let Payload::Native(x) = vm.heap.get(new)
@@ -338,11 +367,17 @@ fn get_text_signature(vm: &mut Vm, a: Args) -> Step {
         let def = vm.natives[x.native as usize].def;
         let sig = if def.shown.is_empty() { def.sig } else { def.shown };
         let sig = sig.replacen("cls, /, ", "", 1).replacen("cls, ", "", 1).replacen("(cls)", "()", 1);
-        return Ok(vm.str(sig));
+        return match told_signature(&vm.type_obj(a[0]).name, &sig) {
+            Some(told) => Ok(vm.str(told)),
+            None => Ok(vm.none()),
+        };
     }
     Ok(vm.none())
 }
 fn get_annotations(vm: &mut Vm, a: Args) -> Step {
+    if a[0] == t::TYPE {
+        return Err(vm.no_attribute(a[0], n::__ANNOTATIONS__));
+    }
     vm.tail_prelude("type_annotations", &[a[0]])
 }
 fn set_annotations(vm: &mut Vm, a: Args) -> Step {

@@ -199,6 +199,10 @@ impl Vm {
             }
             return Ok(if ns < 0.0 { ns.floor() } else { ns.ceil() } as i64);
         }
+        if self.lookup_special(r, n::__INDEX__).is_none() {
+            let message = format!("'{}' object cannot be interpreted as an integer or float", self.dotted_type_name(r));
+            return Err(self.type_error(message));
+        }
         let i = self.index_ref(r)?;
         match self.i64_of(i).and_then(|s| s.checked_mul(1_000_000_000)) {
             Some(ns) => Ok(ns),

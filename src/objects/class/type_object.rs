@@ -61,6 +61,8 @@ pub mod type_flags {
     /// the pointer to their weak references lies in front of them. Both only count in `sys.getsizeof`.
     pub const COLLECTED: u32 = 1 << 15;
     pub const WEAK_IN_FRONT: u32 = 1 << 16;
+    /// A class in Python that is one in C in CPython: messages give its name with its module.
+    pub const STANDS_FOR_NATIVE: u32 = 1 << 17;
 }
 
 /// Payload of `type` and its subclasses. References are owned but for `subclasses`.

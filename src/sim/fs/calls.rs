@@ -62,12 +62,14 @@ impl Os {
                 fs.tree.link(parent, &name, inode, now)?;
             }
             Syscall::Chmod { path, mode } => {
-                let inode = fs.owned_inode(path, &cwd, host)?;
-                fs.tree.set_mode(inode, *mode, now);
+                if let Some(inode) = fs.owned_inode(path, &cwd, host)? {
+                    fs.tree.set_mode(inode, *mode, now);
+                }
             }
             Syscall::Utime { path, atime_ns, mtime_ns } => {
-                let inode = fs.owned_inode(path, &cwd, host)?;
-                fs.tree.set_times(inode, *atime_ns, *mtime_ns, now);
+                if let Some(inode) = fs.owned_inode(path, &cwd, host)? {
+                    fs.tree.set_times(inode, *atime_ns, *mtime_ns, now);
+                }
             }
             _ => return Err(Os::not_simulated()),
         }
@@ -116,11 +118,14 @@ impl Fs {
             _ => Err(errno::EINVAL.into()),
         }
     }
-    /// The user's own inode at a path: for chmod and utime.
-    fn owned_inode(&self, path: &str, cwd: &str, host: &mut dyn Host) -> Result<u64, i32> {
-        match self.find(path, cwd, true, host)? {
-            Place::Inode(inode) if self.tree.get(inode).uid == USER => Ok(inode),
-            Place::Inode(_) | Place::Host { .. } => Err(errno::EPERM),
+    /// The user's own inode at a path: for chmod and utime. None in a writable mount, which keeps modes and times as they are
+    /// without a word, like Linux's vfat with `quiet`: `shutil.copy` goes on.
+    fn owned_inode(&self, path: &str, cwd: &str, host: &mut dyn Host) -> Result<Option<u64>, i32> {
+        let place = self.find(path, cwd, true, host)?;
+        match &place {
+            Place::Inode(inode) if self.tree.get(*inode).uid == USER => Ok(Some(*inode)),
+            Place::Inode(_) => Err(errno::EPERM),
+            Place::Host { .. } => self.permit_change(&place, host).map(|()| None),
             Place::Library(_) => Err(errno::EROFS),
         }
     }

@@ -2,6 +2,7 @@
 use crate::heap::Ref;
 use crate::vm::step::{Answer, Ask, Refs, Request, Resume, Step};
 use crate::vm::syscall::{SysResult, Syscall};
+use super::Found;
 use crate::vm::{Vm, t};
 
 impl Vm {
@@ -162,13 +163,28 @@ impl Vm {
         let dict = self.prelude.expect("the prelude is loaded before any native needs it");
         self.dict_get_str(dict, name).unwrap_or_else(|| panic!("the prelude has no function {name}"))
     }
+    /// What to call for a special method found on the type, and with what. Where a `__get__` of the program binds it, which may
+    /// put another method in its own place (as unittest.mock's does), binding and calling are one question.
+    pub fn special_call(&mut self, f: Ref, obj: Ref, args: &[Ref]) -> Result<(Ref, Vec<Ref>), Ask> {
+        if matches!(self.ty(f), t::FUNCTION | t::SLOT_WRAPPER | t::METHOD_DESCRIPTOR) {
+            return Ok((f, [obj].iter().chain(args).copied().collect()));
+        }
+        let ty = self.ty(obj);
+        Ok(match self.descriptor_get(f, Some(obj), ty)? {
+            Found::Value(v) => (self.keep(v), args.to_vec()),
+            Found::Call(getter, given) => {
+                let (given, args) = (self.tuple_of(&given), self.tuple_of(args));
+                let (given, args) = (self.keep(given), self.keep(args));
+                (self.prelude_function("call_bound"), vec![getter, given, args])
+            }
+        })
+    }
     /// Calls a special method found on the type: None when the type has none.
     pub fn call_special(&mut self, obj: Ref, name: Ref, args: &[Ref]) -> Result<Option<Ref>, Ask> {
         match self.lookup_special(obj, name) {
             None => Ok(None),
             Some(f) => {
-                let (f, bound) = self.bind_special(f, obj)?;
-                let all = receiver_and(obj, bound, args);
+                let (f, all) = self.special_call(f, obj, args)?;
                 self.call(f, &all).map(Some)
             }
         }
@@ -178,8 +194,7 @@ impl Vm {
         match self.lookup_special(obj, name) {
             None => Ok(None),
             Some(f) => {
-                let (f, bound) = self.bind_special(f, obj)?;
-                let all = receiver_and(obj, bound, args);
+                let (f, all) = self.special_call(f, obj, args)?;
                 self.try_call(f, &all).map(Some)
             }
         }
@@ -231,10 +246,4 @@ impl Vm {
     pub fn is_generator_like(&self, r: Ref) -> bool {
         matches!(self.ty(r), t::GENERATOR | t::COROUTINE | t::ASYNC_GENERATOR)
     }
-}
-
-/// The arguments of a special method, with the object first where the method is bound to it.
-fn receiver_and(obj: Ref, bound: bool, args: &[Ref]) -> Refs {
-    let own = bound.then_some(obj);
-    own.into_iter().chain(args.iter().copied()).collect()
 }

@@ -195,7 +195,7 @@ impl Vm {
     /// The name of an object's type as C code knows it: with the module where a built-in type has another than `builtins`.
     pub fn dotted_type_name(&self, obj: Ref) -> String {
         let x = self.type_obj(self.ty(obj));
-        let module = if x.has(type_flags::HEAP) { None } else { self.dict_get_name(x.dict, n::__MODULE__).and_then(|m| self.utf8(m)) };
+        let module = if x.has(type_flags::HEAP) && !x.has(type_flags::STANDS_FOR_NATIVE) { None } else { self.dict_get_name(x.dict, n::__MODULE__).and_then(|m| self.utf8(m)) };
         match module {
             Some(m) if m != "builtins" => format!("{m}.{}", x.name),
             _ => x.name.clone(),
@@ -537,14 +537,18 @@ impl Vm {
         };
         self.attribute_error(obj, name, message)
     }
+    /// What to call for setting or deleting through a property, and with what.
+    pub fn property_set(&mut self, property: Ref, obj: Ref, value: Option<Ref>) -> Result<(Ref, Vec<Ref>), Ask> {
+        let Payload::Property(p) = self.heap.get(property) else { panic!("{property:?} is no property") };
+        let (f, what) = if value.is_some() { (p.fset, "setter") } else { (p.fdel, "deleter") };
+        let Some(f) = f else { return Err(self.property_error(property, obj, what)) };
+        Ok((f, [obj].into_iter().chain(value).collect()))
+    }
     /// Sets or deletes through a data descriptor.
     pub fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
         match self.heap.get(descr) {
-            Payload::Property(p) => {
-                let (f, what) = if value.is_some() { (p.fset, "setter") } else { (p.fdel, "deleter") };
-                let Some(f) = f else { return Err(self.property_error(descr, obj, what)) };
-                Ok(Some((f, [obj].into_iter().chain(value).collect())))
-            }
+            // A subclass may have a `__set__` of its own.
+            Payload::Property(_) if self.ty(descr) == t::PROPERTY => self.property_set(descr, obj, value).map(Some),
             Payload::Member(m) => {
                 let index = m.index as usize;
                 let old = match self.slot_place(obj, index) {

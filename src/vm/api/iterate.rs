@@ -37,9 +37,8 @@ impl Vm {
                 return Ok(it.expect("just found"));
             }
             Some(f) => {
-                let (f, bound) = self.bind_special(f, r)?;
-                let args = [r];
-                let it = self.call(f, if bound { &args[..] } else { &[] })?;
+                let (f, args) = self.special_call(f, r, &[])?;
+                let it = self.call(f, &args)?;
                 if self.lookup_special(it, n::__NEXT__).is_none() {
                     let message = format!("iter() returned non-iterator of type '{}'", self.dotted_type_name(it));
                     return Err(self.type_error(message));

@@ -234,7 +234,7 @@ impl Vm {
     fn python_setter(&mut self, ty: Ref, name: Ref) -> Option<(Ref, Option<Ref>)> {
         let a = self.lookup(ty, name)?;
         match self.heap.get(a) {
-            Payload::Property(p) => p.fset.filter(|f| self.ty(*f) == t::FUNCTION).map(|f| (f, None)),
+            Payload::Property(p) if self.ty(a) == t::PROPERTY => p.fset.filter(|f| self.ty(*f) == t::FUNCTION).map(|f| (f, None)),
             Payload::Instance(_) => {
                 let kind = self.ty(a);
                 let f = self.lookup(kind, n::__SET__)?;

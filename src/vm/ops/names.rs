@@ -8,10 +8,14 @@ use crate::vm::{fixed, n, slow, t};
 use smallvec::SmallVec;
 
 impl Vm {
-    /// A NameError or UnboundLocalError with its `name` set.
+    /// A NameError with its `name` set, or an UnboundLocalError.
     pub fn name_error(&mut self, ty: Ref, name: Ref, message: String) -> Ask {
         let text = self.str(message);
         let exc = self.new_exception(ty, vec![text]);
+        if ty != t::NAME_ERROR {
+            // Only a NameError itself keeps the name, for suggestions.
+            return Ask::Raise(exc);
+        }
         self.heap.incref_raw(name);
         self.exc_mut(exc.get()).fields = SmallVec::from_slice(&[Some(name)]);
         Ask::Raise(exc)
@@ -28,6 +32,8 @@ impl Vm {
         let (globals, builtins) = (f.globals, f.builtins);
         match self.dict_get_name(globals, name) {
             Some(v) => Some(v),
+            // The `__missing__` of a dict's subclass comes before the builtins (annotationlib's fake globals).
+            None if self.ty(globals) != t::DICT => None,
             None => self.dict_get_name(builtins, name),
         }
     }
@@ -47,7 +53,8 @@ impl Vm {
                 units[at + 1] = i;
                 set_op(units, at, special::LOAD_GLOBAL_MODULE);
             }
-        } else if let Some(i) = self.dict_find_name(builtins, name)
+        } else if self.ty(globals) == t::DICT
+            && let Some(i) = self.dict_find_name(builtins, name)
             && let Ok(i) = u16::try_from(i)
         {
             if self.dict_of(globals).is_some_and(|d| d.watch == 0) {

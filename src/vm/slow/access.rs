@@ -116,6 +116,15 @@ pub fn load_from_namespace(vm: &mut Vm, a: Args) -> Step {
             }
         };
     }
+    if globals != ns && vm.ty(globals) != t::DICT {
+        // A dict's subclass may have `__missing__`.
+        let getitem = vm.getattr(globals, n::__GETITEM__)?;
+        match vm.try_call(getitem, &[name])? {
+            Ok(v) => return own(vm, v),
+            Err(e) if vm.exc_is(e, t::KEY_ERROR) => {}
+            Err(e) => return Err(vm.reraise(e)),
+        }
+    }
     match vm.dict_get_name(globals, name).or_else(|| vm.dict_get_name(builtins, name)) {
         Some(v) => own(vm, v),
         None => {

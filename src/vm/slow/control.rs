@@ -138,8 +138,8 @@ pub fn next(vm: &mut Vm, a: Args) -> Step {
         let message = format!("'{}' object is not an iterator", vm.dotted_type_name(it));
         return Err(vm.type_error(message));
     };
-    let (f, bound) = vm.bind_special(f, it)?;
-    if bound { vm.tail_call(f, &[it]) } else { vm.tail_call(f, &[]) }
+    let (f, args) = vm.special_call(f, it, &[])?;
+    vm.tail_call(f, &args)
 }
 /// (delegate, value).
 pub fn send(vm: &mut Vm, a: Args) -> Step {

@@ -162,8 +162,8 @@ fn get_item(vm: &mut Vm, x: Ref, key: Ref) -> Step {
             let v = vm.call_pure(x, n::__GETITEM__, &[key])?;
             return own(vm, v.expect("found"));
         }
-        let (f, bound) = vm.bind_special(f, x)?;
-        return if bound { vm.tail_call(f, &[x, key]) } else { vm.tail_call(f, &[key]) };
+        let (f, args) = vm.special_call(f, x, &[key])?;
+        return vm.tail_call(f, &args);
     }
     if vm.is_type(x) {
         if x == t::TYPE {

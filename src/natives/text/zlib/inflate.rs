@@ -165,3 +165,26 @@ impl State for Decompressor {
         false
     }
 }
+
+/// State of `_ZlibDecompressor`, which keeps the input that it has not consumed.
+#[derive(Clone)]
+pub struct Reader {
+    pub inner: Decompressor,
+    pub needs_input: bool,
+}
+impl Reader {
+    /// Takes input, gives at most `limit` bytes; the error is zlib's message.
+    pub fn feed(&mut self, data: &[u8], limit: usize) -> Result<Vec<u8>, &'static str> {
+        let mut input = std::mem::take(&mut self.inner.tail);
+        input.extend_from_slice(data);
+        let out = self.inner.feed(&input, limit)?;
+        self.needs_input = !self.inner.eof && self.inner.tail.is_empty() && out.len() < limit;
+        Ok(out)
+    }
+}
+impl State for Reader {
+    fn visit(&self, _f: &mut dyn FnMut(Ref)) {}
+    fn is_container(&self) -> bool {
+        false
+    }
+}

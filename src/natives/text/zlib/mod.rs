@@ -7,13 +7,13 @@ use crate::objects::class::{Layout, type_flags};
 use crate::vm::native::{Def, ModuleDef, TypeDef};
 use crate::vm::{Args, Ask, Step, Vm, t};
 use deflate::Compressor;
-use inflate::Decompressor;
+use inflate::{Decompressor, Reader};
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "zlib",
     doc: "Compression and decompression compatible with GNU zip.",
     functions: &[FUNCTIONS],
-    types: &[&ERROR],
+    types: &[&ERROR, &READER],
     init: Some(init),
 };
 static ERROR: TypeDef = TypeDef {
@@ -39,6 +39,8 @@ const OBJECT: TypeDef = TypeDef {
     defs: &[],
 };
 static COMPRESS: TypeDef = TypeDef { name: "Compress", defs: &[COMPRESS_METHODS], ..OBJECT };
+static READER: TypeDef =
+    TypeDef { name: "_ZlibDecompressor", flags: 0, doc: "Create a decompressor object for decompressing data incrementally.", defs: &[READER_METHODS], ..OBJECT };
 static DECOMPRESS: TypeDef = TypeDef { name: "Decompress", defs: &[DECOMPRESS_METHODS], ..OBJECT };
 
 const WBITS: i64 = 15;
@@ -83,6 +85,14 @@ static DECOMPRESS_METHODS: &[Def] = &[
     Def::member("unused_data", |vm, a| { let b = de(vm, a[0]).unused.clone(); Ok(vm.bytes(b)) }, "Data behind the end of the stream."),
     Def::member("unconsumed_tail", |vm, a| { let b = de(vm, a[0]).tail.clone(); Ok(vm.bytes(b)) }, "Data that is not consumed yet."),
     Def::member("eof", |vm, a| { let e = de(vm, a[0]).eof; Ok(vm.bool(e)) }, "Whether the end of the stream was reached."),
+];
+
+static READER_METHODS: &[Def] = &[
+    Def::new("(cls, wbits=15, zdict=b'')", reader_new),
+    Def::method("decompress", "(self, data, max_length=-1)", reader_decompress, "Decompress data; at most max_length bytes."),
+    Def::member("unused_data", |vm, a| { let b = reader(vm, a[0]).inner.unused.clone(); Ok(vm.bytes(b)) }, "Data found after the end of the compressed stream."),
+    Def::member("needs_input", |vm, a| { let b = reader(vm, a[0]).needs_input; Ok(vm.bool(b)) }, "Whether more input is needed before more output can be produced."),
+    Def::member("eof", |vm, a| { let e = reader(vm, a[0]).inner.eof; Ok(vm.bool(e)) }, "True if the end-of-stream marker has been reached."),
 ];
 
 fn error(vm: &mut Vm, message: impl Into<String>) -> Ask {
@@ -213,4 +223,32 @@ fn de_copy(vm: &mut Vm, a: Args) -> Step {
     let d = de(vm, a[0]).clone();
     let ty = vm.type_of_def(&DECOMPRESS);
     Ok(vm.opaque(ty, d))
+}
+
+fn reader_new(vm: &mut Vm, a: Args) -> Step {
+    let wbits = util::int_arg(vm, a.opt(1), WBITS)?;
+    if let Some(r) = a.opt(2)
+        && buffer::contents(vm, r).is_some_and(|b| !b.is_empty())
+    {
+        return Err(vm.unsupported("a zlib dictionary"));
+    }
+    match Decompressor::new(wbits) {
+        Some(inner) => Ok(vm.opaque(a[0], Reader { inner, needs_input: true })),
+        None => Err(vm.value_error("Invalid initialization option")),
+    }
+}
+fn reader(vm: &mut Vm, r: Ref) -> &mut Reader {
+    vm.state_mut::<Reader>(r).expect("the receiver is a _ZlibDecompressor")
+}
+fn reader_decompress(vm: &mut Vm, a: Args) -> Step {
+    let data = buffer::required(vm, a[1])?;
+    let max = util::int_arg(vm, a.opt(2), -1)?;
+    if reader(vm, a[0]).inner.eof {
+        return Err(vm.error(t::EOF_ERROR, "End of stream already reached"));
+    }
+    let limit = usize::try_from(max).unwrap_or(vm.memory_limit);
+    match reader(vm, a[0]).feed(&data, limit) {
+        Ok(out) => Ok(vm.bytes(out)),
+        Err(m) => Err(error(vm, format!("Error -3 while decompressing data: {m}"))),
+    }
 }
