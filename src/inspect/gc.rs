@@ -140,6 +140,10 @@ fn label(vm: &Vm, r: Ref, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> Stri
         return format!("class {}", common::class_name(vm, r));
     }
     let text = owner(vm, r);
+    // A class's own dict is called after the class.
+    if text.starts_with("class ") && matches!(vm.heap.get(r), Payload::Dict(_)) {
+        return format!("the __dict__ of {text}");
+    }
     match text.strip_prefix('<').and_then(|t| t.strip_suffix(" object>")) {
         Some(name) => {
             let next = tags.len() as u32 + 1;
