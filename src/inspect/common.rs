@@ -1,5 +1,6 @@
 //! Facts that all lenses use: kind, bounded repr, reference count, size; none runs code of the program.
 use crate::heap::{IMMORTAL, Ref};
+use crate::natives::text::array::{Array, item_size};
 use crate::objects::Payload;
 use crate::snapshot::{Kind, Refcount, Repr};
 use crate::vm::api::Cmp;
@@ -188,8 +189,37 @@ fn other(vm: &Vm, r: Ref) -> String {
             let [a, b, c] = [x.start, x.stop, x.step].map(|r| repr(vm, r).text);
             if c == "1" { format!("range({a}, {b})") } else { format!("range({a}, {b}, {c})") }
         }
-        _ => format!("<{} object>", type_name(vm, r)),
+        Payload::Wrapper(f, _) => match vm.heap.get(*f) {
+            Payload::Function(x) => format!("<{} {}>", type_name(vm, r), vm.lossy(x.qualname)),
+            _ => format!("<{} object>", type_name(vm, r)),
+        },
+        _ => match vm.state::<Array>(r) {
+            Some(a) => array(a),
+            None => format!("<{} object>", type_name(vm, r)),
+        },
     }
+}
+
+/// `array('i', [1, 2, 3])`, as far as a repr goes.
+fn array(a: &Array) -> String {
+    let code = a.code as char;
+    let items = a.data.chunks_exact(item_size(a.code)).take(BOUND);
+    if matches!(code, 'u' | 'w') {
+        let text: String = items.filter_map(|b| char::from_u32(u32::from_le_bytes(b.try_into().ok()?))).collect();
+        return if text.is_empty() { format!("array('{code}')") } else { format!("array('{code}', '{text}')") };
+    }
+    let item = |b: &[u8]| match (code, b.len()) {
+        ('f', _) => crate::objects::float_text::repr(f32::from_le_bytes(b.try_into().unwrap_or_default()).into()),
+        ('d', _) => crate::objects::float_text::repr(f64::from_le_bytes(b.try_into().unwrap_or_default())),
+        _ => {
+            let negative = code.is_ascii_lowercase() && b.last().is_some_and(|top| top & 0x80 != 0);
+            let mut wide = [if negative { 0xff } else { 0 }; 16];
+            wide[..b.len()].copy_from_slice(b);
+            i128::from_le_bytes(wide).to_string()
+        }
+    };
+    let list: Vec<String> = items.map(item).collect();
+    if list.is_empty() { format!("array('{code}')") } else { format!("array('{code}', [{}])", list.join(", ")) }
 }
 
 /// `a == b` where no code of the program is needed to answer.

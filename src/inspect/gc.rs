@@ -71,9 +71,12 @@ pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (Gc
     let names: Vec<String> = told.iter().map(|r| label(vm, *r, namespace, tags)).collect();
     let place: HashMap<Ref, usize> = told.iter().enumerate().map(|(i, r)| (*r, i)).collect();
     let mut by: HashMap<Ref, Vec<Ref>> = told.iter().map(|r| (*r, vec![])).collect();
+    // Few of the many references lead to one that is told: a mark by slot is looked at first.
+    let mut marked = vec![false; room];
+    told.iter().for_each(|r| marked[r.raw() as usize] = true);
     for r in &list {
         vm.heap.visit_children(*r, &mut |c| {
-            if let Some(holders) = by.get_mut(&c).filter(|h| h.len() < 3) {
+            if marked[c.raw() as usize] && let Some(holders) = by.get_mut(&c).filter(|h| h.len() < 3) {
                 holders.push(*r);
             }
         });
@@ -109,8 +112,11 @@ pub fn phases(vm: &mut Vm, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> (Gc
 
 /// How many of those that [`phases`] gave are still there. An object made at a dead one's address has another finalizer's mark.
 pub fn survivors(vm: &Vm, dead: &[(u64, Ref)]) -> u64 {
-    let living: HashMap<u64, Ref> = vm.heap.iter().map(|r| (r.address(), r)).collect();
-    dead.iter().filter(|(id, ty)| living.get(id).is_some_and(|r| vm.ty(*r) == *ty)).count() as u64
+    let dead: HashMap<u64, Ref> = dead.iter().copied().collect();
+    if dead.is_empty() {
+        return 0;
+    }
+    vm.heap.iter().filter(|r| dead.get(&r.address()).is_some_and(|ty| vm.ty(*r) == *ty)).count() as u64
 }
 
 /// A container that holds itself.
@@ -130,7 +136,14 @@ fn label(vm: &Vm, r: Ref, namespace: Ref, tags: &mut BTreeMap<u64, u32>) -> Stri
     if r == namespace {
         return "the module's names".to_owned();
     }
+    if let Payload::Type(_) = vm.heap.get(r) {
+        return format!("class {}", common::class_name(vm, r));
+    }
     let text = owner(vm, r);
+    // A class's own dict is called after the class.
+    if text.starts_with("class ") && matches!(vm.heap.get(r), Payload::Dict(_)) {
+        return format!("the __dict__ of {text}");
+    }
     match text.strip_prefix('<').and_then(|t| t.strip_suffix(" object>")) {
         Some(name) => {
             let next = tags.len() as u32 + 1;

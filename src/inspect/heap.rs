@@ -1,5 +1,5 @@
 //! `%heap`: the objects that some names lead to, breadth first.
-use super::slots::{Way, notes, slots};
+use super::slots::{Way, notes, parameters, slots};
 use super::{Subjects, common, frames, locals};
 use crate::heap::Ref;
 use crate::natives::errors::sys::shallow_size;
@@ -60,16 +60,26 @@ pub fn in_frames(vm: &Vm, frames: Vec<(String, Option<u32>, Vec<(String, Ref)>)>
 fn plain(vm: &Vm, r: Ref) -> Option<Repr> {
     let simple = |f: Ref| match vm.heap.get(f) {
         Payload::Native(_) | Payload::Wrapper(..) | Payload::Property(_) => true,
-        Payload::Function(f) => f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
+        Payload::Function(_) => is_bare(vm, f),
         _ => false,
     };
     match vm.heap.get(r) {
-        Payload::Function(_) if simple(r) => Some(Repr::whole(title(vm, r))),
+        Payload::Function(_) if simple(r) => Some(signature(vm, r)),
         Payload::Type(x) if !x.has(type_flags::HEAP) || slots(vm, r).iter().all(|(_, v)| simple(*v)) => Some(Repr::whole(title(vm, r))),
         Payload::Type(_) => None,
         _ if is_inline(vm, r, r, &HashSet::new()) => Some(common::repr(vm, r)),
         _ => None,
     }
+}
+
+/// A function that carries nothing of its own: neither defaults nor cells nor attributes.
+fn is_bare(vm: &Vm, r: Ref) -> bool {
+    matches!(vm.heap.get(r), Payload::Function(f) if f.defaults.is_none() && f.kwdefaults.is_none() && f.closure.is_none() && f.dict.is_none())
+}
+
+/// What is written for a function that is no box of its own: `function add(x, to)`.
+fn signature(vm: &Vm, r: Ref) -> Repr {
+    Repr::whole(format!("{}({})", title(vm, r), parameters(vm, r)))
 }
 
 impl Subjects {
@@ -100,7 +110,7 @@ fn is_inline(vm: &Vm, holder: Ref, r: Ref, named: &HashSet<Ref>) -> bool {
     let plain = match vm.heap.get(r) {
         Payload::Native(_) | Payload::Module(_) => true,
         // A method that carries nothing of its own, a class of the machine's. A function that is data is an object like others.
-        Payload::Function(f) => vm.is_type(holder) && f.defaults.is_none() && f.closure.is_none() && f.dict.is_none(),
+        Payload::Function(_) => vm.is_type(holder) && is_bare(vm, r),
         Payload::Wrapper(..) | Payload::Property(_) => true,
         Payload::Type(x) => !x.has(type_flags::HEAP),
         Payload::Tuple(items) => items.is_empty(),
@@ -166,9 +176,16 @@ fn object(vm: &Vm, s: &Subjects, r: Ref, ids: &HashSet<Ref>, named: &HashSet<Ref
     let next = tags.len() as u32 + 1;
     let tag = *tags.entry(r.address()).or_insert(next);
     let all = slots(vm, r);
-    let told = notes(vm, r);
+    let mut told = notes(vm, r);
+    // What a weak reference leads to, by its number where it has one.
+    if let (Payload::WeakRef(w), Some(note)) = (vm.heap.get(r), told.first_mut())
+        && let Some((x, tag)) = w.referent.filter(|x| ids.contains(x)).and_then(|x| Some((x, tags.get(&x.address())?)))
+    {
+        note.1 = format!("{} #{tag}", title(vm, x));
+    }
     let silent = told.is_empty();
     let value = |x: Ref| match is_inline(vm, r, x, named) && !ids.contains(&x) {
+        true if matches!(vm.heap.get(x), Payload::Function(_)) => HeapValue::Inline(signature(vm, x)),
         true => HeapValue::Inline(common::repr(vm, x)),
         false => HeapValue::Ref(x.address()),
     };

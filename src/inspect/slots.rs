@@ -2,10 +2,11 @@
 use super::common;
 use crate::heap::{Payload as _, Ref};
 use crate::objects::class::type_flags;
+use crate::objects::code::flags as code_flags;
 use crate::objects::generator::GenState;
 use crate::objects::Payload;
 use crate::snapshot::Kind;
-use crate::vm::Vm;
+use crate::vm::{Vm, t};
 
 /// The way to one reference; keys of dicts are objects themselves.
 pub enum Way {
@@ -36,8 +37,43 @@ pub fn notes(vm: &Vm, r: Ref) -> Vec<(&'static str, String)> {
             Some(x) => ("weakly", common::repr(vm, x).shown()),
             None => ("weakly", "dead".to_owned()),
         }],
+        Payload::Function(_) => match parameters(vm, r) {
+            text if text.is_empty() => vec![],
+            text => vec![("parameters", text)],
+        },
+        // Whose attributes a class has too: `object` goes without saying.
+        Payload::Type(x) if x.has(type_flags::HEAP) => {
+            let bases: Vec<String> = x.bases.iter().filter(|b| **b != t::OBJECT).map(|b| common::class_name(vm, *b)).collect();
+            if bases.is_empty() { vec![] } else { vec![("__bases__", bases.join(", "))] }
+        }
         _ => vec![],
     }
+}
+
+/// A function's parameters as its `def` has them, without annotations and defaults: `a, /, b, *args, c, **kw`.
+pub fn parameters(vm: &Vm, function: Ref) -> String {
+    let Payload::Function(f) = vm.heap.get(function) else { return String::new() };
+    let code = vm.code_obj(f.code);
+    let (positional, named) = (code.argcount as usize, code.kwonly as usize);
+    let name = |i: usize| code.localsplus.get(i).map(|n| vm.lossy(*n)).unwrap_or_default();
+    let mut out: Vec<String> = Vec::new();
+    for i in 0..positional {
+        out.push(name(i));
+        if i + 1 == code.posonly as usize {
+            out.push("/".to_owned());
+        }
+    }
+    let (star, double) = (code.flags & code_flags::VARARGS != 0, code.flags & code_flags::VARKEYWORDS != 0);
+    match star {
+        true => out.push(format!("*{}", name(positional + named))),
+        false if named > 0 => out.push("*".to_owned()),
+        false => {}
+    }
+    out.extend((positional..positional + named).map(name));
+    if double {
+        out.push(format!("**{}", name(positional + named + usize::from(star))));
+    }
+    out.join(", ")
 }
 
 /// The references that a heap picture follows. Modules and the machine's own classes are leaves: the picture is of the
@@ -73,12 +109,18 @@ pub fn slots(vm: &Vm, r: Ref) -> Vec<(Way, Ref)> {
         }
         Payload::Cell(c) => c.iter().map(|v| (Way::Named("cell contents".to_owned()), *v)).collect(),
         Payload::Function(f) => {
-            let part = |name: &'static str, tuple: Option<Ref>| {
+            // With the name of the parameter or variable: defaults are those of the last parameters, free variables end the code's list.
+            let code = vm.code_obj(f.code);
+            let part = |part: &str, tuple: Option<Ref>, end: usize| {
                 let items = tuple.and_then(|r| vm.tuple_items(r)).unwrap_or_default();
-                items.iter().enumerate().map(move |(i, v)| (Way::Named(format!("{name}[{i}]")), *v)).collect::<Vec<_>>()
+                let first = end.saturating_sub(items.len());
+                let name = |i: usize| code.localsplus.get(first + i).map(|n| format!(" ({})", vm.lossy(*n))).unwrap_or_default();
+                items.iter().enumerate().map(|(i, v)| (Way::Named(format!("{part}[{i}]{}", name(i))), *v)).collect::<Vec<_>>()
             };
-            let mut all = part("__defaults__", f.defaults);
-            all.extend(part("__closure__", f.closure));
+            let mut all = part("__defaults__", f.defaults, code.argcount as usize);
+            let named = f.kwdefaults.and_then(|d| vm.dict_of(d));
+            all.extend(named.into_iter().flat_map(|d| d.iter()).map(|(k, v)| (Way::Named(format!("__kwdefaults__['{}']", vm.lossy(k))), v)));
+            all.extend(part("__closure__", f.closure, code.localsplus.len()));
             all.extend(attributes(vm, f.dict));
             all
         }

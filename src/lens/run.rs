@@ -188,6 +188,10 @@ pub fn plan(name: &str, rest: &str) -> Result<(Vec<String>, Vec<String>), String
     if rest.is_empty() && !["heap", "gc", "loop"].contains(&name) {
         return Err(help.to_owned());
     }
+    // `--x` is Python, but nobody's: a name of an option that some other tool has.
+    if let Some(option) = rest.split_whitespace().next().filter(|w| w.strip_prefix("--").is_some_and(|o| o.starts_with(char::is_alphabetic))) {
+        return Err(format!("%{name} has no option `{option}`: {help}"));
+    }
     match name {
         "lookup" => {
             let words = |w: &str| w.to_owned();

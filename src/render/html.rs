@@ -11,7 +11,8 @@ use std::fmt::Write;
 /// The whole output as one `<div>`.
 pub fn page(view: &View, lang: Lang) -> String {
     let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600\">{}</p>", sentence(&view.headline));
+    // On paper the sentence stays with its picture.
+    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid\">{}</p>", sentence(&view.headline));
     if view.scene.width > 0 {
         picture(&mut out, view);
     }

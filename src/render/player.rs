@@ -49,7 +49,7 @@ pub fn page(view: &View, player: &Player, lang: Lang) -> String {
     let digest = Sha256::digest(body.as_bytes());
     let class = digest.iter().take(4).fold("step-".to_owned(), |out, b| out + &format!("{b:02x}"));
     let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600\">{}</p>", sentence(&view.headline));
+    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid\">{}</p>", sentence(&view.headline));
     let _ = write!(out, "<style>{}</style><form class=\"{class}\">{body}</form>", sheet(player, &class));
     for note in &view.notes {
         let _ = write!(out, "<p style=\"margin:6px 0 0;font-size:13px;font-style:italic\">{}</p>", escape(note));
@@ -124,7 +124,7 @@ fn step(out: &mut String, player: &Player, at: usize, lang: Lang) {
     if at + 1 < player.shots.len() {
         out.push_str(&radio(at + 1, lang.pick("next ▸", "下一步 ▸"), false).replace(&format!("class=\"b{}\" ", at + 1), ""));
     }
-    let _ = write!(out, "</div><div style=\"font-size:13px;font-weight:600\">{}</div>", sentence(&shot.title));
+    let _ = write!(out, "</div><div style=\"font-size:13px;font-weight:600;break-after:avoid\">{}</div>", sentence(&shot.title));
     for words in &shot.words {
         let _ = write!(out, "<div style=\"{MONO}\">{}</div>", escape(words));
     }

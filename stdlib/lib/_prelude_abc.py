@@ -15,8 +15,15 @@ class _abc_data:
 _abc_data.__module__ = "_abc"
 
 
+def _abc_discard(home, seen):
+    known = home()
+    if known is not None:
+        known.discard(seen)
+
+
 def _abc_add(known, cls):
-    known.add(_abc_ref(cls, known.discard))
+    # The callback knows the set weakly: a set that is given up dies at once, without the collector.
+    known.add(_abc_ref(cls, _abc_discard.__get__(_abc_ref(known))))
 
 
 def _abc_state(cls):

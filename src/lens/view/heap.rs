@@ -24,10 +24,17 @@ pub fn view_in(snapshot: &HeapSnapshot, lang: Lang, places: &mut Places) -> View
 
 /// The words that stand in the objects themselves, in Chinese: the state of a generator. None: nothing to translate.
 fn translated(snapshot: &HeapSnapshot, lang: Lang) -> Option<HeapSnapshot> {
-    if lang == Lang::En || !snapshot.objects.iter().any(|o| o.kind == Kind::Generator) {
+    if lang == Lang::En || !snapshot.objects.iter().any(|o| matches!(o.kind, Kind::Generator | Kind::Function)) {
         return None;
     }
     let mut out = snapshot.clone();
+    for slot in out.objects.iter_mut().filter(|o| o.kind == Kind::Function).flat_map(|o| &mut o.slots) {
+        if let SlotKey::Named(name) = &mut slot.key
+            && name == "parameters"
+        {
+            *name = "参数".to_owned();
+        }
+    }
     for slot in out.objects.iter_mut().filter(|o| o.kind == Kind::Generator).flat_map(|o| &mut o.slots) {
         match (&mut slot.key, &mut slot.value) {
             (SlotKey::Named(name), HeapValue::Inline(value)) if name == "state" => {
@@ -81,7 +88,7 @@ impl Marks {
         let mut marks = Marks::default();
         for object in &after.objects {
             match before.objects.iter().find(|o| o.id == object.id && !dead.contains(&o.id)) {
-                Some(old) if old.slots != object.slots || old.value != object.value || old.len != object.len => _ = marks.changed.insert(object.id),
+                Some(old) if !same_slots(before, old, after, object) || old.value != object.value || old.len != object.len => _ = marks.changed.insert(object.id),
                 None if !lived.contains(&object.id) || dead.contains(&object.id) => _ = marks.new.insert(object.id),
                 _ => {}
             }
@@ -97,6 +104,22 @@ impl Marks {
         }
         marks
     }
+}
+
+/// Whether an object refers to the same. A value that a name leads to in one of the pictures only is an arrow in that one
+/// and written into its slot in the other.
+fn same_slots(before: &HeapSnapshot, old: &HeapObject, after: &HeapSnapshot, new: &HeapObject) -> bool {
+    let written = |picture: &HeapSnapshot, value: &HeapValue| match value {
+        HeapValue::Ref(id) => picture.objects.iter().find(|o| o.id == *id).and_then(|o| o.value.clone()),
+        HeapValue::Inline(text) => Some(text.clone()),
+        HeapValue::Unbound => None,
+    };
+    let same = |a: &HeapValue, b: &HeapValue| a == b || (matches!((a, b), (HeapValue::Ref(_), HeapValue::Inline(_)) | (HeapValue::Inline(_), HeapValue::Ref(_))) && written(before, a).is_some_and(|text| written(after, b) == Some(text)));
+    old.slots.len() == new.slots.len()
+        && old.slots.iter().zip(&new.slots).all(|(a, b)| same(&a.value, &b.value) && match (&a.key, &b.key) {
+            (SlotKey::Key(x), SlotKey::Key(y)) => same(x, y),
+            (x, y) => x == y,
+        })
 }
 
 /// The picture before a cell ran and the one after it, with what the cell did.

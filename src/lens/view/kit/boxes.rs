@@ -4,7 +4,7 @@ use crate::render::scene::{Corners, Dash, Paint, Rect, Role, Scene, Size, Stroke
 use crate::render::theme::{BASELINE, GRID, PAD, RADIUS, ROW};
 
 /// The most cells that a key or value takes in a row.
-const KEY_CELLS: usize = 18;
+const KEY_CELLS: usize = 26;
 const VALUE_CELLS: usize = 30;
 /// Width of a strip's line of cells before it goes on below.
 const STRIP_WIDTH: i32 = 260;
