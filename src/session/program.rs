@@ -6,7 +6,7 @@ use crate::heap::Owned;
 use crate::vm::{Ask, Request};
 
 impl Session {
-    /// Runs a program file; `path` is what `sys.argv[0]` and tracebacks call it.
+    /// Runs a program file; `path` is what `__file__` and tracebacks call it.
     pub fn run_file(&mut self, path: &str, source: &[u8], host: &mut dyn Host) -> CellResult {
         self.begin(host);
         let name = match path {
@@ -38,6 +38,14 @@ impl Session {
     /// A program has what CPython's `site` adds to the built-in names; a notebook has IPython's.
     fn begin(&mut self, host: &mut dyn Host) {
         self.start(host);
+        let options = self.opts.options.clone();
+        if !options.is_empty() {
+            let vm = &mut self.machine.vm;
+            let options = options.iter().map(|o| vm.str(o.as_str())).collect();
+            let options = vm.list(options);
+            let (Ok(o) | Err(o)) = self.prelude("session_options", vec![options], host);
+            self.machine.vm.release(o);
+        }
         let (Ok(o) | Err(o)) = self.prelude("session_site", vec![], host);
         self.machine.vm.release(o);
     }

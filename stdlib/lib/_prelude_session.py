@@ -200,12 +200,10 @@ def session_main(path):
     if path is not None:
         main.__file__ = path
         main.__cached__ = None
-        try:
-            from importlib.machinery import SourceFileLoader
+        # Not from importlib.machinery: that brings in `warnings`, `re` and 28 more, longer than the rest of the start.
+        from _frozen_importlib_external import SourceFileLoader
 
-            main.__loader__ = SourceFileLoader("__main__", path)
-        except ImportError:
-            pass
+        main.__loader__ = SourceFileLoader("__main__", path)
 
 
 def session_module(name):
@@ -224,7 +222,7 @@ def process_main(argv, env):
     main = modules["__main__"] = type(sys)("__main__")
     main.__builtins__ = builtins
     flags, warn, xoptions, rest = command_line(argv[1:])
-    environment = {} if flags & {"E", "I"} else dict(env)
+    environment = dict(env) if {"E", "I"}.isdisjoint(flags) else {}
     sys.flags = start_flags(flags, xoptions, environment)
     if sys.flags.dev_mode:
         warn.insert(0, "default")
@@ -274,7 +272,7 @@ def start_flags(letters, xoptions, environment):
         "no_site": "S" in letters,
         "ignore_environment": isolated or "E" in letters,
         "verbose": "v" in letters or bool(environment.get("PYTHONVERBOSE")),
-        "bytes_warning": "b" in letters,
+        "bytes_warning": letters.count("b"),
         "quiet": "q" in letters,
         "isolated": isolated,
         "dev_mode": "dev" in xoptions or bool(environment.get("PYTHONDEVMODE")),
@@ -282,12 +280,12 @@ def start_flags(letters, xoptions, environment):
         "warn_default_encoding": "warn_default_encoding" in xoptions or bool(environment.get("PYTHONWARNDEFAULTENCODING")),
         "safe_path": isolated or "P" in letters or bool(environment.get("PYTHONSAFEPATH")),
     }
-    return _flags_from({name: 1 for name, value in given.items() if value})
+    return _flags_from({name: int(value) for name, value in given.items() if value})
 
 
 def command_line(rest):
     """The interpreter's own options: letters, filters of warnings, -X options; and what is left."""
-    flags, warn, xoptions = set(), [], {}
+    flags, warn, xoptions = [], [], {}
     while rest and rest[0].startswith("-") and rest[0] not in ("-c", "-m", "-"):
         option, *rest = rest
         if option[:2] in ("-W", "-X"):
@@ -301,23 +299,39 @@ def command_line(rest):
                 xoptions[name] = value if given else True
         elif not option.startswith("--"):
             letters, c, _ = option[1:].partition("c")
-            flags.update(letters)
+            flags.extend(letters)
             if c:
                 rest = ["-c", *rest]
     return flags, warn, xoptions, rest
 
 
 def process_begin(argv, path, env, warn, xoptions):
+    start_session(argv, path)
+    process_environment(env)
+    take_options(warn, xoptions)
+
+
+def take_options(warn, xoptions):
+    """`-W` and `-X`, in a session that has started."""
     import sys
 
-    start_session(argv, path)
     sys._xoptions.update(xoptions)
-    process_environment(env)
     if warn:
         sys.warnoptions.extend(warn)
         import warnings
 
         warnings._processoptions(warn)
+
+
+def session_options(options):
+    """The interpreter's options in front of a program that `pellucid run` begins."""
+    import sys
+
+    letters, warn, xoptions, _ = command_line(options)
+    sys.flags = start_flags(letters, xoptions, {})
+    if sys.flags.dev_mode:
+        warn.insert(0, "default")
+    take_options(warn, xoptions)
 
 
 def process_streams(given, env):

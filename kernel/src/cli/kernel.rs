@@ -43,5 +43,6 @@ fn options(common: Common) -> SessionOptions {
         cwd: if visible { here } else { String::new() },
         mounts,
         seed,
+        options: vec![],
     }
 }

@@ -68,14 +68,26 @@ pub(super) fn on_a_thread(work: impl FnOnce() -> u8 + Clone + Send + 'static) ->
     }
 }
 
-/// CPython's switches that only turn off what is not here (site, the user's folders, the environment, byte-code files,
-/// buffering): taken and without effect, so that a `python3` in a script can be replaced by `pellucid run`.
-fn take_habit(args: &mut &[String]) -> bool {
-    let habit = args.first().is_some_and(|a| matches!(a.as_str(), "-S" | "-s" | "-E" | "-I" | "-B" | "-P" | "-u" | "-q"));
-    if habit {
-        *args = &args[1..];
+/// Letters of CPython's options that a program may be started with. They set `sys.flags`, and most turn off what is not here
+/// anyway (the user's folders, the environment, byte-code files, buffering): a `python3` in a script can be replaced by
+/// `pellucid run`. `-O` is refused: asserts stay.
+const LETTERS: &str = "bBEIPqsSu";
+
+/// Takes one of CPython's options, with its value, from the front of `args` over to `taken`.
+fn take_option(args: &mut &[String], taken: &mut Vec<String>) -> Result<bool, String> {
+    let Some((option, rest)) = args.split_first() else { return Ok(false) };
+    let letters = option.strip_prefix('-').unwrap_or_default();
+    if option == "-W" || option == "-X" {
+        let (value, rest) = rest.split_first().ok_or_else(|| format!("{option} needs a value"))?;
+        taken.extend([option.clone(), value.clone()]);
+        *args = rest;
+    } else if letters.starts_with(['W', 'X']) || !letters.is_empty() && letters.chars().all(|c| LETTERS.contains(c)) {
+        taken.push(option.clone());
+        *args = rest;
+    } else {
+        return Ok(false);
     }
-    habit
+    Ok(true)
 }
 
 pub(super) enum Refusal {
@@ -85,10 +97,11 @@ pub(super) enum Refusal {
 
 pub(super) fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Refusal> {
     let mut common = Common::default();
-    while take_habit(&mut args) || common.take(&mut args).map_err(Refusal::Usage)? {}
+    let mut options = vec![];
+    while take_option(&mut args, &mut options).map_err(Refusal::Usage)? || common.take(&mut args).map_err(Refusal::Usage)? {}
     let here = text_of(&absolute(".")).map_err(Refusal::World)?;
     let first = args.first().ok_or_else(|| Refusal::Usage("run needs a FILE, -m MODULE, -c CODE or -".into()))?;
-    // `argv[0]` and the front of `sys.path` are CPython's for each way to start a program.
+    // `argv[0]` and the front of `sys.path` are CPython's for each way to start a program; tracebacks name a file by its whole path.
     let (program, argv0, path0) = match first.as_str() {
         "-m" => (Program::Module(value(&mut args).map_err(Refusal::Usage)?), "-m".to_owned(), here.clone()),
         "-c" => (Program::Code(value(&mut args).map_err(Refusal::Usage)?), "-c".to_owned(), String::new()),
@@ -103,7 +116,8 @@ pub(super) fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Re
             let source = std::fs::read(&typed).map_err(|e| Refusal::World(format!("can't open file {typed:?}: {e}")))?;
             let place = absolute(&typed);
             let folder = text_of(place.parent().unwrap_or(Path::new("/"))).map_err(Refusal::World)?;
-            (Program::File { path: typed.clone(), source }, typed, folder)
+            let path = text_of(&place).map_err(Refusal::World)?;
+            (Program::File { path, source }, typed, folder)
         }
     };
     let Common { mut mounts, seed } = common;
@@ -112,7 +126,7 @@ pub(super) fn parse(mut args: &[String]) -> Result<(Program, SessionOptions), Re
         show(&mut mounts, path0.clone());
     }
     let argv = std::iter::once(argv0).chain(args.iter().cloned()).collect();
-    Ok((program, SessionOptions { argv, path: vec![path0], cwd: here, mounts, seed }))
+    Ok((program, SessionOptions { argv, path: vec![path0], cwd: here, mounts, seed, options }))
 }
 
 fn standard_input() -> Result<Vec<u8>, Refusal> {
@@ -161,13 +175,16 @@ mod tests {
         let (p, o) = parsed(&["--seed=3", "-c", "print(1)", "-x", "--mount"]);
         assert_eq!(p, Program::Code("print(1)".into()));
         assert_eq!((o.argv, o.path, o.seed), (vec!["-c".into(), "-x".into(), "--mount".into()], vec!["".into()], 3));
-        assert_eq!(parsed(&["-S", "-c", "pass"]).0, Program::Code("pass".into()));
+        let (p, o) = parsed(&["-S", "-bb", "-W", "error", "-Xdev", "-c", "pass", "-W"]);
+        assert_eq!((p, o.argv), (Program::Code("pass".into()), vec!["-c".into(), "-W".into()]));
+        assert_eq!(o.options, ["-S", "-bb", "-W", "error", "-Xdev"]);
         let (p, o) = parsed(&["-m", "json.tool", "a"]);
         assert_eq!(p, Program::Module("json.tool".into()));
         assert_eq!(o.argv, ["-m", "a"]);
         assert_eq!(o.path, [o.cwd.as_str()]);
         let (p, o) = parsed(&["src/main.rs"]);
-        assert!(matches!(p, Program::File { path, .. } if path == "src/main.rs"));
+        assert!(matches!(p, Program::File { path, .. } if path.starts_with('/') && path.ends_with("/src/main.rs")));
+        assert_eq!(o.argv, ["src/main.rs"]);
         let shown = |m: &pellucid::face::Mount| Path::new(&o.path[0]).starts_with(&m.path) && !m.writable;
         assert!(o.path[0].ends_with("/src") && o.mounts.iter().any(shown));
     }
@@ -175,6 +192,8 @@ mod tests {
     #[test]
     fn refusals() {
         assert!(matches!(parse(&["-x".into()]), Err(Refusal::Usage(_))));
+        assert!(matches!(parse(&["-O".into(), "x.py".into()]), Err(Refusal::Usage(_))));
+        assert!(matches!(parse(&["-W".into()]), Err(Refusal::Usage(_))));
         assert!(matches!(parse(&[]), Err(Refusal::Usage(_))));
         assert!(matches!(parse(&["no-such.py".into()]), Err(Refusal::World(_))));
     }
