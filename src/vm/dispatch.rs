@@ -1,7 +1,7 @@
 //! The dispatch loop: one line an opcode. What each does is in `ops/`.
 pub(super) use crate::code::opcode::op;
 use super::Vm;
-use super::exec::Exec;
+use super::exec::{Exec, pick};
 use super::frames::Regs;
 use super::ops::nb::{ADD, MULTIPLY, SUBTRACT};
 use super::run::{Flow, Tracer};
@@ -27,22 +27,20 @@ impl Vm {
             let Exec { units, hints, code } = &mut *exec;
             let units = &mut units[..];
             let code: &CodeObj = code;
-            let mut high = 0usize;
-            let flow = loop {
-                let at = r.pc;
-                let unit = units[at];
-                let (o, arg) = ((unit & 0xFF) as u8, (unit >> 8) as usize | high);
+            let flow = 'next: loop {
+                let mut at = r.pc;
                 if T::ON {
-                    if T::PROGRAM && high == 0 && self.before_instruction(&r, at) {
+                    if T::PROGRAM && self.before_instruction(&r, at) {
                         break Flow::Reload;
                     }
                     self.save(&r, at);
                     self.ticks_left = *budget;
-                    if high == 0 && tracer.instruction(self, at) {
+                    if tracer.instruction(self, at) {
                         break Flow::Stop;
                     }
                 }
-                high = 0;
+                let mut unit = pick(units, at);
+                let mut arg = (unit >> 8) as usize;
                 macro_rules! step {
                     ($base:ident, $method:ident $(::<$n:tt>)? $(, $a:expr)*) => {{
                         let mut t = r;
@@ -57,7 +55,7 @@ impl Vm {
                     ($($x:tt)*) => {{
                         let flow = step!($($x)*);
                         if flow == Flow::Next && !self.heap.attention {
-                            continue;
+                            continue 'next;
                         }
                         flow
                     }};
@@ -67,12 +65,14 @@ impl Vm {
                     ($($x:tt)*) => {{
                         let flow = step!($($x)*);
                         if flow == Flow::Next {
-                            continue;
+                            continue 'next;
                         }
                         flow
                     }};
                 }
-                let flow = match o {
+                // A second turn only for what EXTENDED_ARG announces.
+                let flow = loop {
+                    break match (unit & 0xFF) as u8 {
                     op::LOAD_FAST_BORROW => quiet!(LOAD_FAST_BORROW, load_fast_borrow, arg),
                     op::LOAD_FAST => quiet!(LOAD_FAST, load_fast, arg),
                     op::LOAD_CONST => quiet!(LOAD_CONST, load_const, code, arg),
@@ -215,11 +215,17 @@ impl Vm {
                     special::STORE_ATTR_INSTANCE_VALUE => run!(STORE_ATTR, store_attr_value, units, code, at, arg),
                     special::STORE_ATTR_SLOT => run!(STORE_ATTR, store_attr_slot, units, code, at, arg),
                     op::EXTENDED_ARG => {
-                        high = arg << 8;
-                        r.pc = at + 1;
+                        at += 1;
+                        r.pc = at;
+                        unit = pick(units, at);
+                        arg = arg << 8 | (unit >> 8) as usize;
+                        if T::ON {
+                            self.save(&r, at);
+                        }
                         continue;
                     }
-                    _ => panic!("the compiler emitted {}, which no frame should meet", crate::code::opcode::name(o as u16)),
+                    _ => panic!("the compiler emitted {}, which no frame should meet", crate::code::opcode::name(unit & 0xFF)),
+                    };
                 };
                 match flow {
                     Flow::Next => {

@@ -42,7 +42,7 @@ impl Vm {
     pub fn code_obj(&self, code: Ref) -> &Arc<CodeObj> {
         match self.heap.get(code) {
             Payload::Code(c) => c,
-            _ => panic!("{code:?} is no code object"),
+            _ => super::values::is_no("code object", code),
         }
     }
     /// Takes the running form out of its row; [`Vm::put_exec`] puts it back when another frame runs.
@@ -78,10 +78,27 @@ impl Vm {
     }
 }
 
+/// One of a code object's units, names or constants. The panic of a wrong index takes no argument: nothing is kept for it.
+#[inline(always)]
+pub(super) fn pick<T: Copy>(row: &[T], at: usize) -> T {
+    match row.get(at) {
+        Some(x) => *x,
+        None => beyond(),
+    }
+}
+#[cold]
+#[inline(never)]
+fn beyond() -> ! {
+    panic!("an instruction reaches outside its code object")
+}
+
 /// A 32-bit number in two cache units.
 #[inline(always)]
 pub(super) fn read_u32(units: &[u16], at: usize) -> u32 {
-    units[at] as u32 | (units[at + 1] as u32) << 16
+    match units.get(at..at + 2) {
+        Some(&[low, high]) => u32::from(low) | u32::from(high) << 16,
+        _ => beyond(),
+    }
 }
 #[inline(always)]
 pub(super) fn write_u32(units: &mut [u16], at: usize, x: u32) {

@@ -13,13 +13,13 @@ impl Vm {
     pub fn generator(&self, r: Ref) -> &Generator {
         match self.heap.get(r) {
             Payload::Generator(g) => g,
-            _ => panic!("{r:?} is no generator"),
+            _ => super::values::is_no("generator", r),
         }
     }
     pub fn generator_mut(&mut self, r: Ref) -> &mut Generator {
         match self.heap.get_mut(r) {
             Payload::Generator(g) => g,
-            _ => panic!("{r:?} is no generator"),
+            _ => super::values::is_no("generator", r),
         }
     }
     /// RETURN_GENERATOR: moves the frame on top into a new object, which is what the call returns.
@@ -84,7 +84,7 @@ impl Vm {
     /// Puts a suspended generator's frame on top. `ret`: what becomes of what it yields. None: it cannot be resumed.
     fn push_generator(&mut self, g: Ref, ret: Ret) -> bool {
         let base = self.stack_top();
-        let Payload::Generator(x) = self.heap.get_mut(g) else { panic!("{g:?} is no generator") };
+        let Payload::Generator(x) = self.heap.get_mut(g) else { super::values::is_no("generator", g) };
         let Some(frame) = &x.frame else { return false };
         let (code_ref, object) = (frame.code_ref, frame.object);
         x.state = GenState::Running;
@@ -211,7 +211,7 @@ impl Vm {
             f.lasti = at as u32;
         }
         let (Payload::Generator(x), Some(Activation::Py(f))) = (self.heap.get_mut(g), self.cur.activations.last()) else {
-            panic!("{g:?} is no generator")
+            super::values::is_no("generator", g)
         };
         x.state = GenState::Suspended;
         x.stack.extend_from_slice(&self.cur.stack[from..to]);

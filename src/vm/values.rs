@@ -180,19 +180,26 @@ fn single_latin1(s: &Wtf8) -> Option<u8> {
     if points.next().is_none() && first < 256 { Some(first as u8) } else { None }
 }
 
+/// Called with what is at hand already, so that the ordinary way keeps nothing for it.
+#[cold]
+#[inline(never)]
+pub(super) fn is_no(what: &str, r: Ref) -> ! {
+    panic!("{r:?} is no {what}")
+}
+
 /// Looking into objects. The payload of a subclass's instance is its built-in base's, so these accept subclasses.
 impl Vm {
     #[inline(always)]
     pub fn type_obj(&self, ty: Ref) -> &TypeObj {
         match self.heap.get(ty) {
             Payload::Type(x) => x,
-            _ => panic!("{ty:?} is used as a type but is none"),
+            _ => is_no("type", ty),
         }
     }
     pub fn type_obj_mut(&mut self, ty: Ref) -> &mut TypeObj {
         match self.heap.get_mut(ty) {
             Payload::Type(x) => x,
-            _ => panic!("{ty:?} is used as a type but is none"),
+            _ => is_no("type", ty),
         }
     }
     #[inline]
@@ -301,7 +308,7 @@ impl Vm {
     pub fn list_obj_mut(&mut self, r: Ref) -> &mut List {
         match self.heap.get_mut(r) {
             Payload::List(x) => x,
-            _ => panic!("{r:?} is no list"),
+            _ => is_no("list", r),
         }
     }
     /// Items of a tuple or list (subclasses too).
@@ -321,7 +328,7 @@ impl Vm {
     pub fn dict_mut(&mut self, r: Ref) -> &mut Dict {
         match self.heap.get_mut(r) {
             Payload::Dict(d) => d,
-            _ => panic!("{r:?} is no dict"),
+            _ => is_no("dict", r),
         }
     }
     pub fn set_of(&self, r: Ref) -> Option<&Set> {
@@ -333,7 +340,7 @@ impl Vm {
     pub fn set_mut(&mut self, r: Ref) -> &mut Set {
         match self.heap.get_mut(r) {
             Payload::Set(s) => s,
-            _ => panic!("{r:?} is no set"),
+            _ => is_no("set", r),
         }
     }
     pub fn exc_of(&self, r: Ref) -> Option<&ExcObj> {
@@ -345,7 +352,7 @@ impl Vm {
     pub fn exc_mut(&mut self, r: Ref) -> &mut ExcObj {
         match self.heap.get_mut(r) {
             Payload::Exc(e) => e,
-            _ => panic!("{r:?} is no exception"),
+            _ => is_no("exception", r),
         }
     }
     pub fn instance_mut(&mut self, r: Ref) -> Option<&mut Instance> {

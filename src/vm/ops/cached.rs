@@ -7,7 +7,7 @@ use crate::code::opcode::{op, special};
 use crate::objects::Payload;
 use crate::objects::class::type_flags;
 use crate::objects::code::CodeObj;
-use crate::vm::exec::{read_u32, set_op, write_u32};
+use crate::vm::exec::{pick, read_u32, set_op, write_u32};
 use crate::vm::{n, t};
 
 /// Misses after which an instruction gives its form up, and executions after which it tries again.
@@ -82,7 +82,7 @@ impl Vm {
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
             && self.type_is(s.ty, units, at)
-            && let Some(Some(v)) = i.values.get(units[at + 3] as usize)
+            && let Some(Some(v)) = i.values.get(pick(units, at + 3) as usize)
         {
             let v = *v;
             return self.put_attr(r, w, v, arg & 1 != 0);
@@ -98,7 +98,7 @@ impl Vm {
             && let Some(dict) = i.dict
             && self.type_is(s.ty, units, at)
             && let Payload::Dict(d) = self.heap.get(dict)
-            && let Some(v) = d.value_at(units[at + 3] as usize, code.names[arg >> 1])
+            && let Some(v) = d.value_at(pick(units, at + 3) as usize, pick(&code.names, arg >> 1))
         {
             return self.put_attr(r, w, v, arg & 1 != 0);
         }
@@ -110,7 +110,7 @@ impl Vm {
         let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && self.type_is(s.ty, units, at)
-            && let Some(Some(v)) = i.slots.get(units[at + 3] as usize)
+            && let Some(Some(v)) = i.slots.get(pick(units, at + 3) as usize)
         {
             let v = *v;
             return self.put_attr(r, w, v, arg & 1 != 0);
@@ -192,7 +192,7 @@ impl Vm {
         if let Payload::Module(m) = &s.payload
             && s.ty == t::MODULE
             && let Payload::Dict(d) = self.heap.get(m.dict)
-            && let Some(v) = d.value_at(units[at + 3] as usize, code.names[arg >> 1])
+            && let Some(v) = d.value_at(pick(units, at + 3) as usize, pick(&code.names, arg >> 1))
         {
             return self.put_attr(r, w, v, arg & 1 != 0);
         }
@@ -329,7 +329,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn store_attr_value(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let (value, w) = (self.peek(r, 2), self.peek(r, 1));
-        let index = units[at + 3] as usize;
+        let index = pick(units, at + 3) as usize;
         let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.dict.is_none()
@@ -356,7 +356,7 @@ impl Vm {
     #[inline]
     pub(in crate::vm) fn store_attr_slot(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
         let (value, w) = (self.peek(r, 2), self.peek(r, 1));
-        let index = units[at + 3] as usize;
+        let index = pick(units, at + 3) as usize;
         let s = self.word_slot(w);
         if let Payload::Instance(i) = &s.payload
             && i.slots.len() > index

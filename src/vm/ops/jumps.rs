@@ -2,6 +2,7 @@
 use super::*;
 use crate::code::opcode::{caches_of, op};
 use crate::objects::Payload;
+use crate::vm::exec::pick;
 use crate::vm::{fixed, n as names, slow, t};
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
@@ -13,7 +14,7 @@ fn jump_if(r: &mut Regs, units: &[u16], n: usize, jumps: bool, watched: bool) {
     if jumps {
         r.pc += n;
     } else if !watched {
-        r.pc += ((units[r.pc] & 0xFF) as u8 == op::NOT_TAKEN) as usize;
+        r.pc += ((pick(units, r.pc) & 0xFF) as u8 == op::NOT_TAKEN) as usize;
     }
 }
 
@@ -45,7 +46,7 @@ impl Vm {
     /// instruction by itself where somebody watches.
     #[inline(always)]
     pub(super) fn test(&mut self, r: &mut Regs, units: &[u16], holds: bool, watched: bool) {
-        let next = units[r.pc];
+        let next = pick(units, r.pc);
         let (o, n) = ((next & 0xFF) as u8, (next >> 8) as usize);
         if watched || o != op::POP_JUMP_IF_FALSE && o != op::POP_JUMP_IF_TRUE {
             return self.push_word(r, Word::fixed(fixed::bool_ref(holds)));

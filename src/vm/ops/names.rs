@@ -3,7 +3,7 @@ use super::*;
 use crate::objects::Payload;
 use crate::code::opcode::{op, special};
 use crate::objects::code::CodeObj;
-use crate::vm::exec::{read_u32, set_op, write_u32};
+use crate::vm::exec::{pick, read_u32, set_op, write_u32};
 use crate::vm::{fixed, n, slow, t};
 use smallvec::SmallVec;
 
@@ -39,7 +39,7 @@ impl Vm {
     }
     #[inline(never)]
     pub(in crate::vm) fn load_global_op(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, at: usize, arg: usize) -> Flow {
-        self.note_global(units, at, code.names[arg >> 1]);
+        self.note_global(units, at, pick(&code.names, arg >> 1));
         self.load_global(r, code, at, arg)
     }
     /// Cache units of LOAD_GLOBAL: entry (one), watch number of the globals (two).
@@ -80,7 +80,7 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn load_global_module(&mut self, r: &mut Regs, units: &mut [u16], code: &CodeObj, globals: Ref, at: usize, arg: usize) -> Flow {
         if let Payload::Dict(d) = self.heap.get(globals)
-            && let Some(v) = d.value_at(units[at + 1] as usize, code.names[arg >> 1])
+            && let Some(v) = d.value_at(pick(units, at + 1) as usize, pick(&code.names, arg >> 1))
         {
             return self.put_global(r, v, arg);
         }
@@ -91,7 +91,7 @@ impl Vm {
         if let (Payload::Dict(d), Payload::Dict(b)) = (self.heap.get(dicts.0), self.heap.get(dicts.1))
             && d.watch == read_u32(units, at + 2)
             && d.watch != 0
-            && let Some(v) = b.value_at(units[at + 1] as usize, code.names[arg >> 1])
+            && let Some(v) = b.value_at(pick(units, at + 1) as usize, pick(&code.names, arg >> 1))
         {
             return self.put_global(r, v, arg);
         }
@@ -108,7 +108,7 @@ impl Vm {
     }
     #[inline]
     pub(in crate::vm) fn load_global(&mut self, r: &mut Regs, code: &CodeObj, at: usize, arg: usize) -> Flow {
-        let name = code.names[arg >> 1];
+        let name = pick(&code.names, arg >> 1);
         match self.global(name) {
             Some(v) => {
                 self.heap.incref_raw(v);
@@ -139,7 +139,7 @@ impl Vm {
         let s = self.heap.slot(ns);
         if s.ty == t::DICT
             && let Payload::Dict(d) = &s.payload
-            && let Some(v) = d.value_at(hints[arg] as usize, name)
+            && let Some(v) = d.value_at(pick(hints, arg) as usize, name)
         {
             self.heap.incref_raw(v);
             self.push_word(r, Word::owned(v));

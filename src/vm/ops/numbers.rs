@@ -7,7 +7,7 @@ use crate::objects::Payload;
 use crate::objects::generator::GenState;
 use crate::objects::iter::Iter;
 use crate::vm::api::Cmp;
-use crate::vm::exec::set_op;
+use crate::vm::exec::{pick, set_op};
 use crate::vm::{fixed, t};
 
 impl Vm {
@@ -130,20 +130,35 @@ impl Vm {
     #[inline(always)]
     pub(super) fn put_float(&mut self, r: &mut Regs, a: Word, b: Word, v: f64) {
         r.sp -= 1;
-        let (place, other) = if self.dies(a) { (a, b) } else { (b, a) };
-        if self.dies(place)
-            && self.ty(place.get()) == t::FLOAT
-            && let Payload::Float(p) = self.heap.get_mut(place.get())
+        let place = if self.becomes(a, v) {
+            self.drop_word(b);
+            a
+        } else if self.becomes(b, v) {
+            self.drop_word(a);
+            b
+        } else {
+            let v = self.heap.alloc_flat(t::FLOAT, Payload::Float(v));
+            self.drop_word(a);
+            self.drop_word(b);
+            Word::owned(v.into_raw())
+        };
+        self.cur.stack[r.sp - 1] = place;
+    }
+    /// Whether a float that dies with this word has taken the value.
+    #[inline(always)]
+    fn becomes(&mut self, w: Word, v: f64) -> bool {
+        if !w.is_owned() {
+            return false;
+        }
+        let s = self.heap.slot_at_mut(w.index());
+        if s.rc == 1
+            && s.ty == t::FLOAT
+            && let Payload::Float(p) = &mut s.payload
         {
             *p = v;
-            self.cur.stack[r.sp - 1] = place;
-            self.drop_word(other);
-            return;
+            return true;
         }
-        let v = self.heap.alloc_flat(t::FLOAT, Payload::Float(v));
-        self.cur.stack[r.sp - 1] = Word::owned(v.into_raw());
-        self.drop_word(a);
-        self.drop_word(b);
+        false
     }
     /// `items[i]` of an exact list, or with `TUPLE` of an exact tuple.
     #[inline(always)]
@@ -188,7 +203,7 @@ impl Vm {
     /// that is none of these, or meets something else than it expects, and nothing has changed.
     #[inline(always)]
     pub(super) fn with_small_int(&mut self, r: &mut Regs, units: &[u16], i: i64) -> bool {
-        let next = units[r.pc];
+        let next = pick(units, r.pc);
         match (next & 0xFF) as u8 {
             special::BINARY_OP_ADD_INT => self.add_small(r, i),
             special::BINARY_OP_SUBTRACT_INT => self.add_small(r, -i),
@@ -348,7 +363,7 @@ impl Vm {
     /// Pushes the next item of a loop; or, where the next instruction stores it in a local, carries that out too.
     #[inline(always)]
     fn put_next(&mut self, r: &mut Regs, units: &[u16], v: Ref, watched: bool) {
-        let next = units[r.pc];
+        let next = pick(units, r.pc);
         if watched || (next & 0xFF) as u8 != op::STORE_FAST {
             return self.push_word(r, Word::owned(v));
         }

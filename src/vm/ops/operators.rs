@@ -317,16 +317,15 @@ impl Vm {
     #[inline(always)]
     pub(in crate::vm) fn store_subscr(&mut self, r: &mut Regs, at: usize) -> Flow {
         let (value, container, key) = (self.peek(r, 3), self.peek(r, 2), self.peek(r, 1));
-        let s = self.heap.slot_at(container.index());
-        if s.ty == t::LIST
-            && let Payload::List(items) = &s.payload
-            && let Payload::Int(i) = &self.word_slot(key).payload
-            && (*i as usize) < items.len()
+        if let Payload::Int(i) = self.word_slot(key).payload
+            && let s = self.heap.slot_at_mut(container.index())
+            && s.ty == t::LIST
+            && let Payload::List(list) = &mut s.payload
+            && let Some(place) = list.items.get_mut(i as usize)
         {
-            let i = *i as usize;
             r.sp -= 3;
-            let value = self.own_word(value);
-            let old = std::mem::replace(&mut self.list_mut(container.get())[i], value);
+            let old = std::mem::replace(place, value.get());
+            self.own_word(value);
             self.heap.decref_raw(old);
             self.drop_word(container);
             self.drop_word(key);

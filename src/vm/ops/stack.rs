@@ -1,6 +1,7 @@
 //! Locals, constants and the operand stack.
 use super::*;
 use crate::objects::code::CodeObj;
+use crate::vm::exec::pick;
 use crate::vm::fixed;
 use crate::vm::t;
 
@@ -85,7 +86,7 @@ impl Vm {
     }
     #[inline(always)]
     pub(in crate::vm) fn load_const(&mut self, r: &mut Regs, code: &CodeObj, i: usize) -> Flow {
-        let c = code.consts[i];
+        let c = pick(&code.consts, i);
         // The code object keeps its constants alive as long as a frame runs it.
         self.push_word(r, Word::borrowed(c));
         Flow::Next
@@ -121,7 +122,9 @@ impl Vm {
     }
     #[inline(always)]
     pub(in crate::vm) fn swap(&mut self, r: &mut Regs, depth: usize) -> Flow {
-        self.cur.stack.swap(r.sp - 1, r.sp - depth);
+        let (top, other) = (self.peek(r, 1), self.peek(r, depth));
+        self.cur.stack[r.sp - 1] = other;
+        self.cur.stack[r.sp - depth] = top;
         Flow::Next
     }
     #[inline(never)]
@@ -154,13 +157,13 @@ impl Vm {
     pub(in crate::vm) fn cell_content(&self, cell: Ref) -> Option<Ref> {
         match self.heap.get(cell) {
             crate::objects::Payload::Cell(c) => *c,
-            _ => panic!("{cell:?} is no cell"),
+            _ => crate::vm::values::is_no("cell", cell),
         }
     }
     pub fn set_cell(&mut self, cell: Ref, value: Option<Ref>) -> Option<Ref> {
         match self.heap.get_mut(cell) {
             crate::objects::Payload::Cell(c) => std::mem::replace(c, value),
-            _ => panic!("{cell:?} is no cell"),
+            _ => crate::vm::values::is_no("cell", cell),
         }
     }
     #[inline]
