@@ -164,7 +164,7 @@ pub struct SessionOptions {
     pub mounts: Vec<Mount>,
     /// Seed of everything that would be entropy.
     pub seed: u64,
-    /// CPython's options of a program (`-Werror`, `-X dev`, `-bb`), as they were typed.
+    /// CPython's options of a program (`-Werror`, `-X dev`, `-I`), as they were typed.
     pub options: Vec<String>,
 }
 

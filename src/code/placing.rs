@@ -10,6 +10,11 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
     let (start, end) = (error.raw_location.start().to_usize(), error.raw_location.end().to_usize());
     // Where the error is reported; some are found by tokens of a wider or narrower range.
     let at = offset_of(source, error.location.line.get(), error.location.character_offset.get());
+    if msg == "invalid syntax"
+        && let Some(range) = token_behind(error, source, at)
+    {
+        return Some(range);
+    }
     match msg {
         "unexpected indent" => {
             let line_start = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -68,15 +73,6 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
             Some((at, at + source[at..].find(':')? + 1))
         }
         _ if msg.ends_with("prefixes are incompatible") => Some((at, at + source[at..].find(['"', '\''])?)),
-        "invalid syntax" => match &error.error {
-            ParseErrorType::OtherError(text) if text.contains("is an illegal expression for augmented assignment") => {
-                let text = layout::significant_tokens(source).into_iter().map(|x| x.1).find(|x| x.start().to_usize() > at && source[x.start().to_usize()..x.end().to_usize()].ends_with('='))?;
-                token_from(source, text.end().to_usize())
-            }
-            ParseErrorType::OtherError(text) if text.starts_with("Trailing comma not allowed") => token_from(source, end),
-            _ if source[start..].starts_with("not ") => token_from(source, start + 3),
-            _ => None,
-        },
         "/ must be ahead of *" => wording::slash_after_star(error, source).map(|at| (at, at + 1)),
         "Invalid star expression" if source[start..].starts_with('*') => Some((start + 1, start + 2)),
         "Invalid star expression" => Some((start, end)),
@@ -133,6 +129,21 @@ fn operand_start(tokens: &[(TokenKind, TextRange)]) -> Option<usize> {
         start = Some(range.start().to_usize());
     }
     start
+}
+
+/// For some errors of no other name: the token behind what the parser points at.
+fn token_behind(error: &ParseError, source: &str, at: usize) -> Option<(usize, usize)> {
+    let (start, end) = (error.raw_location.start().to_usize(), error.raw_location.end().to_usize());
+    match &error.error {
+        ParseErrorType::OtherError(text) if text.contains("is an illegal expression for augmented assignment") => {
+            let tokens = layout::significant_tokens(source).into_iter().map(|x| (x.1.start().to_usize(), x.1.end().to_usize()));
+            let operator = tokens.into_iter().find(|x| x.0 > at && source[x.0..x.1].ends_with('='))?;
+            token_from(source, operator.1)
+        }
+        ParseErrorType::OtherError(text) if text.starts_with("Trailing comma not allowed") => token_from(source, end),
+        _ if source[start..].starts_with("not ") => token_from(source, start + 3),
+        _ => None,
+    }
 }
 
 /// The bracket that is open at an offset, innermost.

@@ -71,8 +71,21 @@ impl Session {
                 host.write(Stream::Stderr, &format!("the session could not start:\n{}", error.plain));
             }
         }
+        let options = self.opts.options.clone();
+        if !options.is_empty() {
+            let vm = &mut self.machine.vm;
+            let options = options.iter().map(|o| vm.str(o.as_str())).collect();
+            let options = vm.list(options);
+            self.prelude_quietly("session_options", vec![options], host);
+        }
+        self.prelude_quietly("session_site", vec![], host);
         // What the library's start has left is not the program's garbage.
         self.machine.vm.collect_garbage(2);
+    }
+    /// Calls a function of the prelude that answers nothing and cannot fail.
+    fn prelude_quietly(&mut self, name: &str, args: Vec<Owned>, host: &mut dyn Host) {
+        let (Ok(o) | Err(o)) = self.prelude(name, args, host);
+        self.machine.vm.release(o);
     }
     /// The namespace of `__main__`.
     fn namespace(&self) -> Ref {

@@ -8,14 +8,12 @@ use crate::vm::{Ask, Request};
 impl Session {
     /// Runs a program file; `path` is what `__file__` and tracebacks call it.
     pub fn run_file(&mut self, path: &str, source: &[u8], host: &mut dyn Host) -> CellResult {
-        self.begin(host);
+        self.start(host);
         let name = match path {
             "<stdin>" => self.machine.vm.none(),
             path => self.machine.vm.str(path),
         };
-        let set = self.prelude("session_main", vec![name], host);
-        let (Ok(o) | Err(o)) = set;
-        self.machine.vm.release(o);
+        self.prelude_quietly("session_main", vec![name], host);
         let ended = match crate::code::source::decode_file(source, path) {
             Ok(text) => self.body(&text, path, host),
             Err(problem) => Err(self.problem(&problem)),
@@ -24,30 +22,16 @@ impl Session {
     }
     /// Runs a module as `__main__`, as `python -m` does.
     pub fn run_module(&mut self, name: &str, host: &mut dyn Host) -> CellResult {
-        self.begin(host);
+        self.start(host);
         let name = self.machine.vm.str(name);
         let ended = self.prelude("session_module", vec![name], host);
         self.end(ended, host)
     }
     /// Runs code as `python -c` does.
     pub fn run_string(&mut self, code: &str, host: &mut dyn Host) -> CellResult {
-        self.begin(host);
+        self.start(host);
         let ended = self.body(code, "<string>", host);
         self.end(ended, host)
-    }
-    /// A program has what CPython's `site` adds to the built-in names; a notebook has IPython's.
-    fn begin(&mut self, host: &mut dyn Host) {
-        self.start(host);
-        let options = self.opts.options.clone();
-        if !options.is_empty() {
-            let vm = &mut self.machine.vm;
-            let options = options.iter().map(|o| vm.str(o.as_str())).collect();
-            let options = vm.list(options);
-            let (Ok(o) | Err(o)) = self.prelude("session_options", vec![options], host);
-            self.machine.vm.release(o);
-        }
-        let (Ok(o) | Err(o)) = self.prelude("session_site", vec![], host);
-        self.machine.vm.release(o);
     }
     fn problem(&mut self, problem: &crate::code::SyntaxProblem) -> Owned {
         match self.machine.vm.syntax_error(problem) {

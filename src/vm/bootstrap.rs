@@ -43,6 +43,7 @@ impl Vm {
             next_watch: 0,
             method_cache: Vec::new(),
             next_version: 0,
+            odd_orders: Vec::new(),
             raising: None,
             raised_again: None,
             pending_syscall: None,

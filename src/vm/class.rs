@@ -10,6 +10,7 @@ impl Vm {
     /// Must follow every change of a type's namespace or bases: new versions for it and its subclasses, flags afresh.
     pub fn type_modified(&mut self, ty: Ref) {
         let mut work = vec![ty];
+        let mut odd = self.odd_orders.clone();
         while let Some(ty) = work.pop() {
             self.next_version += 1;
             let version = self.next_version;
@@ -21,6 +22,17 @@ impl Vm {
                 self.finalize_instances_of(ty);
             }
             work.extend_from_slice(&self.type_obj(ty).subclasses);
+            // Each of them once: their orders may name each other.
+            work.extend(odd.extract_if(.., |c| self.type_obj(*c).mro.contains(&ty)));
+        }
+    }
+    /// Keeps in mind whether a change of a class in this class's order is to be told to it, which is no subclass of that one.
+    pub fn note_order(&mut self, cls: Ref) {
+        let expected = |c: &Ref| *c == cls || self.type_obj(cls).bases.iter().any(|b| self.type_obj(*b).mro.contains(c));
+        let odd = !self.type_obj(cls).mro.iter().all(expected);
+        self.odd_orders.retain(|c| *c != cls);
+        if odd {
+            self.odd_orders.push(cls);
         }
     }
     /// A class that has instances has got a `__del__`.

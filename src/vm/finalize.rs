@@ -46,6 +46,7 @@ impl Vm {
                 for b in x.bases.clone() {
                     self.type_obj_mut(b).subclasses.retain(|c| *c != r);
                 }
+                self.odd_orders.retain(|c| *c != r);
             }
             _ => {}
         }

@@ -82,6 +82,8 @@ pub struct Vm {
     pub next_watch: u32,
     pub method_cache: Vec<CacheEntry>,
     pub next_version: u32,
+    /// Classes whose metaclass's `mro()` gave them what none of their bases leads to. Not counted; dead ones are taken out.
+    pub odd_orders: Vec<Ref>,
     /// The exception on its way up (owned), between the instruction that raised it and `unwind`.
     pub raising: Option<Ref>,
     /// What a native passes on: no new exception, so that it remembers nothing new ([`Vm::pass_on`]). Not counted.

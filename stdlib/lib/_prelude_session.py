@@ -227,8 +227,7 @@ def process_main(argv, env):
     if sys.flags.dev_mode:
         warn.insert(0, "default")
     warn[:0] = [w for w in environment.get("PYTHONWARNINGS", "").split(",") if w]
-    if "S" not in flags:
-        session_site()
+    session_site()
     path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
     sys.orig_argv = list(argv)
 

@@ -1,8 +1,11 @@
-# What the module `site` adds to the built-in names of a program. Classes of our own: those of `_sitebuiltins` read files of an
-# installation, and bring in `os`, which would double the time that a program needs to start.
+# What the module `site` adds to the built-in names; a notebook's `exit` and `quit` stand in front of those here. Classes of our own:
+# those of `_sitebuiltins` read files of an installation, and bring in `os`, which would double the time that a program needs to start.
 def session_site():
     import builtins
     import sys
+
+    if sys.flags.no_site:
+        return
 
     class Quitter:
         def __init__(self, name):

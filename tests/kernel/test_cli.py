@@ -69,6 +69,26 @@ def test_run_a_file(tmp_path: Path) -> None:
     assert (out.returncode, out.stdout, out.stderr) == (0, "42 ['one', '--two'] __main__\n", "")
 
 
+def test_a_file_starts_as_cpython_starts_it(tmp_path: Path) -> None:
+    """Tracebacks and `__file__` have the whole path, `argv` what was typed; no module and no garbage but the start's own."""
+    (tmp_path / "x.py").write_text(
+        "import gc, sys\nprint(gc.collect(), sys.argv, __file__, 're' in sys.modules, type(__loader__).__name__)\n1 / 0\n")
+    out = pellucid("run", "x.py", cwd=tmp_path)
+    assert out.stdout == f"0 ['x.py'] {tmp_path}/x.py False SourceFileLoader\n"
+    assert f'File "{tmp_path}/x.py", line 3, in <module>' in out.stderr
+
+
+def test_options_of_the_interpreter() -> None:
+    code = "import sys, warnings; print(sys.warnoptions, sys._xoptions, sys.flags.isolated); warnings.warn('w')"
+    out = pellucid("run", "-W", "error", "-Xfoo=1", "-I", "-c", code)
+    assert out.returncode == 1 and out.stdout == "['error'] {'foo': '1'} 1\n" and out.stderr.endswith("UserWarning: w\n")
+    out = pellucid("run", "-Wignore", "-c", code)
+    assert (out.returncode, out.stderr) == (0, "")
+    # What would have no effect is refused.
+    for option in ("-O", "-bb", "-W"):
+        assert pellucid("run", option).returncode == 2
+
+
 def test_run_in_other_ways() -> None:
     assert pellucid("run", "-c", "import sys; print(sys.argv)", "a").stdout == "['-c', 'a']\n"
     assert pellucid("run", "-", stdin="print(6 * 7)\n").stdout == "42\n"

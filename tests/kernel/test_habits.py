@@ -120,6 +120,12 @@ def test_own_magics_and_the_shell(kernel: FrontEnd) -> None:
     assert "'1 + 1'" in kernel.value("seen")
 
 
+def test_help_and_what_else_site_adds(kernel: FrontEnd) -> None:
+    assert out(kernel, "help(len)").startswith("Help on built-in function len in module builtins:\n\nlen(obj, /)\n")
+    assert kernel.value("help") == "Type help() for interactive help, or help(object) for help about object."
+    assert "Python" in kernel.value("copyright")
+
+
 def test_exit(kernel: FrontEnd) -> None:
     for code in ("exit", "quit()"):
         reply, said = kernel.run(code)

@@ -33,7 +33,7 @@ In a notebook, lines that begin with % are lenses on what Python hides; try %lsm
   %heap a b
 
 Commands
-  run       [--mount PATH[:ro|rw]]... [--seed N] FILE | -m MODULE | -c CODE | -   [ARGUMENT...]
+  run       [--mount PATH[:ro|rw]]... [--seed N] [-W ACTION] [-X OPTION] FILE | -m MODULE | -c CODE | -   [ARGUMENT...]
   install   [--user | --sys-prefix | --prefix PATH] [--name NAME] [--mount PATH[:ro|rw]]... [--history FILE|none]
   kernel    -f CONNECTION_FILE [--mount PATH[:ro|rw]]... [--seed N] [--history FILE|none]    (Jupyter starts this)
   explore   [--preemptions N] [--random | --pct DEPTH] [--seed N] [--points gil|bytecode|line] [--runs N] FILE

@@ -70,8 +70,8 @@ pub(super) fn on_a_thread(work: impl FnOnce() -> u8 + Clone + Send + 'static) ->
 
 /// Letters of CPython's options that a program may be started with. They set `sys.flags`, and most turn off what is not here
 /// anyway (the user's folders, the environment, byte-code files, buffering): a `python3` in a script can be replaced by
-/// `pellucid run`. `-O` is refused: asserts stay.
-const LETTERS: &str = "bBEIPqsSu";
+/// `pellucid run`. `-O` and `-b` are refused: asserts stay, and nobody warns of bytes beside text.
+const LETTERS: &str = "BEIPqsSu";
 
 /// Takes one of CPython's options, with its value, from the front of `args` over to `taken`.
 fn take_option(args: &mut &[String], taken: &mut Vec<String>) -> Result<bool, String> {
@@ -175,9 +175,9 @@ mod tests {
         let (p, o) = parsed(&["--seed=3", "-c", "print(1)", "-x", "--mount"]);
         assert_eq!(p, Program::Code("print(1)".into()));
         assert_eq!((o.argv, o.path, o.seed), (vec!["-c".into(), "-x".into(), "--mount".into()], vec!["".into()], 3));
-        let (p, o) = parsed(&["-S", "-bb", "-W", "error", "-Xdev", "-c", "pass", "-W"]);
+        let (p, o) = parsed(&["-S", "-Bs", "-W", "error", "-Xdev", "-c", "pass", "-W"]);
         assert_eq!((p, o.argv), (Program::Code("pass".into()), vec!["-c".into(), "-W".into()]));
-        assert_eq!(o.options, ["-S", "-bb", "-W", "error", "-Xdev"]);
+        assert_eq!(o.options, ["-S", "-Bs", "-W", "error", "-Xdev"]);
         let (p, o) = parsed(&["-m", "json.tool", "a"]);
         assert_eq!(p, Program::Module("json.tool".into()));
         assert_eq!(o.argv, ["-m", "a"]);

@@ -115,7 +115,7 @@ fn plain_class(vm: &mut Vm, x: Ref) -> bool {
 }
 /// The hash, or None for what has none; a metaclass may say so.
 fn try_hash(vm: &mut Vm, x: Ref) -> Result<Option<i64>, Ask> {
-    if vm.is_type(x) && !plain_class(vm, x) {
+    if vm.is_type(x) && vm.ty(x) != t::TYPE {
         let hash = vm.try_call_special(x, n::__HASH__, &[])?;
         return Ok(hash.and_then(Result::ok).and_then(|h| vm.i64_of(h)));
     }

@@ -21,6 +21,7 @@ pub use gc_module::collector as gc_collector;
 pub use type_new::refusal;
 mod type_order;
 mod type_type;
+mod types_module;
 pub mod weakref;
 mod xxsubtype;
 use crate::vm::native::{ModuleDef, TypeDef};
@@ -59,7 +60,7 @@ pub static TYPES: &[&TypeDef] = &[
     &xxsubtype::SPAMLIST,
     &xxsubtype::SPAMDICT,
 ];
-pub static MODULES: &[&ModuleDef] = &[&abc_module::MODULE, &builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &weakref::MODULE, &xxsubtype::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&abc_module::MODULE, &builtins::MODULE, &display::MODULE, &gc_module::MODULE, &helpers::MODULE, &importing::MODULE, &marshal_module::MODULE, &types_module::MODULE, &weakref::MODULE, &xxsubtype::MODULE];
 
 /// Types that are names in `builtins`, exceptions aside.
 pub const IN_BUILTINS: &[&str] = &[

@@ -22,6 +22,7 @@ pub static HELPERS: &[Def] = &[
 
 fn store(vm: &mut Vm, cls: Ref, order: Vec<Ref>) -> Step {
     install_mro(vm, cls, order);
+    vm.note_order(cls);
     vm.type_modified(cls);
     Ok(vm.none())
 }
