@@ -15,6 +15,13 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
     {
         return Some(range);
     }
+    if msg == "invalid syntax. Perhaps you forgot a comma?"
+        && !matches!(&error.error, ParseErrorType::OtherError(text) if text.contains("forgot a comma"))
+        && innermost_bracket(source, at) == Some('{')
+        && let Some(range) = side_by_side(source, at)
+    {
+        return Some(range);
+    }
     match msg {
         "unexpected indent" => {
             let line_start = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -26,7 +33,6 @@ pub(super) fn range_of(error: &ParseError, msg: &str, source: &str) -> Option<(u
             let last = before.last()?.1.end().to_usize();
             Some((operand_start(&before)?, last))
         }
-        "invalid syntax. Perhaps you forgot a comma?" if !matches!(&error.error, ParseErrorType::OtherError(text) if text.contains("forgot a comma")) && innermost_bracket(source, at) == Some('{') && side_by_side(source, at).is_some() => two_operands(source, side_by_side(source, at)?),
         "invalid syntax. Perhaps you forgot a comma?" if matches!(error.error, ParseErrorType::OtherError(_)) => {
             let before = tokens_before(source, start);
             // Only a lone literal or name is pointed at where its neighbour on the left belongs to the range.
@@ -171,12 +177,12 @@ pub(super) fn two_operands(source: &str, offset: usize) -> Option<(usize, usize)
     Some((operand_start(&before)?, operand_end(source, range.start().to_usize())?))
 }
 
-/// The first token at or behind an offset, on its line, that begins an expression where another has just ended.
-pub(super) fn side_by_side(source: &str, offset: usize) -> Option<usize> {
+/// The range of the first two expressions with nothing between them whose second begins at or behind an offset, on its line.
+pub(super) fn side_by_side(source: &str, offset: usize) -> Option<(usize, usize)> {
     let line_end = offset + source[offset..].find('\n').unwrap_or(source.len() - offset);
     let tokens = layout::significant_tokens(source);
     let begins: Vec<usize> = tokens.iter().map(|x| x.1.start().to_usize()).filter(|at| (offset..line_end).contains(at)).collect();
-    begins.into_iter().find(|at| two_operands(source, *at).is_some())
+    begins.into_iter().find_map(|at| two_operands(source, at))
 }
 
 /// Where the expression ends that begins at or behind an offset: before the nearest separator at its own level.

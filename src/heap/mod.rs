@@ -5,10 +5,12 @@
 //! (finalizer, weak references) goes to `pending` with a count of one, and the machine takes it from there.
 mod gc;
 mod handle;
+pub mod row;
 #[cfg(test)]
 mod tests;
 pub use gc::GcState;
 pub use handle::{FIRST_MORTAL, Owned, Ref};
+use row::Row;
 
 /// What the heap must know of what it stores.
 pub trait Payload: Default {
@@ -81,46 +83,8 @@ impl<P: Clone> Clone for Slot<P> {
     }
 }
 
-/// The arena's slots. A slot is looked up for nearly everything: the panic of a handle outside the arena takes no argument, so
-/// that no register and no word of the native stack is kept for it.
-pub(crate) struct Slots<P>(Vec<Slot<P>>);
-
-#[cold]
-#[inline(never)]
-fn outside() -> ! {
-    panic!("a handle points outside the arena")
-}
-impl<P> std::ops::Index<usize> for Slots<P> {
-    type Output = Slot<P>;
-    #[inline(always)]
-    fn index(&self, i: usize) -> &Slot<P> {
-        match self.0.get(i) {
-            Some(s) => s,
-            None => outside(),
-        }
-    }
-}
-impl<P> std::ops::IndexMut<usize> for Slots<P> {
-    #[inline(always)]
-    fn index_mut(&mut self, i: usize) -> &mut Slot<P> {
-        match self.0.get_mut(i) {
-            Some(s) => s,
-            None => outside(),
-        }
-    }
-}
-impl<P> std::ops::Deref for Slots<P> {
-    type Target = Vec<Slot<P>>;
-    #[inline(always)]
-    fn deref(&self) -> &Vec<Slot<P>> {
-        &self.0
-    }
-}
-impl<P> std::ops::DerefMut for Slots<P> {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut Vec<Slot<P>> {
-        &mut self.0
-    }
+impl<P> row::Item for Slot<P> {
+    const OUTSIDE: &'static str = "a handle points outside the arena";
 }
 
 /// What an instance of a subclass of a built-in type has besides the built-in's payload.
@@ -132,7 +96,7 @@ pub struct Extra {
 
 /// The arena. Slot 0 is never used, so that a handle is never zero.
 pub struct Heap<P> {
-    pub(crate) slots: Slots<P>,
+    pub(crate) slots: Row<Slot<P>>,
     free: Vec<u32>,
     /// Objects whose last reference went away but whose death is the machine's business.
     pub pending: std::collections::VecDeque<Ref>,
@@ -151,7 +115,7 @@ impl<P: Clone> Clone for Heap<P> {
     fn clone(&self) -> Self {
         let Heap { slots, free, pending, attention, gc, extras, weakrefs, live, work } = self;
         Heap {
-            slots: Slots(slots.0.clone()),
+            slots: slots.clone(),
             free: free.clone(),
             pending: pending.clone(),
             attention: *attention,
@@ -165,7 +129,7 @@ impl<P: Clone> Clone for Heap<P> {
     /// The memory of an older copy is used again: that is two thirds of the time.
     fn clone_from(&mut self, source: &Self) {
         let Heap { slots, free, pending, attention, gc, extras, weakrefs, live, work } = source;
-        self.slots.0.clone_from(&slots.0);
+        self.slots.clone_from(slots);
         self.free.clone_from(free);
         self.pending.clone_from(pending);
         self.attention = *attention;
@@ -187,7 +151,7 @@ impl<P: Payload> Heap<P> {
     pub fn new() -> Self {
         let filler = Slot { rc: IMMORTAL, flags: 0, ty: Ref::fixed(1), payload: P::default() };
         Heap {
-            slots: Slots(vec![filler]),
+            slots: vec![filler].into(),
             free: Vec::new(),
             pending: Default::default(),
             attention: false,

@@ -1,6 +1,7 @@
 //! Facts that all lenses use: kind, bounded repr, reference count, size; none runs code of the program.
 use crate::heap::{IMMORTAL, Ref};
 use crate::natives::text::array::{Array, item_size};
+use crate::natives::text::pack::{self, Item};
 use crate::objects::Payload;
 use crate::snapshot::{Kind, Refcount, Repr};
 use crate::vm::api::Cmp;
@@ -208,15 +209,11 @@ fn array(a: &Array) -> String {
         let text: String = items.filter_map(|b| char::from_u32(u32::from_le_bytes(b.try_into().ok()?))).collect();
         return if text.is_empty() { format!("array('{code}')") } else { format!("array('{code}', '{text}')") };
     }
-    let item = |b: &[u8]| match (code, b.len()) {
-        ('f', _) => crate::objects::float_text::repr(f32::from_le_bytes(b.try_into().unwrap_or_default()).into()),
-        ('d', _) => crate::objects::float_text::repr(f64::from_le_bytes(b.try_into().unwrap_or_default())),
-        _ => {
-            let negative = code.is_ascii_lowercase() && b.last().is_some_and(|top| top & 0x80 != 0);
-            let mut wide = [if negative { 0xff } else { 0 }; 16];
-            wide[..b.len()].copy_from_slice(b);
-            i128::from_le_bytes(wide).to_string()
-        }
+    let item = |b: &[u8]| match pack::read(a.code, b, false) {
+        Item::Int(i) => i.to_string(),
+        Item::Unsigned(u) => u.to_string(),
+        Item::Float(x) => crate::objects::float_text::repr(x),
+        other => panic!("{other:?} is in no array"),
     };
     let list: Vec<String> = items.map(item).collect();
     if list.is_empty() { format!("array('{code}')") } else { format!("array('{code}', [{}])", list.join(", ")) }

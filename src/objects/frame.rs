@@ -6,6 +6,10 @@ use crate::heap::Ref;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Word(pub u32);
 
+impl crate::heap::row::Item for Word {
+    const OUTSIDE: &'static str = "a frame reaches outside its thread's stack";
+}
+
 impl Word {
     pub const NULL: Word = Word(0);
     const BORROWED: u32 = 1 << 31;

@@ -8,17 +8,27 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
-/// The whole output as one `<div>`.
-pub fn page(view: &View, lang: Lang) -> String {
+/// An output's beginning: its language, and the sentence above the picture, with which it stays on paper.
+pub(super) fn head(view: &View, lang: Lang) -> String {
     let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    // On paper the sentence stays with its picture.
     let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid\">{}</p>", sentence(&view.headline));
-    if view.scene.width > 0 {
-        picture(&mut out, view);
-    }
+    out
+}
+
+/// The sentences below the picture.
+pub(super) fn notes(out: &mut String, view: &View) {
     for note in &view.notes {
         let _ = write!(out, "<p style=\"margin:6px 0 0;font-size:13px;font-style:italic\">{}</p>", escape(note));
     }
+}
+
+/// The whole output as one `<div>`.
+pub fn page(view: &View, lang: Lang) -> String {
+    let mut out = head(view, lang);
+    if view.scene.width > 0 {
+        picture(&mut out, view);
+    }
+    notes(&mut out, view);
     if !view.tables.is_empty() {
         let summary = lang.pick("Details", "详情");
         let _ = write!(out, "<details style=\"margin-top:6px;font-size:13px\"><summary style=\"cursor:pointer\">{summary}</summary>");

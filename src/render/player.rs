@@ -4,7 +4,7 @@
 //! line is marked in the source. Where it is taken away, or not understood, all steps stand in a pane that scrolls, each
 //! with its line. On paper the chosen steps (`Shot::key`) stand one below the other.
 //! Radio buttons of one page keep apart since each player is a `<form>`; its class is a digest of what it shows.
-use super::html::{escape, sentence};
+use super::html::{self, escape, sentence};
 use super::scene::Scene;
 use super::svg;
 use super::view::{Lang, View};
@@ -48,12 +48,9 @@ pub fn page(view: &View, player: &Player, lang: Lang) -> String {
     let body = body(player, lang);
     let digest = Sha256::digest(body.as_bytes());
     let class = digest.iter().take(4).fold("step-".to_owned(), |out, b| out + &format!("{b:02x}"));
-    let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid\">{}</p>", sentence(&view.headline));
+    let mut out = html::head(view, lang);
     let _ = write!(out, "<style>{}</style><form class=\"{class}\">{body}</form>", sheet(player, &class));
-    for note in &view.notes {
-        let _ = write!(out, "<p style=\"margin:6px 0 0;font-size:13px;font-style:italic\">{}</p>", escape(note));
-    }
+    html::notes(&mut out, view);
     out.push_str("</div>");
     out
 }

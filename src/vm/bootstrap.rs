@@ -186,7 +186,7 @@ impl Vm {
         }
         let dict = self.type_obj(ty).dict;
         if self.dict_get_name(dict, n::__DOC__).is_none() {
-            let doc = if def.doc.is_empty() { self.none() } else { self.str(def.doc) };
+            let doc = if def.doc.is_empty() { self.none() } else { self.str(def.documentation()) };
             self.dict_set_str(dict, "__doc__", doc);
         }
         if self.dict_get_name(dict, n::__MODULE__).is_none() && def.module != "builtins" {

@@ -60,8 +60,8 @@ impl Vm {
     pub(super) fn hook_of_missing(&mut self, obj: Ref, ty: Ref, name: Ref) -> Result<Option<Found>, Ask> {
         let found = !matches!(self.heap.get(obj), Payload::Instance(_)) || self.lookup(ty, name).is_some() || self.instance_attr(obj, name).is_some();
         let Some(hook) = self.lookup(ty, n::__GETATTR__).filter(|_| !found) else { return Ok(None) };
-        let (hook, bound) = self.bind_special(hook, obj)?;
-        Ok(Some(Found::Call(hook, if bound { vec![obj, name] } else { vec![name] })))
+        let (hook, args) = self.special_call(hook, obj, &[name])?;
+        Ok(Some(Found::Call(hook, args)))
     }
     /// `super`'s attribute: along the MRO of the object's type, after `this`.
     pub fn super_getattr(&mut self, sup: Ref, name: Ref) -> Result<Found, Ask> {

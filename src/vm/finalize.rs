@@ -289,9 +289,8 @@ fn run_finalizer(vm: &mut Vm, r: Ref) -> Result<Result<Ref, Ref>, super::Ask> {
         let f = vm.lookup_special(r, n::__DEL__).expect("checked");
         Ok(vm.incref(f))
     })?;
-    let (f, bound) = vm.bind_special(f, r)?;
-    let args = [r];
-    vm.try_call(f, if bound { &args[..] } else { &[] })
+    let (f, args) = vm.special_call(f, r, &[])?;
+    vm.try_call(f, &args)
 }
 impl Vm {
     /// An exception that cannot go anywhere, for `sys.unraisablehook`: "Exception ignored while" doing `what` with an object.

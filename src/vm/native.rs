@@ -126,6 +126,19 @@ pub struct TypeDef {
     pub defs: &'static [&'static [Def]],
 }
 
+impl TypeDef {
+    /// Documentation may begin with the class's arguments, `name(signature)\n--\n\n`, as CPython's `tp_doc` does.
+    fn head(&self) -> Option<(&'static str, &'static str)> {
+        self.doc.strip_prefix(self.name).filter(|x| x.starts_with('('))?.split_once("\n--\n\n")
+    }
+    pub fn signature(&self) -> Option<&'static str> {
+        self.head().map(|(signature, _)| signature)
+    }
+    pub fn documentation(&self) -> &'static str {
+        self.head().map_or(self.doc, |(_, doc)| doc)
+    }
+}
+
 /// A module written in Rust.
 pub struct ModuleDef {
     pub name: &'static str,
@@ -165,6 +178,15 @@ pub struct Registered {
 }
 
 impl Vm {
+    /// The definition behind a built-in class.
+    pub fn definition(&self, ty: Ref) -> Option<&'static TypeDef> {
+        let defs = crate::natives::TYPES.iter().flat_map(|g| g.iter().copied());
+        let of_modules = crate::natives::MODULES.iter().flat_map(|g| g.iter()).flat_map(|m| m.types.iter().copied());
+        defs.chain(of_modules).find(|d| match d.place {
+            Some(place) => place == ty,
+            None => self.native_types.get(&(d.module, d.name)) == Some(&ty),
+        })
+    }
     /// The type made from a definition; its place, or the one made at first use.
     pub fn type_of_def(&mut self, def: &'static TypeDef) -> Ref {
         match def.place {

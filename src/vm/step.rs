@@ -10,6 +10,8 @@ use smallvec::SmallVec;
 
 /// A few references: arguments, a row of items.
 pub type Refs = SmallVec<[Ref; 4]>;
+/// A call that is still to be made: what to call, and with what (borrowed).
+pub type Call = (Ref, Refs);
 
 /// The result of a native.
 pub type Step = Result<Owned, Ask>;

@@ -2,9 +2,9 @@
 use super::native::NativeFn;
 use super::step::{Answer, Request};
 use crate::heap::Ref;
+use crate::heap::row::Row;
 use crate::objects::frame::{Frame, Ret, Word};
 use smallvec::SmallVec;
-use std::slice::SliceIndex;
 
 /// One activation.
 #[derive(Clone)]
@@ -61,55 +61,13 @@ impl SpareFrames {
     }
 }
 
-/// A thread's data stack. As with the arena's slots, an index outside is told without arguments.
-#[derive(Clone, Default)]
-pub struct Stack(Vec<Word>);
-
-#[cold]
-#[inline(never)]
-fn outside() -> ! {
-    panic!("a frame reaches outside its thread's stack")
-}
-impl<I: SliceIndex<[Word]>> std::ops::Index<I> for Stack {
-    type Output = I::Output;
-    #[inline(always)]
-    fn index(&self, i: I) -> &I::Output {
-        match self.0.get(i) {
-            Some(x) => x,
-            None => outside(),
-        }
-    }
-}
-impl<I: SliceIndex<[Word]>> std::ops::IndexMut<I> for Stack {
-    #[inline(always)]
-    fn index_mut(&mut self, i: I) -> &mut I::Output {
-        match self.0.get_mut(i) {
-            Some(x) => x,
-            None => outside(),
-        }
-    }
-}
-impl std::ops::Deref for Stack {
-    type Target = Vec<Word>;
-    #[inline(always)]
-    fn deref(&self) -> &Vec<Word> {
-        &self.0
-    }
-}
-impl std::ops::DerefMut for Stack {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut Vec<Word> {
-        &mut self.0
-    }
-}
-
 /// All that a thread is.
 #[derive(Clone, Default)]
 pub struct Thread {
     pub id: u32,
     pub activations: Vec<Activation>,
     /// Locals and operand stacks of all its Python frames.
-    pub stack: Stack,
+    pub stack: Row<Word>,
     /// The exception being handled: one entry for the thread and one for each generator it is inside of.
     pub handled: Vec<Option<Ref>>,
     /// Python frames on the stack that count towards the recursion limit.

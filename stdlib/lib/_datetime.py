@@ -2,7 +2,7 @@
 # The library's own `_pydatetime`, with what CPython's version in C says and does differently (Modules/_datetimemodule.c): the
 # texts of its errors, attributes that are no properties, names of classes with their module. Its frames are never shown.
 import _pydatetime as _py
-from _pellucid import _stands_for_native
+import _told
 from _pydatetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 __all__ = ("date", "datetime", "time", "timedelta", "timezone", "tzinfo", "MINYEAR", "MAXYEAR", "UTC")
@@ -15,14 +15,6 @@ _TEXTS = {
     "timedelta # of days is too large: %d": "days=%d; must have magnitude <= 999999999",
     "tzinfo argument must be None or of a tzinfo subclass, not ": "tzinfo argument must be None or of a tzinfo subclass, not type ",
 }
-
-
-def _reword(function):
-    """Puts the texts of CPython's version into a function's code."""
-    code = function.__code__
-    consts = tuple(_TEXTS.get(c, c) if isinstance(c, str) else c for c in code.co_consts)
-    if consts != code.co_consts:
-        function.__code__ = code.replace(co_consts=consts)
 
 
 class _Attribute(property):
@@ -58,7 +50,7 @@ def _constructor(cls, names, required):
     def __new__(cls, *args, **kwargs):
         try:
             return new(cls, *args, **kwargs)
-        except TypeError as e:
+        except TypeError:
             problem = _binding_problem(names, required, args, kwargs)
             if problem is None:
                 raise
@@ -154,17 +146,15 @@ def _iso_repr(self):
 
 
 def _prepare():
-    for cls in (tzinfo, timedelta, date, time, datetime, timezone):
-        _stands_for_native(cls)
+    classes = (tzinfo, timedelta, date, time, datetime, timezone)
+    _told.stand_for_native(classes, _TEXTS)
+    _told.reword(_py._check_tzinfo_arg, _TEXTS)
+    for cls in classes:
         for name, x in list(vars(cls).items()):
-            function = x.__func__ if isinstance(x, (classmethod, staticmethod)) else x
-            if type(function) is type(_reword):
-                _reword(function)
-            elif type(x) is property:
+            if type(x) is property:
                 attribute = _Attribute(x.fget, None, None, x.__doc__)
                 attribute.owner = f"datetime.{cls.__name__}"
                 setattr(cls, name, attribute)
-    _reword(_py._check_tzinfo_arg)
 
 
 _prepare()

@@ -2,7 +2,7 @@
 # The library's own `_pydecimal`, with what CPython's version in C says differently (Modules/_decimal/_decimal.c): a signal's
 # text is the list of its conditions, and the texts of other errors. Its frames are never shown.
 import _pydecimal as _py
-from _pellucid import _stands_for_native
+import _told
 from _pydecimal import *
 from _pydecimal import __all__, __libmpdec_version__, __version__
 
@@ -35,14 +35,6 @@ _ROUNDINGS = (
     "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n"
     "   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]"
 )
-
-
-def _reword(function):
-    """Puts the texts of CPython's version into a function's code."""
-    code = function.__code__
-    consts = tuple(_TEXTS.get(" ".join(c.split()), _TEXTS.get(c, c)) if isinstance(c, str) else c for c in code.co_consts)
-    if consts != code.co_consts:
-        function.__code__ = code.replace(co_consts=consts)
 
 
 def _unsupported(x):
@@ -127,16 +119,7 @@ def _context_repr(self):
     )
 
 
-def _prepare():
-    for cls in (Decimal, Context):
-        _stands_for_native(cls)
-        for x in vars(cls).values():
-            function = x.__func__ if isinstance(x, (classmethod, staticmethod)) else x
-            if type(function) is type(_reword):
-                _reword(function)
-
-
-_prepare()
+_told.stand_for_native((Decimal, Context), _TEXTS)
 _new_decimal, _decimal_divmod = Decimal.__new__, Decimal.__divmod__
 _init_context, _set_context, _check_integer_plainly = Context.__init__, Context.__setattr__, Context._set_integer_check
 _convert_plainly, _parse_format_plainly = _py._convert_other, _py._parse_format_specifier

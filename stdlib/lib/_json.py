@@ -90,6 +90,21 @@ def scanstring(string, end, strict=True, /):
         parts.append(chr(n))
 
 
+def _behind_item(doc, at, end, what):
+    """Where the next item of an array or object begins, or what follows its end; and which of the two."""
+    at = _SPACE(doc, at).end()
+    c = doc[at : at + 1]
+    if c == end:
+        return at + 1, False
+    if c != ",":
+        raise _problem("Expecting ',' delimiter", doc, at)
+    comma = at
+    at = _SPACE(doc, at + 1).end()
+    if doc[at : at + 1] == end:
+        raise _problem(f"Illegal trailing comma before end of {what}", doc, comma)
+    return at, True
+
+
 class make_scanner:
     """JSON scanner object"""
 
@@ -145,16 +160,9 @@ class make_scanner:
         while True:
             item, at = self._value(doc, at)
             items.append(item)
-            at = _SPACE(doc, at).end()
-            c = doc[at : at + 1]
-            if c == "]":
-                return items, at + 1
-            if c != ",":
-                raise _problem("Expecting ',' delimiter", doc, at)
-            comma = at
-            at = _SPACE(doc, at + 1).end()
-            if doc[at : at + 1] == "]":
-                raise _problem("Illegal trailing comma before end of array", doc, comma)
+            at, more = _behind_item(doc, at, "]", "array")
+            if not more:
+                return items, at
 
     def _object(self, doc, at):
         pairs = []
@@ -171,16 +179,9 @@ class make_scanner:
                 raise _problem("Expecting ':' delimiter", doc, at)
             value, at = self._value(doc, _SPACE(doc, at + 1).end())
             pairs.append((key, value))
-            at = _SPACE(doc, at).end()
-            c = doc[at : at + 1]
-            if c == "}":
-                return self._made(pairs), at + 1
-            if c != ",":
-                raise _problem("Expecting ',' delimiter", doc, at)
-            comma = at
-            at = _SPACE(doc, at + 1).end()
-            if doc[at : at + 1] == "}":
-                raise _problem("Illegal trailing comma before end of object", doc, comma)
+            at, more = _behind_item(doc, at, "}", "object")
+            if not more:
+                return self._made(pairs), at
 
     def _made(self, pairs):
         if self.object_pairs_hook is not None:

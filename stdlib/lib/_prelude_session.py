@@ -223,9 +223,7 @@ def process_main(argv, env):
     main.__builtins__ = builtins
     flags, warn, xoptions, rest = command_line(argv[1:])
     environment = dict(env) if {"E", "I"}.isdisjoint(flags) else {}
-    sys.flags = start_flags(flags, xoptions, environment)
-    if sys.flags.dev_mode:
-        warn.insert(0, "default")
+    take_flags(flags, warn, xoptions, environment)
     warn[:0] = [w for w in environment.get("PYTHONWARNINGS", "").split(",") if w]
     session_site()
     path = [p for p in environment.get("PYTHONPATH", "").split(":") if p]
@@ -322,14 +320,19 @@ def take_options(warn, xoptions):
         warnings._processoptions(warn)
 
 
-def session_options(options):
-    """The interpreter's options in front of a program that `pellucid run` begins."""
+def take_flags(letters, warn, xoptions, environment):
+    """`sys.flags`; the development mode warns of more."""
     import sys
 
-    letters, warn, xoptions, _ = command_line(options)
-    sys.flags = start_flags(letters, xoptions, {})
+    sys.flags = start_flags(letters, xoptions, environment)
     if sys.flags.dev_mode:
         warn.insert(0, "default")
+
+
+def session_options(options):
+    """The interpreter's options in front of a program that `pellucid run` begins."""
+    letters, warn, xoptions, _ = command_line(options)
+    take_flags(letters, warn, xoptions, {})
     take_options(warn, xoptions)
 
 

@@ -9,9 +9,6 @@ class Interpolation:
     __module__ = "string.templatelib"
     __qualname__ = "Interpolation"
 
-    def __init_subclass__(cls, **kwargs):
-        raise TypeError("type 'string.templatelib.Interpolation' is not an acceptable base type")
-
     def __new__(cls, *args, **kwargs):
         value, expression, conversion, format_spec = _interpolation_arguments(*args, **kwargs)
         if not isinstance(expression, str):
@@ -41,9 +38,6 @@ class TemplateIter:
 
     def __init__(self, template):
         self._parts = iter(_template_parts(template))
-
-    def __init_subclass__(cls, **kwargs):
-        raise TypeError("type 'string.templatelib.TemplateIter' is not an acceptable base type")
 
     def __iter__(self):
         return self
@@ -80,9 +74,6 @@ def _interpolation_arguments(*args, **kwargs):
 
 class Template:
     """Template object"""
-
-    def __init_subclass__(cls, **kwargs):
-        raise TypeError("type 'string.templatelib.Template' is not an acceptable base type")
 
     __slots__ = ("strings", "interpolations")
     __module__ = "string.templatelib"
@@ -129,6 +120,7 @@ class Template:
 
 for _cls in (Interpolation, TemplateIter, Template):
     _stands_for_native(_cls)
+    _no_base(_cls)
 
 
 def make_template(strings, interpolations):

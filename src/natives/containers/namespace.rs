@@ -17,7 +17,7 @@ pub static NAMESPACE: TypeDef = TypeDef {
     layout: Layout::Object,
     flags: type_flags::BASE,
     size: (24, 0),
-    doc: "An object whose attributes are the items of a mapping and the keyword arguments.",
+    doc: "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n--\n\nAn object whose attributes are the items of a mapping and the keyword arguments.",
     defs: &[DEFS],
 };
 

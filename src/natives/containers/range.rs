@@ -20,7 +20,7 @@ pub static RANGE: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: type_flags::SEQUENCE,
     size: (48, 0),
-    doc: "The integers from start (inclusive) to stop (exclusive) by step.",
+    doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start (inclusive) to stop (exclusive) by step.",
     defs: &[DEFS],
 };
 

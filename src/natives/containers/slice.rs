@@ -19,7 +19,7 @@ pub static SLICE: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: 0,
     size: (40, 0),
-    doc: "What a[start:stop:step] hands to the object a.",
+    doc: "slice(stop)\nslice(start, stop[, step])\n\nWhat a[start:stop:step] hands to the object a.",
     defs: &[DEFS],
 };
 

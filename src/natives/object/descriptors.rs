@@ -12,9 +12,9 @@ const fn table(place: Ref, name: &'static str, layout: Layout, flags: u32, size:
 }
 pub static GETSET: TypeDef = table(t::GETSET, "getset_descriptor", Layout::Native, 0, (48, 0), "", &[DATA_DEFS]);
 pub static MEMBER: TypeDef = table(t::MEMBER, "member_descriptor", Layout::Native, 0, (48, 0), "", &[DATA_DEFS]);
-pub static PROPERTY: TypeDef = table(t::PROPERTY, "property", Layout::Property, type_flags::BASE, (64, 0), "Property attribute.", &[PROPERTY_DEFS]);
-pub static STATICMETHOD: TypeDef = table(t::STATICMETHOD, "staticmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "Convert a function to be a static method.", &[WRAPPER_DEFS, STATIC_DEFS]);
-pub static CLASSMETHOD: TypeDef = table(t::CLASSMETHOD, "classmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "Convert a function to be a class method.", &[WRAPPER_DEFS]);
+pub static PROPERTY: TypeDef = table(t::PROPERTY, "property", Layout::Property, type_flags::BASE, (64, 0), "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.", &[PROPERTY_DEFS]);
+pub static STATICMETHOD: TypeDef = table(t::STATICMETHOD, "staticmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "staticmethod(function, /)\n--\n\nConvert a function to be a static method.", &[WRAPPER_DEFS, STATIC_DEFS]);
+pub static CLASSMETHOD: TypeDef = table(t::CLASSMETHOD, "classmethod", Layout::Wrapper, type_flags::BASE, (32, 0), "classmethod(function, /)\n--\n\nConvert a function to be a class method.", &[WRAPPER_DEFS]);
 pub static SUPER: TypeDef = table(t::SUPER, "super", Layout::Super, type_flags::BASE, (40, 0), "super() -> same as super(__class__, <first argument>)", &[SUPER_DEFS]);
 
 static DATA_DEFS: &[Def] = &[

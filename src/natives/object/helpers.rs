@@ -16,6 +16,7 @@ static FUNCTIONS: &[Def] = &[
     Def::function("_remember_source", "(filename, text, /)", |vm, a| { let (name, text) = (vm.lossy(a[0]), vm.lossy(a[1])); crate::natives::errors::render::remember(vm, &name, &text); Ok(vm.none()) }, "Keeps a text for tracebacks."),
     Def::function("_check_file_source", "(data, path, /)", check_file_source, "Refuses a program's file that is not UTF-8 and says nothing of it."),
     Def::function("_stands_for_native", "(cls, /)", |vm, a| { vm.type_obj_mut(a[0]).flags |= crate::objects::class::type_flags::STANDS_FOR_NATIVE; Ok(vm.none()) }, "Has messages give a class's name with its module."),
+    Def::function("_no_base", "(cls, /)", |vm, a| { vm.type_obj_mut(a[0]).flags &= !crate::objects::class::type_flags::BASE; Ok(vm.none()) }, "Has a class refuse to be a base."),
     Def::function("_is_type", "(x, /)", |vm, a| { let b = vm.is_type(a[0]); Ok(vm.bool(b)) }, ""),
     Def::function("_real_type", "(x, /)", |vm, a| { let ty = vm.ty(a[0]); Ok(vm.incref(ty)) }, ""),
     Def::function("_has_flag", "(cls, flag, /)", |vm, a| { let f = vm.index_i64(a[1])? as u32; let b = vm.type_obj(a[0]).has(f); Ok(vm.bool(b)) }, ""),

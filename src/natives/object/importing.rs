@@ -53,7 +53,7 @@ fn is_native(name: &str) -> bool {
 }
 /// Modules in Python that stand where CPython has one in C: their frames are as invisible as a C function's.
 fn stands_for_native(module: &pellucid_stdlib::Module) -> bool {
-    matches!(module.name, "_pydatetime" | "_datetime" | "_pydecimal" | "_decimal" | "_json" | "_pickle" | "_csv" | "_hashlib")
+    matches!(module.name, "_pydatetime" | "_datetime" | "_pydecimal" | "_decimal" | "_json" | "_pickle" | "_csv" | "_hashlib" | "_told")
 }
 fn frozen(vm: &mut Vm, name: Ref) -> Result<pellucid_stdlib::Module, Ask> {
     let text = vm.lossy(name);

@@ -14,7 +14,7 @@ pub static TYPE: TypeDef = TypeDef {
     layout: Layout::Object,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (16, 0),
-    doc: "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    doc: "object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
     defs: &[DEFS],
 };
 

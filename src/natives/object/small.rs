@@ -9,11 +9,11 @@ use crate::vm::{Args, Def, Step, Vm, fixed, n, t};
 const fn table(place: Ref, name: &'static str, layout: Layout, flags: u32, size: (usize, usize), doc: &'static str, defs: &'static [&'static [Def]]) -> TypeDef {
     TypeDef { place: Some(place), name, module: "builtins", base: t::OBJECT, layout, flags: flags | type_flags::IMMUTABLE, size, doc, defs }
 }
-pub static NONE: TypeDef = table(t::NONE, "NoneType", Layout::Native, 0, (16, 0), "The type of the None singleton.", &[NONE_DEFS]);
-pub static ELLIPSIS: TypeDef = table(t::ELLIPSIS, "ellipsis", Layout::Native, 0, (16, 0), "The type of the Ellipsis singleton.", &[ELLIPSIS_DEFS]);
-pub static NOTIMPLEMENTED: TypeDef = table(t::NOTIMPLEMENTED, "NotImplementedType", Layout::Native, 0, (16, 0), "The type of the NotImplemented singleton.", &[NOTIMPLEMENTED_DEFS]);
+pub static NONE: TypeDef = table(t::NONE, "NoneType", Layout::Native, 0, (16, 0), "NoneType()\n--\n\nThe type of the None singleton.", &[NONE_DEFS]);
+pub static ELLIPSIS: TypeDef = table(t::ELLIPSIS, "ellipsis", Layout::Native, 0, (16, 0), "ellipsis()\n--\n\nThe type of the Ellipsis singleton.", &[ELLIPSIS_DEFS]);
+pub static NOTIMPLEMENTED: TypeDef = table(t::NOTIMPLEMENTED, "NotImplementedType", Layout::Native, 0, (16, 0), "NotImplementedType()\n--\n\nThe type of the NotImplemented singleton.", &[NOTIMPLEMENTED_DEFS]);
 pub static CELL: TypeDef = table(t::CELL, "cell", Layout::Native, 0, (24, 0), "Create a new cell object.", &[CELL_DEFS]);
-pub static MODULE: TypeDef = table(t::MODULE, "module", Layout::Module, type_flags::BASE, (56, 0), "Create a module object.", &[MODULE_DEFS]);
+pub static MODULE: TypeDef = table(t::MODULE, "module", Layout::Module, type_flags::BASE, (56, 0), "module(name, doc=None)\n--\n\nCreate a module object.", &[MODULE_DEFS]);
 
 fn no_arguments(vm: &mut Vm, a: Args, name: &str, value: Ref) -> Step {
     if vm.tuple_items(a[1]).is_some_and(|x| !x.is_empty()) || a.opt(2).is_some() {

@@ -231,9 +231,9 @@ fn set_qualname(vm: &mut Vm, a: Args) -> Step {
 }
 fn get_module(vm: &mut Vm, a: Args) -> Step {
     match own(vm, a[0], n::__MODULE__) {
-        Some(v) => Ok(vm.incref(v)),
+        Some(v) if !matches!(vm.heap.get(v), Payload::GetSet(_)) => Ok(vm.incref(v)),
         None if vm.type_obj(a[0]).has(type_flags::HEAP) => Err(vm.no_attribute(a[0], n::__MODULE__)),
-        None => Ok(vm.intern("builtins")),
+        _ => Ok(vm.intern("builtins")),
     }
 }
 fn set_module(vm: &mut Vm, a: Args) -> Step {
@@ -267,6 +267,10 @@ pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
 fn get_doc(vm: &mut Vm, a: Args) -> Step {
     if a[0] == t::TYPE {
         return Ok(vm.str("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"));
+    }
+    // Its namespace may hold the descriptor of its instances' documentation.
+    if let Some(d) = vm.definition(a[0]).filter(|d| !d.doc.is_empty()) {
+        return Ok(vm.str(d.documentation()));
     }
     let Some(doc) = own(vm, a[0], n::__DOC__) else { return Ok(vm.none()) };
     match vm.descriptor_get(doc, None, a[0])? {
@@ -323,7 +327,7 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
         bits |= i64::from(x.has(flag)) << bit;
     }
     // Made at run time in CPython too, though it is no class of a program: `copyreg` looks for the last that is not.
-    bits |= i64::from(x.name == "Generic") << 9;
+    bits |= i64::from(a[0] == t::GENERIC) << 9;
     let heap = x.has(type_flags::HEAP);
     // Static, immutable; or made by a class statement: known to the collector, with a dict and weak references in front.
     bits |= if heap { 1 << 14 } else { 1 << 8 | 1 << 1 | i64::from(!UNCOLLECTED.contains(&a[0])) << 14 };
@@ -337,40 +341,21 @@ fn get_flags(vm: &mut Vm, a: Args) -> Step {
     }
     Ok(vm.int(bits))
 }
-/// What CPython tells of a built-in class's arguments, where that is not what ours takes: its own classes of C have a signature
-/// only where their documentation begins with one.
-fn told_signature<'a>(name: &str, own: &'a str) -> Option<&'a str> {
-    Some(match name {
-        "object" | "ellipsis" | "NoneType" | "NotImplementedType" => "()",
-        "classmethod" | "staticmethod" => "(function, /)",
-        "enumerate" => "(iterable, start=0)",
-        "list" | "set" | "frozenset" => "(iterable=(), /)",
-        "map" => "(function, iterable, /, *iterables, strict=False)",
-        "property" => "(fget=None, fset=None, fdel=None, doc=None)",
-        "reversed" => "(sequence, /)",
-        "module" => "(name, doc=None)",
-        "SimpleNamespace" => "(mapping_or_iterable=(), /, **kwargs)",
-        "BufferedReader" | "BufferedWriter" | "BufferedRandom" => "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-        "BytesIO" => "(initial_bytes=b'')",
-        "StringIO" => "(initial_value='', newline='\\n')",
-        "FileIO" => "(file, mode='r', closefd=True, opener=None)",
-        "TextIOWrapper" => "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)",
-        "bytes" | "int" | "range" | "slice" | "str" | "ReferenceType" | "Context" | "ContextVar" => return None,
-        _ if own == "(*args, **kwargs)" => return None,
-        _ => own,
-    })
-}
+/// The arguments that a built-in class takes: those at the head of its documentation; where that begins with calls in prose
+/// ("int([x]) -> integer") none, as in CPython; otherwise what its `__new__` reads.
 fn get_text_signature(vm: &mut Vm, a: Args) -> Step {
-    if let Some(new) = own(vm, a[0], n::__NEW__)
+    let def = vm.definition(a[0]);
+    if let Some(told) = def.and_then(TypeDef::signature) {
+        return Ok(vm.str(told));
+    }
+    let prose = def.is_some_and(|d| d.doc.strip_prefix(d.name).is_some_and(|x| x.starts_with('(')));
+    if let Some(new) = own(vm, a[0], n::__NEW__).filter(|_| !prose)
         && let Payload::Native(x) = vm.heap.get(new)
     {
         let def = vm.natives[x.native as usize].def;
         let sig = if def.shown.is_empty() { def.sig } else { def.shown };
         let sig = sig.replacen("cls, /, ", "", 1).replacen("cls, ", "", 1).replacen("(cls)", "()", 1);
-        return match told_signature(&vm.type_obj(a[0]).name, &sig) {
-            Some(told) => Ok(vm.str(told)),
-            None => Ok(vm.none()),
-        };
+        return if sig == "(*args, **kwargs)" { Ok(vm.none()) } else { Ok(vm.str(sig)) };
     }
     Ok(vm.none())
 }

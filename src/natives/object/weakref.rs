@@ -18,7 +18,7 @@ pub static TYPE: TypeDef = TypeDef {
     defs: &[DEFS],
 };
 static DEFS: &[Def] = &[
-    Def::new("(cls, object, callback=None, /, *args, **kwargs)", new),
+    Def { shown: "(cls, /, *args, **kwargs)", ..Def::new("(cls, object, callback=None, /, *args, **kwargs)", new) },
     Def::method("__init__", "(self, object, callback=None, /, *args, **kwargs)", init, "Initialize self.  See help(type(self)) for accurate signature."),
     Def::method("__call__", "(self, /)", call, "Call self as a function."),
     Def::method("__repr__", "(self, /)", repr, "Return repr(self)."),

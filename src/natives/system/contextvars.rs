@@ -78,8 +78,8 @@ const fn native(name: &'static str, doc: &'static str, size: usize, defs: &'stat
         defs,
     }
 }
-static CONTEXT: TypeDef = native("Context", "A mapping of context variables to values.", 48, &[CONTEXT_METHODS]);
-static CONTEXT_VAR: TypeDef = native("ContextVar", "A variable whose value depends on the context.", 64, &[VAR_METHODS]);
+static CONTEXT: TypeDef = native("Context", "", 48, &[CONTEXT_METHODS]);
+static CONTEXT_VAR: TypeDef = native("ContextVar", "", 64, &[VAR_METHODS]);
 static TOKEN: TypeDef = native("Token", "What ContextVar.set() returns, for ContextVar.reset().", 48, &[TOKEN_METHODS]);
 static MISSING: TypeDef = TypeDef {
     name: "Token.MISSING",
@@ -87,7 +87,7 @@ static MISSING: TypeDef = TypeDef {
 };
 
 const CONTEXT_METHODS: &[Def] = &[
-    Def::new("(cls)", context_new),
+    Def { shown: "(cls, /, *args, **kwargs)", ..Def::new("(cls)", context_new) },
     Def::method("run", "(self, callable, /, *args, **kwargs)", context_run, "Call with this context as the current one."),
     Def::method("copy", "(self, /)", context_copy, "Return a shallow copy."),
     Def::method("get", "(self, key, default=None, /)", context_get, "The value of a variable, or the default."),
@@ -101,7 +101,7 @@ const CONTEXT_METHODS: &[Def] = &[
     Def::method("__eq__", "(self, value, /)", context_eq, "Return self==value."),
 ];
 const VAR_METHODS: &[Def] = &[
-    Def::new("(cls, name, /, *, default=<unrepresentable>)", var_new),
+    Def { shown: "(cls, /, *args, **kwargs)", ..Def::new("(cls, name, /, *, default=<unrepresentable>)", var_new) },
     Def::method("get", "(self, default=<unrepresentable>, /)", var_get, "The value in the current context."),
     Def::method("set", "(self, value, /)", var_set, "Set the value in the current context; a token to undo it."),
     Def::method("reset", "(self, token, /)", var_reset, "Bring back the value from before a set()."),

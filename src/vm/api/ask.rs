@@ -1,9 +1,10 @@
 //! Requests: call Python, resume a generator, ask the operating system; and the tape of answers.
 use crate::heap::Ref;
-use crate::vm::step::{Answer, Ask, Refs, Request, Resume, Step};
+use crate::vm::step::{Answer, Ask, Call, Refs, Request, Resume, Step};
 use crate::vm::syscall::{SysResult, Syscall};
 use super::Found;
 use crate::vm::{Vm, t};
+use smallvec::smallvec;
 
 impl Vm {
     /// The next answer on the tape.
@@ -165,17 +166,17 @@ impl Vm {
     }
     /// What to call for a special method found on the type, and with what. Where a `__get__` of the program binds it, which may
     /// put another method in its own place (as unittest.mock's does), binding and calling are one question.
-    pub fn special_call(&mut self, f: Ref, obj: Ref, args: &[Ref]) -> Result<(Ref, Vec<Ref>), Ask> {
+    pub fn special_call(&mut self, f: Ref, obj: Ref, args: &[Ref]) -> Result<Call, Ask> {
         if matches!(self.ty(f), t::FUNCTION | t::SLOT_WRAPPER | t::METHOD_DESCRIPTOR) {
             return Ok((f, [obj].iter().chain(args).copied().collect()));
         }
         let ty = self.ty(obj);
         Ok(match self.descriptor_get(f, Some(obj), ty)? {
-            Found::Value(v) => (self.keep(v), args.to_vec()),
+            Found::Value(v) => (self.keep(v), args.into()),
             Found::Call(getter, given) => {
                 let (given, args) = (self.tuple_of(&given), self.tuple_of(args));
                 let (given, args) = (self.keep(given), self.keep(args));
-                (self.prelude_function("call_bound"), vec![getter, given, args])
+                (self.prelude_function("call_bound"), smallvec![getter, given, args])
             }
         })
     }

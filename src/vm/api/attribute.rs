@@ -4,14 +4,15 @@
 use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
 use crate::objects::class::type_flags;
-use crate::vm::step::{Ask, Step};
+use crate::vm::step::{Ask, Call, Refs, Step};
 use crate::vm::{CacheEntry, Vm, fixed, n, t};
+use smallvec::smallvec;
 
 /// What an attribute look-up found.
 pub enum Found {
     Value(Owned),
     /// A descriptor written in Python must be called to give the value.
-    Call(Ref, Vec<Ref>),
+    Call(Ref, Refs),
 }
 
 const CACHE_SIZE: usize = 4096;
@@ -91,7 +92,7 @@ impl Vm {
             }
             (Property(p), Some(obj)) => {
                 return match p.fget {
-                    Some(g) => Ok(Found::Call(g, vec![obj])),
+                    Some(g) => Ok(Found::Call(g, smallvec![obj])),
                     None => Err(self.property_error(descr, obj, "getter")),
                 };
             }
@@ -113,9 +114,7 @@ impl Vm {
             _ => match self.lookup_special(descr, n::__GET__) {
                 None => self.incref(descr),
                 Some(g) => {
-                    let (g, bound) = self.bind_special(g, descr)?;
-                    let mut args = if bound { vec![descr] } else { vec![] };
-                    args.extend([obj.unwrap_or(fixed::NONE), ty]);
+                    let (g, args) = self.special_call(g, descr, &[obj.unwrap_or(fixed::NONE), ty])?;
                     return Ok(Found::Call(g, args));
                 }
             },
@@ -393,7 +392,7 @@ impl Vm {
         let ty = self.ty(module);
         let known = self.lookup(ty, name).is_some() || self.instance_attr(module, name).is_some();
         if !known && let Some(f) = self.instance_attr(module, n::__GETATTR__) {
-            return Ok(Found::Call(f, vec![name]));
+            return Ok(Found::Call(f, smallvec![name]));
         }
         self.generic_getattr(module, name)
     }
@@ -448,8 +447,7 @@ impl Vm {
                 Err(other) => return Err(other),
             }
         } else {
-            let (f, bound) = self.bind_special(f, obj)?;
-            let args = if bound { vec![obj, name] } else { vec![name] };
+            let (f, args) = self.special_call(f, obj, &[name])?;
             if self.lookup(ty, n::__GETATTR__).is_none() {
                 return Ok(Found::Call(f, args));
             }
@@ -459,8 +457,8 @@ impl Vm {
             Ok(v) => Ok(Found::Value(self.incref(v))),
             Err(e) if self.exc_is(e, t::ATTRIBUTE_ERROR) => match self.lookup(ty, n::__GETATTR__) {
                 Some(g) => {
-                    let (g, bound) = self.bind_special(g, obj)?;
-                    Ok(Found::Call(g, if bound { vec![obj, name] } else { vec![name] }))
+                    let (g, args) = self.special_call(g, obj, &[name])?;
+                    Ok(Found::Call(g, args))
                 }
                 None => Err(self.reraise(e)),
             },
@@ -514,7 +512,7 @@ impl Vm {
     }
 
     /// `object.__setattr__` (value None: `__delattr__`): returns a call that a Python descriptor needs.
-    pub fn generic_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+    pub fn generic_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<Call>, Ask> {
         let ty = self.ty(obj);
         let attr = self.lookup(ty, name);
         if let Some(a) = attr
@@ -538,14 +536,14 @@ impl Vm {
         self.attribute_error(obj, name, message)
     }
     /// What to call for setting or deleting through a property, and with what.
-    pub fn property_set(&mut self, property: Ref, obj: Ref, value: Option<Ref>) -> Result<(Ref, Vec<Ref>), Ask> {
+    pub fn property_set(&mut self, property: Ref, obj: Ref, value: Option<Ref>) -> Result<Call, Ask> {
         let Payload::Property(p) = self.heap.get(property) else { panic!("{property:?} is no property") };
         let (f, what) = if value.is_some() { (p.fset, "setter") } else { (p.fdel, "deleter") };
         let Some(f) = f else { return Err(self.property_error(property, obj, what)) };
         Ok((f, [obj].into_iter().chain(value).collect()))
     }
     /// Sets or deletes through a data descriptor.
-    pub fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+    pub fn descriptor_set(&mut self, descr: Ref, obj: Ref, name: Ref, value: Option<Ref>) -> Result<Option<Call>, Ask> {
         match self.heap.get(descr) {
             // A subclass may have a `__set__` of its own.
             Payload::Property(_) if self.ty(descr) == t::PROPERTY => self.property_set(descr, obj, value).map(Some),
@@ -580,11 +578,8 @@ impl Vm {
                     let what = if value.is_some() { "__set__" } else { "__delete__" };
                     return Err(self.error(t::ATTRIBUTE_ERROR, what));
                 };
-                let (f, bound) = self.bind_special(f, descr)?;
-                let mut args = if bound { vec![descr] } else { vec![] };
-                args.push(obj);
-                args.extend(value);
-                Ok(Some((f, args)))
+                let given: Refs = std::iter::once(obj).chain(value).collect();
+                self.special_call(f, descr, &given).map(Some)
             }
         }
     }

@@ -4,7 +4,6 @@
 use crate::heap::Ref;
 use crate::objects::Payload;
 use crate::objects::str::hash_bytes;
-use super::Found;
 use crate::vm::step::Ask;
 use crate::vm::{Args, Vm, fixed, n, t};
 use num_bigint::BigInt;
@@ -79,25 +78,8 @@ impl Vm {
             }
             return Err(self.type_error("'NoneType' object is not callable"));
         }
-        if self.ty(f) == t::FUNCTION {
-            let mut all = vec![obj];
-            all.extend_from_slice(args);
-            return self.call(f, &all).map(Some);
-        }
-        let ty = self.ty(obj);
-        match self.descriptor_get(f, Some(obj), ty)? {
-            Found::Value(v) => {
-                let v = self.keep(v);
-                self.call(v, args).map(Some)
-            }
-            // A `__get__` of the program may put another method in its own place. Binding and calling are one question, so
-            // that this native asks the same when it is run again.
-            Found::Call(getter, given) => {
-                let (given, args) = (self.tuple_of(&given), self.tuple_of(args));
-                let (given, args) = (self.keep(given), self.keep(args));
-                self.prelude("call_bound", &[getter, given, args]).map(Some)
-            }
-        }
+        let (f, all) = self.special_call(f, obj, args)?;
+        self.call(f, &all).map(Some)
     }
     /// Guards the native stack where natives nest (repr, eq, hash of deep containers).
     pub fn enter_nested(&mut self) -> Result<(), Ask> {

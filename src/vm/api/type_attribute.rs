@@ -1,11 +1,12 @@
 //! Assignment to the attributes of a class: a data descriptor of the metaclass first, then the class's own dict.
 use crate::heap::Ref;
 use crate::objects::class::type_flags;
-use crate::vm::{Ask, Vm};
+use crate::vm::step::{Ask, Call};
+use crate::vm::Vm;
 
 impl Vm {
     /// `type.__setattr__`.
-    pub fn type_setattr(&mut self, cls: Ref, name: Ref, value: Option<Ref>) -> Result<Option<(Ref, Vec<Ref>)>, Ask> {
+    pub fn type_setattr(&mut self, cls: Ref, name: Ref, value: Option<Ref>) -> Result<Option<Call>, Ask> {
         if !self.type_obj(cls).has(type_flags::HEAP) {
             let message = format!("cannot set '{}' attribute of immutable type '{}'", self.lossy(name), self.type_obj(cls).name);
             return Err(self.type_error(message));

@@ -123,9 +123,8 @@ fn getitem(vm: &mut Vm, a: Args) -> Step {
     if vm.ty(a[0]) != t::DICT
         && let Some(f) = vm.lookup_special(a[0], n::__MISSING__)
     {
-        let (f, bound) = vm.bind_special(f, a[0])?;
-        let args = [a[0], a[1]];
-        return vm.tail_call(f, if bound { &args } else { &args[1..] });
+        let (f, args) = vm.special_call(f, a[0], &[a[1]])?;
+        return vm.tail_call(f, &args);
     }
     Err(vm.key_error(a[1]))
 }

@@ -25,9 +25,9 @@ const fn def(place: Ref, name: &'static str, size: usize, doc: &'static str, def
 }
 
 static ENUMERATE: TypeDef =
-    def(t::ENUMERATE, "enumerate", 56, "Pairs of a running number and the items of an iterable.", &[ENUMERATE_DEFS]);
+    def(t::ENUMERATE, "enumerate", 56, "enumerate(iterable, start=0)\n--\n\nPairs of a running number and the items of an iterable.", &[ENUMERATE_DEFS]);
 static ZIP: TypeDef = def(t::ZIP, "zip", 48, "Tuples of the items that several iterables give together.", &[ZIP_DEFS]);
-static MAP: TypeDef = def(t::MAP, "map", 40, "The results of a function for the items of one or more iterables.", &[MAP_DEFS]);
+static MAP: TypeDef = def(t::MAP, "map", 40, "map(function, iterable, /, *iterables, strict=False)\n--\n\nThe results of a function for the items of one or more iterables.", &[MAP_DEFS]);
 pub static TYPES: &[&TypeDef] = &[&ENUMERATE, &ZIP, &MAP];
 
 static ENUMERATE_DEFS: &[Def] = &[

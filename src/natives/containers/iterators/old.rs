@@ -18,7 +18,7 @@ const fn def(place: Ref, name: &'static str, flags: u32, doc: &'static str, defs
 static SEQUENCE: TypeDef = def(t::SEQ_ITER, "iterator", type_flags::NO_NEW, "", &[SEQUENCE_DEFS]);
 static CALLABLE: TypeDef = def(t::CALLABLE_ITER, "callable_iterator", type_flags::NO_NEW, "", &[CALLABLE_DEFS]);
 static REVERSED: TypeDef =
-    def(t::REVERSED, "reversed", type_flags::BASE, "The items of a sequence, last first.", &[REVERSED_DEFS]);
+    def(t::REVERSED, "reversed", type_flags::BASE, "reversed(sequence, /)\n--\n\nThe items of a sequence, last first.", &[REVERSED_DEFS]);
 pub static TYPES: &[&TypeDef] = &[&SEQUENCE, &CALLABLE, &REVERSED];
 
 const HINT: &str = "Private method returning an estimate of len(list(it)).";
@@ -188,8 +188,8 @@ fn reversed_new(vm: &mut Vm, a: Args) -> Step {
     if let Some(f) = found
         && f != fixed::NONE
     {
-        let (f, bound) = vm.bind_special(f, seq)?;
-        return vm.tail_call(f, if bound { std::slice::from_ref(&seq) } else { &[] });
+        let (f, args) = vm.special_call(f, seq, &[])?;
+        return vm.tail_call(f, &args);
     }
     let sequence = vm.lookup_special(seq, n::__GETITEM__).is_some() && !matches!(vm.heap.get(seq), Payload::Dict(_) | Payload::Proxy(_));
     if found.is_some() || !sequence {

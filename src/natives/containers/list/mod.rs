@@ -22,7 +22,7 @@ pub static LIST: TypeDef = TypeDef {
     layout: Layout::List,
     flags: type_flags::BASE | type_flags::SEQUENCE | type_flags::MATCH_SELF,
     size: (40, 0),
-    doc: "A sequence that can be changed: the items of an iterable, or nothing.",
+    doc: "list(iterable=(), /)\n--\n\nA sequence that can be changed: the items of an iterable, or nothing.",
     defs: &[DEFS, methods::DEFS, access::DEFS],
 };
 

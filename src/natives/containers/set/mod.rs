@@ -29,9 +29,9 @@ const fn def(place: Ref, name: &'static str, doc: &'static str, defs: &'static [
     }
 }
 pub static SET: TypeDef =
-    def(t::SET, "set", "Different hashable elements, which can be added and removed.", &[SET_DEFS, COMMON, algebra::DEFS, compare::DEFS, in_place::DEFS]);
+    def(t::SET, "set", "set(iterable=(), /)\n--\n\nDifferent hashable elements, which can be added and removed.", &[SET_DEFS, COMMON, algebra::DEFS, compare::DEFS, in_place::DEFS]);
 pub static FROZENSET: TypeDef =
-    def(t::FROZENSET, "frozenset", "Different hashable elements, fixed for good.", &[FROZEN_DEFS, COMMON, algebra::DEFS, compare::DEFS]);
+    def(t::FROZENSET, "frozenset", "frozenset(iterable=(), /)\n--\n\nDifferent hashable elements, fixed for good.", &[FROZEN_DEFS, COMMON, algebra::DEFS, compare::DEFS]);
 
 static SET_DEFS: &[Def] = &[
     Def::new("(cls, /, *args, **kwargs)", set_new),

@@ -44,10 +44,10 @@ const fn buffered(name: &'static str, doc: &'static str, defs: &'static [&'stati
         defs,
     }
 }
-pub static BUFFERED_READER: TypeDef = buffered("BufferedReader", "Buffer for a readable raw stream.", &[COMMON, READER, reader::METHODS]);
-pub static BUFFERED_WRITER: TypeDef = buffered("BufferedWriter", "Buffer for a writable raw stream.", &[COMMON, WRITER, writer::METHODS]);
+pub static BUFFERED_READER: TypeDef = buffered("BufferedReader", "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nBuffer for a readable raw stream.", &[COMMON, READER, reader::METHODS]);
+pub static BUFFERED_WRITER: TypeDef = buffered("BufferedWriter", "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nBuffer for a writable raw stream.", &[COMMON, WRITER, writer::METHODS]);
 pub static BUFFERED_RANDOM: TypeDef =
-    buffered("BufferedRandom", "Buffer for a raw stream that can seek.", &[COMMON, RANDOM, reader::METHODS, writer::METHODS]);
+    buffered("BufferedRandom", "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nBuffer for a raw stream that can seek.", &[COMMON, RANDOM, reader::METHODS, writer::METHODS]);
 
 const INIT: &str = "(self, raw, buffer_size=131072)";
 const READER: &[Def] = &[Def::method("__init__", INIT, |vm, a| init(vm, a, true, false), "Wrap a raw stream.")];

@@ -24,7 +24,7 @@ pub static BYTES_IO: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (64, 0),
-    doc: "Buffered I/O implementation using an in-memory bytes buffer.",
+    doc: "BytesIO(initial_bytes=b'')\n--\n\nBuffered I/O implementation using an in-memory bytes buffer.",
     defs: &[METHODS],
 };
 

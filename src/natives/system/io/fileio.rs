@@ -90,7 +90,7 @@ pub static FILE_IO: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (48, 0),
-    doc: "Open a file as a raw stream of bytes.",
+    doc: "FileIO(file, mode='r', closefd=True, opener=None)\n--\n\nOpen a file as a raw stream of bytes.",
     defs: &[METHODS],
 };
 

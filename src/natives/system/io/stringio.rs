@@ -76,7 +76,7 @@ pub static STRING_IO: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (168, 0),
-    doc: "Text I/O implementation using an in-memory buffer.",
+    doc: "StringIO(initial_value='', newline='\\n')\n--\n\nText I/O implementation using an in-memory buffer.",
     defs: &[METHODS],
 };
 

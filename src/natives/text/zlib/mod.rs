@@ -178,19 +178,19 @@ fn co_copy(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn decompress_object(vm: &mut Vm, a: Args) -> Step {
-    let wbits = util::int_arg(vm, a.opt(0), WBITS)?;
-    if let Some(r) = a.opt(1)
+    let d = decompressor(vm, a.opt(0), a.opt(1))?;
+    let ty = vm.type_of_def(&DECOMPRESS);
+    Ok(vm.opaque(ty, d))
+}
+/// The state behind both classes that decompress.
+fn decompressor(vm: &mut Vm, wbits: Option<Ref>, zdict: Option<Ref>) -> Result<Decompressor, Ask> {
+    let wbits = util::int_arg(vm, wbits, WBITS)?;
+    if let Some(r) = zdict
         && buffer::contents(vm, r).is_some_and(|b| !b.is_empty())
     {
         return Err(vm.unsupported("a zlib dictionary"));
     }
-    match Decompressor::new(wbits) {
-        Some(d) => {
-            let ty = vm.type_of_def(&DECOMPRESS);
-            Ok(vm.opaque(ty, d))
-        }
-        None => Err(vm.value_error("Invalid initialization option")),
-    }
+    Decompressor::new(wbits).ok_or_else(|| vm.value_error("Invalid initialization option"))
 }
 fn de(vm: &mut Vm, r: Ref) -> &mut Decompressor {
     vm.state_mut::<Decompressor>(r).expect("the receiver is a decompressor")
@@ -226,16 +226,8 @@ fn de_copy(vm: &mut Vm, a: Args) -> Step {
 }
 
 fn reader_new(vm: &mut Vm, a: Args) -> Step {
-    let wbits = util::int_arg(vm, a.opt(1), WBITS)?;
-    if let Some(r) = a.opt(2)
-        && buffer::contents(vm, r).is_some_and(|b| !b.is_empty())
-    {
-        return Err(vm.unsupported("a zlib dictionary"));
-    }
-    match Decompressor::new(wbits) {
-        Some(inner) => Ok(vm.opaque(a[0], Reader { inner, needs_input: true })),
-        None => Err(vm.value_error("Invalid initialization option")),
-    }
+    let inner = decompressor(vm, a.opt(1), a.opt(2))?;
+    Ok(vm.opaque(a[0], Reader { inner, needs_input: true }))
 }
 fn reader(vm: &mut Vm, r: Ref) -> &mut Reader {
     vm.state_mut::<Reader>(r).expect("the receiver is a _ZlibDecompressor")

@@ -61,7 +61,7 @@ pub static TEXT_IO_WRAPPER: TypeDef = TypeDef {
     layout: Layout::Native,
     flags: type_flags::BASE | type_flags::IMMUTABLE,
     size: (200, 0),
-    doc: "Character and line based layer over a BufferedIOBase object, buffer.",
+    doc: "TextIOWrapper(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)\n--\n\nCharacter and line based layer over a BufferedIOBase object, buffer.",
     defs: &[METHODS, read::METHODS, write::METHODS, seek::METHODS],
 };
 
