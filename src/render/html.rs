@@ -1,17 +1,15 @@
-//! View → HTML that JupyterLab shows in a notebook that is not trusted: the picture as an image, all style inline.
+//! View → HTML that JupyterLab shows in a notebook that is not trusted: the picture as images, all style inline.
 //!
 //! Left out: `<style>`, scripts, inline SVG; the sanitizer takes them away. Lab's own table style stripes rows and aligns
 //! to the right, so each cell sets what matters.
-use super::svg;
+use super::sheets;
 use super::view::{Align, Lang, Table, View};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
 /// An output's beginning: its language, and the sentence above the picture, with which it stays on paper.
 pub(super) fn head(view: &View, lang: Lang) -> String {
     let mut out = format!("<div lang=\"{}\" style=\"margin:4px 0 8px;line-height:1.5\">", lang.tag());
-    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid\">{}</p>", sentence(&view.headline));
+    let _ = write!(out, "<p style=\"margin:0 0 8px;font-size:15px;font-weight:600;break-after:avoid;break-inside:avoid\">{}</p>", sentence(&view.headline));
     out
 }
 
@@ -26,7 +24,7 @@ pub(super) fn notes(out: &mut String, view: &View) {
 pub fn page(view: &View, lang: Lang) -> String {
     let mut out = head(view, lang);
     if view.scene.width > 0 {
-        picture(&mut out, view);
+        sheets::images(&mut out, &view.scene, &view.alt);
     }
     notes(&mut out, view);
     if !view.tables.is_empty() {
@@ -39,17 +37,6 @@ pub fn page(view: &View, lang: Lang) -> String {
     }
     out.push_str("</div>");
     out
-}
-
-fn picture(out: &mut String, view: &View) {
-    let (w, h) = (view.scene.width, view.scene.height);
-    let _ = write!(
-        out,
-        "<img alt=\"{}\" width=\"{w}\" height=\"{h}\" style=\"display:block;max-width:100%;height:auto;margin:0;border-radius:6px\" src=\"data:image/svg+xml;base64,",
-        escape(&view.alt)
-    );
-    STANDARD.encode_string(svg::adaptive(&view.scene), out);
-    out.push_str("\"/>");
 }
 
 /// A long table is set as text, a tenth of the size.

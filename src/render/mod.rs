@@ -9,6 +9,7 @@ pub mod raster;
 #[path = "raster_off.rs"]
 pub mod raster;
 pub mod scene;
+mod sheets;
 pub mod svg;
 pub mod text;
 pub mod theme;

@@ -6,10 +6,8 @@
 //! Radio buttons of one page keep apart since each player is a `<form>`; its class is a digest of what it shows.
 use super::html::{self, escape, sentence};
 use super::scene::Scene;
-use super::svg;
+use super::sheets;
 use super::view::{Lang, View};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -95,9 +93,9 @@ fn body(player: &Player, lang: Lang) -> String {
         let classes: String = (at..end).map(|n| format!(" s{n}")).collect();
         let key = if player.shots[at..end].iter().any(|s| s.key) { " k" } else { "" };
         if let Some((scene, alt)) = player.pictures.get(picture).filter(|(scene, _)| scene.width > 0) {
-            let _ = write!(out, "<div class=\"p{classes}{key}\" style=\"order:{}\"><img alt=\"{}\" width=\"{}\" height=\"{}\" style=\"display:block;max-width:100%;height:auto;margin:0;border-radius:6px\" src=\"data:image/svg+xml;base64,", 2 * at + 1, escape(alt), scene.width, scene.height);
-            STANDARD.encode_string(svg::adaptive(scene), &mut out);
-            out.push_str("\"/></div>");
+            let _ = write!(out, "<div class=\"p{classes}{key}\" style=\"order:{}\">", 2 * at + 1);
+            sheets::images(&mut out, scene, alt);
+            out.push_str("</div>");
         }
         at = end;
     }
