@@ -398,6 +398,8 @@ fn blank_type(name: &str) -> TypeObj {
         base: None,
         bases: vec![],
         mro: vec![],
+        bases_tuple: None,
+        mro_tuple: None,
         dict: fixed::NONE,
         subclasses: vec![],
         flags: type_flags::IMMUTABLE | type_flags::NO_NEW,

@@ -2,8 +2,9 @@
 use super::api::Found;
 use super::step::Ask;
 use super::{Vm, n, t};
-use crate::heap::Ref;
+use crate::heap::{Owned, Ref};
 use crate::objects::Payload;
+use crate::objects::class::TypeObj;
 use crate::objects::class::type_flags::*;
 
 impl Vm {
@@ -62,6 +63,28 @@ impl Vm {
         let Some(hook) = self.lookup(ty, n::__GETATTR__).filter(|_| !found) else { return Ok(None) };
         let (hook, args) = self.special_call(hook, obj, &[name])?;
         Ok(Some(Found::Call(hook, args)))
+    }
+    /// `__bases__`: always the same tuple, until others are assigned.
+    pub fn bases_of(&mut self, cls: Ref) -> Owned {
+        let x = self.type_obj(cls);
+        let (told, items) = (x.bases_tuple, x.bases.clone());
+        self.told(cls, told, items, TypeObj::replace_bases)
+    }
+    /// `__mro__`, the same way.
+    pub fn mro_of(&mut self, cls: Ref) -> Owned {
+        let x = self.type_obj(cls);
+        let (told, items) = (x.mro_tuple, x.mro.clone());
+        self.told(cls, told, items, TypeObj::replace_mro)
+    }
+    /// The tuple of these classes, which from now on holds them in the type's stead.
+    fn told(&mut self, cls: Ref, told: Option<Ref>, items: Vec<Ref>, replace: fn(&mut TypeObj, Vec<Ref>, Option<Ref>) -> Vec<Ref>) -> Owned {
+        let tuple = told.unwrap_or_else(|| {
+            let tuple = self.tuple_of(&items).into_raw();
+            let held = replace(self.type_obj_mut(cls), items, Some(tuple));
+            held.into_iter().for_each(|r| self.heap.decref_raw(r));
+            tuple
+        });
+        self.incref(tuple)
     }
     /// `super`'s attribute: along the MRO of the object's type, after `this`.
     pub fn super_getattr(&mut self, sup: Ref, name: Ref) -> Result<Found, Ask> {

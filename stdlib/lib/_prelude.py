@@ -6,6 +6,14 @@ def call_bound(getter, given, args):
     return getter(*given)(*args)
 
 
+def compare_bound(getter, given, args):
+    try:
+        compare = getter(*given)
+    except BaseException:
+        return NotImplemented
+    return compare(*args)
+
+
 def to_list(iterable):
     out = []
     for x in iterable:

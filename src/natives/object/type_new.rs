@@ -12,7 +12,7 @@ const INHERITED: u32 = type_flags::SEQUENCE | type_flags::MAPPING | type_flags::
 
 /// (metaclass, name, bases, namespace): the class, before names and hooks.
 pub fn type_new_raw(vm: &mut Vm, a: Args) -> Step {
-    let (meta, name, bases, ns) = (a[0], a[1], a[2], a[3]);
+    let (meta, name, mut given, ns) = (a[0], a[1], a[2], a[3]);
     let Some(text) = vm.utf8(name).map(str::to_owned) else {
         let message = format!("type.__new__() argument 1 must be str, not {}", vm.dotted_type_name(name));
         return Err(vm.type_error(message));
@@ -20,8 +20,8 @@ pub fn type_new_raw(vm: &mut Vm, a: Args) -> Step {
     if text.contains('\0') {
         return Err(vm.value_error("type name must not contain null characters"));
     }
-    let Some(mut bases) = vm.tuple_items(bases).map(<[Ref]>::to_vec) else {
-        let message = format!("type.__new__() argument 2 must be tuple, not {}", vm.dotted_type_name(bases));
+    let Some(mut bases) = vm.tuple_items(given).map(<[Ref]>::to_vec) else {
+        let message = format!("type.__new__() argument 2 must be tuple, not {}", vm.dotted_type_name(given));
         return Err(vm.type_error(message));
     };
     if vm.dict_of(ns).is_none() {
@@ -30,11 +30,13 @@ pub fn type_new_raw(vm: &mut Vm, a: Args) -> Step {
     }
     if bases.is_empty() {
         bases.push(t::OBJECT);
+        let tuple = vm.tuple_of(&bases);
+        given = vm.keep(tuple);
     }
     let base = best_base(vm, &bases)?;
     let dict = copy_namespace(vm, ns);
     let plan = plan_slots(vm, &bases, base, dict, &text)?;
-    let cls = build(vm, meta, &text, &bases, base, dict, &plan);
+    let cls = build(vm, meta, &text, given, base, dict, &plan);
     let cls = vm.keep(cls);
     add_defaults(vm, cls, dict)?;
     add_members(vm, cls, base, &plan);
@@ -168,7 +170,8 @@ fn mangle(class: &str, name: &str) -> String {
     format!("_{class}{name}")
 }
 
-fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref, plan: &Plan) -> crate::heap::Owned {
+fn build(vm: &mut Vm, meta: Ref, name: &str, tuple: Ref, base: Ref, dict: Ref, plan: &Plan) -> crate::heap::Owned {
+    let bases = vm.tuple_items(tuple).unwrap_or_default().to_vec();
     let b = vm.type_obj(base);
     let layout = b.layout;
     let slots = b.slots + plan.members.len() as u32;
@@ -180,13 +183,19 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref
         Some(q) => q,
         None => vm.intern(name).into_raw(),
     };
-    [qualname, base, dict].iter().chain(bases).for_each(|r| vm.heap.incref_raw(*r));
+    // Built-in classes are part of no cycle, so neither is a tuple of them.
+    if !bases.iter().any(|b| vm.type_obj(*b).has(type_flags::HEAP)) {
+        vm.heap.untrack(tuple);
+    }
+    [qualname, base, dict, tuple].iter().for_each(|r| vm.heap.incref_raw(*r));
     let x = TypeObj {
         name: name.into(),
         qualname,
         base: Some(base),
-        bases: bases.to_vec(),
+        bases,
         mro: vec![],
+        bases_tuple: Some(tuple),
+        mro_tuple: None,
         dict,
         subclasses: vec![],
         flags,
@@ -206,10 +215,10 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, bases: &[Ref], base: Ref, dict: Ref
     vm.alloc(meta, Payload::Type(Box::new(x)))
 }
 pub fn install_mro(vm: &mut Vm, cls: Ref, order: Vec<Ref>) {
-    order.iter().for_each(|r| vm.heap.incref_raw(*r));
+    let tuple = if order.is_empty() { None } else { Some(vm.tuple_of(&order).into_raw()) };
     let x = vm.type_obj_mut(cls);
     x.orders += 1;
-    let old = std::mem::replace(&mut x.mro, order);
+    let old = x.replace_mro(order, tuple);
     old.into_iter().for_each(|r| vm.heap.decref_raw(r));
 }
 fn add_members(vm: &mut Vm, cls: Ref, base: Ref, plan: &Plan) {

@@ -80,19 +80,19 @@ fn begin(vm: &mut Vm, a: Args) -> Step {
     let base = best_base(vm, &bases)?;
     let old_base = vm.type_obj(cls).base.unwrap_or(t::OBJECT);
     same_layout(vm, old_base, base, "__bases__")?;
-    let old = vm.type_obj(cls).bases.clone();
-    let old = vm.tuple_of(&old);
+    let old = vm.bases_of(cls);
     let old = vm.keep(old);
-    set(vm, cls, &bases, base);
+    set(vm, cls, a[1], base);
     let stamp = vm.int(i64::from(vm.type_obj(cls).rebased));
     let stamp = vm.keep(stamp);
     Ok(vm.tuple_of(&[stamp, old, old_base]))
 }
-fn set(vm: &mut Vm, cls: Ref, bases: &[Ref], base: Ref) {
-    bases.iter().chain([&base]).for_each(|r| vm.heap.incref_raw(*r));
+fn set(vm: &mut Vm, cls: Ref, bases: Ref, base: Ref) {
+    [bases, base].iter().for_each(|r| vm.heap.incref_raw(*r));
+    let items = vm.tuple_items(bases).unwrap_or_default().to_vec();
     let x = vm.type_obj_mut(cls);
     x.rebased += 1;
-    let old = std::mem::replace(&mut x.bases, bases.to_vec());
+    let old = x.replace_bases(items, Some(bases));
     let old_base = x.base.replace(base);
     old.into_iter().chain(old_base).for_each(|r| vm.heap.decref_raw(r));
 }
@@ -101,8 +101,7 @@ fn unchanged(vm: &mut Vm, a: &Args) -> bool {
 }
 fn undo(vm: &mut Vm, a: Args) -> Step {
     if unchanged(vm, &a) {
-        let old = vm.tuple_items(a[2]).unwrap_or_default().to_vec();
-        set(vm, a[0], &old, a[3]);
+        set(vm, a[0], a[2], a[3]);
     }
     Ok(vm.none())
 }

@@ -241,8 +241,7 @@ fn set_module(vm: &mut Vm, a: Args) -> Step {
     set_own(vm, a[0], n::__MODULE__, a.opt(1), "__module__")
 }
 fn get_bases(vm: &mut Vm, a: Args) -> Step {
-    let bases = vm.type_obj(a[0]).bases.clone();
-    Ok(vm.tuple_of(&bases))
+    Ok(vm.bases_of(a[0]))
 }
 fn set_bases(vm: &mut Vm, a: Args) -> Step {
     check_kept(vm, &a, "__bases__")?;
@@ -255,9 +254,8 @@ fn get_base(vm: &mut Vm, a: Args) -> Step {
     }
 }
 fn get_mro(vm: &mut Vm, a: Args) -> Step {
-    let mro = vm.type_obj(a[0]).mro.clone();
     // A class whose metaclass's mro() is still running has none.
-    if mro.is_empty() { Ok(vm.none()) } else { Ok(vm.tuple_of(&mro)) }
+    if vm.type_obj(a[0]).mro.is_empty() { Ok(vm.none()) } else { Ok(vm.mro_of(a[0])) }
 }
 pub fn get_dict(vm: &mut Vm, a: Args) -> Step {
     let d = vm.type_obj(a[0]).dict;

@@ -240,7 +240,6 @@ impl Vm {
         if self.type_obj(ty).base == Some(base) {
             return;
         }
-        let old = self.type_obj(ty).clone();
         let mut mro = vec![ty];
         mro.extend_from_slice(&self.type_obj(base).mro);
         let (dict, weakref) = (self.type_obj(base).has_dict, self.type_obj(base).has_weakref);
@@ -248,14 +247,15 @@ impl Vm {
         self.heap.incref_raw(base);
         mro.iter().for_each(|r| self.heap.incref_raw(*r));
         let x = self.type_obj_mut(ty);
-        (x.base, x.bases, x.mro) = (Some(base), vec![base], mro);
+        let old_base = x.base.replace(base);
+        let (old_bases, old_mro) = (x.replace_bases(vec![base], None), x.replace_mro(mro, None));
         x.has_dict |= dict;
         x.has_weakref |= weakref;
         self.type_obj_mut(base).subclasses.push(ty);
-        if let Some(b) = old.base {
+        if let Some(b) = old_base {
             self.type_obj_mut(b).subclasses.retain(|s| *s != ty);
         }
-        old.base.iter().chain(&old.bases).chain(&old.mro).for_each(|r| self.heap.decref_raw(*r));
+        old_base.iter().chain(&old_bases).chain(&old_mro).for_each(|r| self.heap.decref_raw(*r));
         self.type_modified(ty);
     }
     /// Makes a Python-visible exception class `module.name` with these bases; asks nothing.
@@ -278,6 +278,7 @@ impl Vm {
         x.dict = dict;
         x.base = Some(bases[0]);
         x.bases = bases.to_vec();
+        (x.bases_tuple, x.mro_tuple) = (None, None);
         x.subclasses = vec![];
         x.keys = vec![];
         x.flags = (x.flags | type_flags::HEAP | type_flags::BASE) & !(type_flags::IMMUTABLE | type_flags::NO_NEW);

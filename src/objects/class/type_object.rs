@@ -74,6 +74,10 @@ pub struct TypeObj {
     pub base: Option<Ref>,
     pub bases: Vec<Ref>,
     pub mro: Vec<Ref>,
+    /// `__bases__` and `__mro__`, which hold the references in place of the lists; a class that the machine made has them once
+    /// they were asked for.
+    pub bases_tuple: Option<Ref>,
+    pub mro_tuple: Option<Ref>,
     pub dict: Ref,
     /// Direct subclasses, not counted; dead ones are taken out when they die.
     pub subclasses: Vec<Ref>,
@@ -102,15 +106,30 @@ pub struct TypeObj {
     pub itemsize: usize,
 }
 
+/// What a type holds of a list that a tuple may hold for it.
+fn held<'a>(items: &'a [Ref], tuple: &'a Option<Ref>) -> &'a [Ref] {
+    if tuple.is_some() { tuple.as_slice() } else { items }
+}
+
 impl TypeObj {
     pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
-        let TypeObj { name: _, qualname, base, bases, mro, dict, subclasses: _, keys, .. } = self;
+        let TypeObj { name: _, qualname, base, dict, subclasses: _, keys, .. } = self;
         f(*qualname);
-        base.iter().chain(bases).for_each(|r| f(*r));
+        base.iter().for_each(|r| f(*r));
         // The first entry of the MRO is the type itself: a reference too, as in CPython.
-        mro.iter().for_each(|r| f(*r));
+        held(&self.bases, &self.bases_tuple).iter().chain(held(&self.mro, &self.mro_tuple)).for_each(|r| f(*r));
         f(*dict);
         keys.iter().for_each(|r| f(*r));
+    }
+    /// Takes other bases, held by their tuple or by the list: the references that it gives up.
+    pub fn replace_bases(&mut self, bases: Vec<Ref>, tuple: Option<Ref>) -> Vec<Ref> {
+        let (old, old_tuple) = (std::mem::replace(&mut self.bases, bases), std::mem::replace(&mut self.bases_tuple, tuple));
+        held(&old, &old_tuple).to_vec()
+    }
+    /// The same for the MRO.
+    pub fn replace_mro(&mut self, mro: Vec<Ref>, tuple: Option<Ref>) -> Vec<Ref> {
+        let (old, old_tuple) = (std::mem::replace(&mut self.mro, mro), std::mem::replace(&mut self.mro_tuple, tuple));
+        held(&old, &old_tuple).to_vec()
     }
     /// Index of an interned name among the keys: there are few.
     #[inline]

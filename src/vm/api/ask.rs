@@ -167,6 +167,10 @@ impl Vm {
     /// What to call for a special method found on the type, and with what. Where a `__get__` of the program binds it, which may
     /// put another method in its own place (as unittest.mock's does), binding and calling are one question.
     pub fn special_call(&mut self, f: Ref, obj: Ref, args: &[Ref]) -> Result<Call, Ask> {
+        self.special_call_by("call_bound", f, obj, args)
+    }
+    /// The same, with the function of the prelude that binds and calls.
+    pub(super) fn special_call_by(&mut self, binder: &str, f: Ref, obj: Ref, args: &[Ref]) -> Result<Call, Ask> {
         if matches!(self.ty(f), t::FUNCTION | t::SLOT_WRAPPER | t::METHOD_DESCRIPTOR) {
             return Ok((f, [obj].iter().chain(args).copied().collect()));
         }
@@ -176,7 +180,7 @@ impl Vm {
             Found::Call(getter, given) => {
                 let (given, args) = (self.tuple_of(&given), self.tuple_of(args));
                 let (given, args) = (self.keep(given), self.keep(args));
-                (self.prelude_function("call_bound"), smallvec![getter, given, args])
+                (self.prelude_function(binder), smallvec![getter, given, args])
             }
         })
     }

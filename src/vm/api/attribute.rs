@@ -365,10 +365,24 @@ impl Vm {
         if let Some(v) = self.instance_attr(obj, name) {
             return Ok(Found::Value(self.incref(v)));
         }
+        let mut attr = attr;
+        if let Some(d) = self.odd_dict(obj) {
+            // A key that is no str may claim to be the name: its `__eq__` is asked, and may change the class.
+            let held = self.once(|vm| Ok(vm.tuple_of(attr.as_slice())))?;
+            if let Some(v) = self.dict_get(d, name)? {
+                return Ok(Found::Value(self.incref(v)));
+            }
+            attr = self.tuple_items(held).and_then(|x| x.first().copied());
+        }
         match attr {
             Some(a) => self.descriptor_get(a, Some(obj), ty),
             None => Err(self.no_attribute(obj, name)),
         }
+    }
+    /// An instance's dict that has keys which are no str.
+    pub fn odd_dict(&self, obj: Ref) -> Option<Ref> {
+        let Payload::Instance(i) = self.heap.get(obj) else { return None };
+        i.dict.filter(|d| self.dict_of(*d).is_some_and(|d| !d.str_keys))
     }
     /// `type.__getattribute__`.
     pub fn type_getattr(&mut self, cls: Ref, name: Ref) -> Result<Found, Ask> {

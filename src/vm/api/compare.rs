@@ -78,8 +78,21 @@ impl Vm {
             }
             return Err(self.type_error("'NoneType' object is not callable"));
         }
-        let (f, all) = self.special_call(f, obj, args)?;
-        self.call(f, &all).map(Some)
+        if !Cmp::ALL.iter().any(|c| c.special() == name) {
+            let (f, all) = self.special_call(f, obj, args)?;
+            return self.call(f, &all).map(Some);
+        }
+        // A comparison that cannot be bound is one that is not there (`slot_tp_richcompare`).
+        match self.special_call_by("compare_bound", f, obj, args) {
+            Err(Ask::Raise(e)) => {
+                self.release(e);
+                Ok(Some(fixed::NOT_IMPLEMENTED))
+            }
+            bound => {
+                let (f, all) = bound?;
+                self.call(f, &all).map(Some)
+            }
+        }
     }
     /// Guards the native stack where natives nest (repr, eq, hash of deep containers).
     pub fn enter_nested(&mut self) -> Result<(), Ask> {

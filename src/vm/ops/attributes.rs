@@ -88,7 +88,7 @@ impl Vm {
             Payload::Instance(_) => {
                 let kind = self.ty(found);
                 let get = self.lookup(kind, n::__GET__).filter(|f| self.ty(*f) == t::FUNCTION)?;
-                let first = self.is_data_descriptor(found) || self.instance_attr(obj, name).is_none();
+                let first = self.is_data_descriptor(found) || self.instance_attr(obj, name).is_none() && self.odd_dict(obj).is_none();
                 first.then_some((get, true))
             }
             _ => None,
@@ -176,6 +176,7 @@ impl Vm {
                 }
                 Err(ask) => self.forget(ask),
             }
+            self.drop_answers();
             self.release_temps(mark);
             self.push_word(r, w);
             return self.slow_op(r, at, slow::getattr_for_call, 1, &[name], Ret::Unpack);
