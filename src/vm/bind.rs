@@ -8,29 +8,61 @@ use crate::objects::code::{CodeObj, flags};
 use crate::objects::frame::Word;
 use smallvec::SmallVec;
 
+/// Most parameters of a function whose arguments are put in their places at once, and most arguments given by name.
+const MOST_PLACED: usize = 63;
+const MOST_NAMED: usize = 8;
+
 impl Vm {
-    /// Puts positional arguments, and defaults for those that are missing, where the locals of the frame at `base` will
-    /// be. False: the call is not that simple, and nothing has changed.
-    pub(super) fn place_arguments(&mut self, func: Ref, words: &Words, base: usize) -> bool {
+    /// The `given` words from `base` on, the last ones by the names of `kwnames`, become the locals of a frame of `func` that
+    /// begins there: each goes to its parameter, what is missing gets its default. False: the function collects arguments
+    /// (`*args`, `**kw`), or something is wrong or unusual; nothing has changed, and [`Vm::bind_python`] finds out what it is.
+    pub(super) fn place_arguments(&mut self, func: Ref, base: usize, given: usize, kwnames: Option<Ref>) -> bool {
         let Payload::Function(f) = self.heap.get(func) else { return false };
-        let defaults = f.defaults;
+        let (defaults, kwdefaults) = (f.defaults, f.kwdefaults);
         let code = self.code_obj(f.code);
-        let (given, argcount) = (words.len(), code.argcount as usize);
-        let missing = argcount.saturating_sub(given);
-        let there = defaults.and_then(|d| self.tuple_items(d)).map_or(0, <[Ref]>::len);
-        if !code.is_simple() || given > argcount || missing > there {
+        let names = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
+        let (argcount, posonly, total) = (code.argcount as usize, code.posonly as usize, (code.argcount + code.kwonly) as usize);
+        let positional = given - names.len();
+        let collects = code.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
+        if collects || positional > argcount || total > MOST_PLACED || names.len() > MOST_NAMED {
             return false;
         }
-        let count = code.localsplus.len();
+        let mut filled: u64 = (1 << positional) - 1;
+        let mut places = [0; MOST_NAMED];
+        for (place, name) in places.iter_mut().zip(names) {
+            let Some(i) = code.localsplus[posonly..total].iter().position(|p| p == name) else { return false };
+            if filled >> (posonly + i) & 1 != 0 {
+                return false;
+            }
+            filled |= 1 << (posonly + i);
+            *place = posonly + i;
+        }
+        let mut missing: SmallVec<[(usize, Ref); 8]> = SmallVec::new();
+        if filled != (1 << total) - 1 {
+            let defaults = defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]);
+            for i in (positional..total).filter(|i| filled >> i & 1 == 0) {
+                let default = if i < argcount {
+                    (i + defaults.len()).checked_sub(argcount).map(|at| defaults[at])
+                } else {
+                    kwdefaults.and_then(|d| self.dict_get_name(d, code.localsplus[i]))
+                };
+                let Some(d) = default else { return false };
+                missing.push((i, d));
+            }
+        }
+        let (named, count) = (names.len(), code.localsplus.len());
         let room = base + count + code.stacksize as usize + 8;
         self.reserve_stack(room);
-        self.cur.stack[base..base + given].copy_from_slice(words);
-        for i in 0..missing {
-            let d = defaults.and_then(|d| self.tuple_items(d)).expect("counted")[there - missing + i];
-            self.heap.incref_raw(d);
-            self.cur.stack[base + given + i] = Word::owned(d);
+        let mut words = [Word::NULL; MOST_NAMED];
+        words[..named].copy_from_slice(&self.cur.stack[base + positional..base + given]);
+        self.cur.stack[base + positional..base + count].fill(Word::NULL);
+        for (place, w) in places[..named].iter().zip(words) {
+            self.cur.stack[base + place] = w;
         }
-        self.cur.stack[base + argcount..base + count].fill(Word::NULL);
+        for (i, d) in missing {
+            self.heap.incref_raw(d);
+            self.cur.stack[base + i] = Word::owned(d);
+        }
         true
     }
     /// Puts every word into `locals`, or drops it and says what is wrong (CPython `initialize_locals`).

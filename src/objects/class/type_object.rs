@@ -103,7 +103,7 @@ pub struct TypeObj {
 }
 
 impl TypeObj {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let TypeObj { name: _, qualname, base, bases, mro, dict, subclasses: _, keys, .. } = self;
         f(*qualname);
         base.iter().chain(bases).for_each(|r| f(*r));
