@@ -11,11 +11,13 @@ use smallvec::SmallVec;
 /// Most parameters of a function whose arguments are put in their places at once, and most arguments given by name.
 const MOST_PLACED: usize = 63;
 const MOST_NAMED: usize = 8;
+/// The place of an argument that goes into the dict of `**kw`.
+const COLLECTED: usize = usize::MAX;
 
 impl Vm {
     /// The `given` words from `base` on, the last ones by the names of `kwnames`, become the locals of a frame of `func` that
-    /// begins there: each goes to its parameter, what is missing gets its default. False: the function collects arguments
-    /// (`*args`, `**kw`), or something is wrong or unusual; nothing has changed, and [`Vm::bind_python`] finds out what it is.
+    /// begins there: each goes to its parameter or is collected, what is missing gets its default. False: something is wrong
+    /// or unusual; nothing has changed, and [`Vm::bind_python`] finds out what it is.
     pub(super) fn place_arguments(&mut self, func: Ref, base: usize, given: usize, kwnames: Option<Ref>) -> bool {
         let Payload::Function(f) = self.heap.get(func) else { return false };
         let (defaults, kwdefaults) = (f.defaults, f.kwdefaults);
@@ -23,24 +25,28 @@ impl Vm {
         let names = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
         let (argcount, posonly, total) = (code.argcount as usize, code.posonly as usize, (code.argcount + code.kwonly) as usize);
         let positional = given - names.len();
-        let collects = code.flags & (flags::VARARGS | flags::VARKEYWORDS) != 0;
-        if collects || positional > argcount || total > MOST_PLACED || names.len() > MOST_NAMED {
+        let (has_args, has_kw) = (code.flags & flags::VARARGS != 0, code.flags & flags::VARKEYWORDS != 0);
+        let taken = positional.min(argcount);
+        if taken < positional && !has_args || total > MOST_PLACED || names.len() > MOST_NAMED {
             return false;
         }
-        let mut filled: u64 = (1 << positional) - 1;
-        let mut places = [0; MOST_NAMED];
+        let mut filled: u64 = (1 << taken) - 1;
+        let mut places = [COLLECTED; MOST_NAMED];
         for (place, name) in places.iter_mut().zip(names) {
-            let Some(i) = code.localsplus[posonly..total].iter().position(|p| p == name) else { return false };
-            if filled >> (posonly + i) & 1 != 0 {
-                return false;
+            let params = &code.localsplus[posonly..total];
+            match params.iter().position(|p| p == name) {
+                Some(i) if filled >> (posonly + i) & 1 == 0 => {
+                    filled |= 1 << (posonly + i);
+                    *place = posonly + i;
+                }
+                None if has_kw && self.is_other_name(*name, params) => {}
+                _ => return false,
             }
-            filled |= 1 << (posonly + i);
-            *place = posonly + i;
         }
         let mut missing: SmallVec<[(usize, Ref); 8]> = SmallVec::new();
         if filled != (1 << total) - 1 {
             let defaults = defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]);
-            for i in (positional..total).filter(|i| filled >> i & 1 == 0) {
+            for i in (taken..total).filter(|i| filled >> i & 1 == 0) {
                 let default = if i < argcount {
                     (i + defaults.len()).checked_sub(argcount).map(|at| defaults[at])
                 } else {
@@ -50,20 +56,39 @@ impl Vm {
                 missing.push((i, d));
             }
         }
-        let (named, count) = (names.len(), code.localsplus.len());
-        let room = base + count + code.stacksize as usize + 8;
+        let count = code.localsplus.len();
+        let room = base + given.max(count) + code.stacksize as usize + 8;
+        let names: SmallVec<[Ref; MOST_NAMED]> = SmallVec::from_slice(names);
         self.reserve_stack(room);
-        let mut words = [Word::NULL; MOST_NAMED];
-        words[..named].copy_from_slice(&self.cur.stack[base + positional..base + given]);
-        self.cur.stack[base + positional..base + count].fill(Word::NULL);
-        for (place, w) in places[..named].iter().zip(words) {
-            self.cur.stack[base + place] = w;
+        let words: SmallVec<[Word; MOST_NAMED]> = SmallVec::from_slice(&self.cur.stack[base + positional..base + given]);
+        let extra: SmallVec<[Ref; 8]> = (base + taken..base + positional).map(|i| self.own_word(self.cur.stack[i])).collect();
+        self.cur.stack[base + taken..base + count].fill(Word::NULL);
+        if has_args {
+            let rest = self.tuple_raw(&extra[..]);
+            self.cur.stack[base + total] = Word::owned(rest.into_raw());
+        }
+        let others = has_kw.then(|| self.dict().into_raw());
+        if let Some(d) = others {
+            self.cur.stack[base + total + has_args as usize] = Word::owned(d);
+        }
+        for ((place, name), w) in places.into_iter().zip(names).zip(words) {
+            match others {
+                Some(d) if place == COLLECTED => {
+                    self.dict_set_name(d, name, w.get());
+                    self.drop_word(w);
+                }
+                _ => self.cur.stack[base + place] = w,
+            }
         }
         for (i, d) in missing {
             self.heap.incref_raw(d);
             self.cur.stack[base + i] = Word::owned(d);
         }
         true
+    }
+    /// Whether a name, which is none of the parameters' own strings, does not read like one of them either.
+    fn is_other_name(&self, name: Ref, params: &[Ref]) -> bool {
+        self.str_of(name).is_some_and(|text| params.iter().all(|p| self.str_of(*p).is_none_or(|p| p != text)))
     }
     /// Puts every word into `locals`, or drops it and says what is wrong (CPython `initialize_locals`).
     pub(super) fn bind_python(&mut self, func: Ref, code: &CodeObj, words: &Words, kwnames: Option<Ref>, locals: &mut [Word]) -> Result<(), Ask> {

@@ -373,6 +373,9 @@ impl Vm {
             };
         }
         let (Some(owner), native) = (x.owner, x.native) else { return Ok(()) };
+        if args.first().is_some_and(|x| self.is_a(*x, owner)) {
+            return Ok(());
+        }
         let name = self.natives[native as usize].def.name;
         let owner_name = self.type_obj(owner).name.clone();
         match args.first() {
@@ -380,7 +383,7 @@ impl Vm {
                 Err(self.type_error(format!("descriptor '{name}' of '{owner_name}' object needs an argument")))
             }
             None => Err(self.type_error(format!("unbound method {owner_name}.{name}() needs an argument"))),
-            Some(x) if !self.is_a(*x, owner) => {
+            Some(x) => {
                 let got = self.dotted_type_name(*x).to_owned();
                 let verb = if self.ty(descr) == t::SLOT_WRAPPER { "requires" } else { "for" };
                 Err(self.type_error(if verb == "requires" {
@@ -389,7 +392,6 @@ impl Vm {
                     format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{got}' object")
                 }))
             }
-            _ => Ok(()),
         }
     }
 

@@ -44,9 +44,9 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
     with_self.extend_from_slice(&args);
     if let Payload::Native(x) = vm.heap.get(init) {
         let native = x.native;
-        let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
-        let f = vm.natives[native as usize].def.f;
         if !vm.has_answer() {
+            let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
+            let f = vm.natives[native as usize].def.f;
             match f(vm, Args(&bound)) {
                 Ok(done) => {
                     vm.release(done);
@@ -89,12 +89,12 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
         && vm.natives[x.native as usize].def.kind == crate::vm::DefKind::New
     {
         let native = x.native;
-        let params = vm.bind_native_args(native, args, kwargs)?;
-        let f = vm.natives[native as usize].def.f;
         if vm.has_answer() {
             // Run again: the object lies on the tape, whichever way it was made.
             return vm.call_kw(new, args, kwargs);
         }
+        let params = vm.bind_native_args(native, args, kwargs)?;
+        let f = vm.natives[native as usize].def.f;
         return match f(vm, Args(&params)) {
             Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.
