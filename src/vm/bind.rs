@@ -22,6 +22,13 @@ impl Vm {
         let Payload::Function(f) = self.heap.get(func) else { return false };
         let (defaults, kwdefaults) = (f.defaults, f.kwdefaults);
         let code = self.code_obj(f.code);
+        if kwnames.is_none() && code.simple_args as usize == given {
+            let end = base + code.localsplus.len();
+            let room = end + code.stacksize as usize + 8;
+            self.reserve_stack(room);
+            self.cur.stack[base + given..end].fill(Word::NULL);
+            return true;
+        }
         let names = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
         let (argcount, posonly, total) = (code.argcount as usize, code.posonly as usize, (code.argcount + code.kwonly) as usize);
         let positional = given - names.len();
