@@ -253,17 +253,17 @@ impl<P: Payload> Heap<P> {
         for r in garbage {
             self.incref_raw(*r);
         }
+        let mut held = Vec::new();
         for r in garbage {
-            let mut held = Vec::new();
             let s = &mut self.slots[r.index()];
             s.flags &= !(flag::FINALIZER | flag::WEAKREFS);
             let payload = std::mem::take(&mut s.payload);
-            payload.visit(&mut |c| held.push(c));
+            payload.visit_each(|c| held.push(c));
             if let Some(x) = self.extras.get_mut(r) {
                 held.extend(x.dict.take());
                 held.extend(x.slots.iter_mut().filter_map(Option::take));
             }
-            for h in held {
+            for h in held.drain(..) {
                 self.decref_raw(h);
             }
         }

@@ -78,7 +78,7 @@ impl CodeObj {
     pub fn is_simple(&self) -> bool {
         self.simple_args == self.argcount
     }
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         self.consts.iter().chain(&*self.names).chain(&*self.localsplus).for_each(|r| f(*r));
         f(self.name);
         f(self.qualname);

@@ -18,7 +18,7 @@ pub struct ExcObj {
     pub slots: Vec<Option<Ref>>,
 }
 impl ExcObj {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let ExcObj { args, cause, context, suppress_context: _, traceback, dict, fields, slots } = self;
         visit_all([Some(*args), *cause, *context, *traceback, *dict], f);
         fields.iter().flatten().for_each(|r| f(*r));

@@ -136,7 +136,7 @@ impl Frame {
         hidden: false,
     };
     /// References held by the frame itself; those on its stack segment belong to the thread or the generator.
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Frame { code_ref, func, globals: _, builtins: _, locals, generator, object, .. } = self;
         visit_all([Some(*code_ref), Some(*func), *locals, *generator, *object], f);
     }
@@ -172,7 +172,7 @@ pub struct FrameObj {
     pub trace_opcodes: bool,
 }
 impl FrameObj {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let FrameObj { state, code, func, globals, builtins, locals, back, trace, extra_locals, overwritten, .. } = self;
         visit_all([Some(*code), Some(*func), Some(*globals), Some(*builtins)], f);
         visit_all([*locals, *back, *trace, *extra_locals], f);

@@ -22,7 +22,7 @@ pub struct Function {
     pub dict: Option<Ref>,
 }
 impl Function {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Function { code, globals, builtins, name, qualname, defaults, kwdefaults, closure, doc, .. } = self;
         let Function { module, annotations, annotate, type_params, dict, .. } = self;
         visit_all([Some(*code), Some(*globals), Some(*builtins), Some(*name), Some(*qualname), Some(*doc)], f);
@@ -44,7 +44,7 @@ pub struct NativeObj {
     pub module: Option<Ref>,
 }
 impl NativeObj {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let NativeObj { native: _, receiver, owner, module } = self;
         visit_all([*receiver, *owner, *module], f)
     }

@@ -40,7 +40,7 @@ pub struct Generator {
     pub frame_object: Option<Ref>,
 }
 impl Generator {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Generator { state: _, frame, stack, name, qualname, code, handled, origin, finalizer, .. } = self;
         if let Some(frame) = frame {
             frame.visit(f);

@@ -14,7 +14,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Instance { values, dict, slots } = self;
         values.iter().flatten().for_each(|r| f(*r));
         dict.iter().for_each(|r| f(*r));

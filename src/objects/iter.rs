@@ -33,7 +33,7 @@ pub enum Iter {
 }
 
 impl Iter {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         use Iter::*;
         let mut opt = |r: &Option<Ref>| {
             if let Some(r) = r {

@@ -166,7 +166,13 @@ impl Clone for Payload {
 
 impl crate::heap::Payload for Payload {
     fn visit(&self, f: &mut dyn FnMut(Ref)) {
+        self.visit_each(f)
+    }
+
+    #[inline]
+    fn visit_each(&self, mut f: impl FnMut(Ref)) {
         use Payload::*;
+        let f = &mut f;
         match self {
             Free | Unit | Int(_) | BigInt(_) | Float(_) | Complex(..) | Str(_) | Bytes(_) | ByteArray(_) => {}
             Tuple(t) => t.iter().for_each(|r| f(*r)),
@@ -202,25 +208,6 @@ impl crate::heap::Payload for Payload {
             View(r) | Proxy(r) => f(*r),
             WeakRef(w) => w.visit(f),
             Opaque(o) => o.visit(f),
-        }
-    }
-
-    #[inline]
-    fn visit_each(&self, mut f: impl FnMut(Ref)) {
-        match self {
-            Payload::Tuple(t) => t.iter().for_each(|r| f(*r)),
-            Payload::List(l) => l.iter().for_each(|r| f(*r)),
-            Payload::Method(a, b) => {
-                f(*a);
-                f(*b)
-            }
-            Payload::Cell(c) => c.iter().for_each(|r| f(*r)),
-            Payload::Instance(i) => {
-                i.values.iter().flatten().for_each(|r| f(*r));
-                i.dict.iter().for_each(|r| f(*r));
-                i.slots.iter().flatten().for_each(|r| f(*r));
-            }
-            other => crate::heap::Payload::visit(other, &mut f),
         }
     }
 

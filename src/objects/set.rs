@@ -62,7 +62,7 @@ impl Set {
     pub fn slots(&self) -> &[SetSlot] {
         &self.table
     }
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         self.iter().for_each(|(k, _)| f(k));
     }
     /// Keys and hashes in table order, which is the order Python sees.

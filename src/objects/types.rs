@@ -2,10 +2,8 @@
 use super::byte_growth::ByteRoom;
 use crate::heap::Ref;
 
-type Visit<'a> = &'a mut dyn FnMut(Ref);
-
 /// Reports each present reference.
-pub fn visit_all<const N: usize>(refs: [Option<Ref>; N], f: Visit) {
+pub fn visit_all<const N: usize>(refs: [Option<Ref>; N], f: &mut (impl FnMut(Ref) + ?Sized)) {
     refs.into_iter().flatten().for_each(f);
 }
 
@@ -34,7 +32,7 @@ pub struct Range {
     pub small: Option<(i64, i64, i64)>,
 }
 impl Range {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Range { start, stop, step, small: _ } = self;
         visit_all([Some(*start), Some(*stop), Some(*step)], f)
     }
@@ -46,7 +44,7 @@ pub struct Module {
     pub dict: Ref,
 }
 impl Module {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         f(self.dict)
     }
 }
@@ -63,7 +61,7 @@ pub struct Property {
     pub getter_doc: bool,
 }
 impl Property {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Property { fget, fset, fdel, doc, name, getter_doc: _ } = self;
         visit_all([*fget, *fset, *fdel, *doc, *name], f)
     }
@@ -77,7 +75,7 @@ pub struct Member {
     pub index: u32,
 }
 impl Member {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Member { owner, name, index: _ } = self;
         visit_all([Some(*owner), Some(*name)], f)
     }
@@ -94,7 +92,7 @@ pub struct GetSet {
     pub member: bool,
 }
 impl GetSet {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let GetSet { owner, name, native: _, member: _ } = self;
         visit_all([Some(*owner), Some(*name)], f)
     }
@@ -108,7 +106,7 @@ pub struct Super {
     pub obj_type: Option<Ref>,
 }
 impl Super {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Super { this, obj, obj_type } = self;
         visit_all([*this, *obj, *obj_type], f)
     }
@@ -125,7 +123,7 @@ pub struct Traceback {
     pub lineno: Option<i32>,
 }
 impl Traceback {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let Traceback { frame, next, lasti: _, lineno: _ } = self;
         visit_all([Some(*frame), *next], f)
     }
@@ -139,7 +137,7 @@ pub struct WeakRef {
     pub hash: Option<i64>,
 }
 impl WeakRef {
-    pub fn visit(&self, f: Visit) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let WeakRef { referent: _, callback, hash: _ } = self;
         visit_all([*callback], f)
     }

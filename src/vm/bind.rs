@@ -8,30 +8,94 @@ use crate::objects::code::{CodeObj, flags};
 use crate::objects::frame::Word;
 use smallvec::SmallVec;
 
+/// Most parameters of a function whose arguments are put in their places at once, and most arguments given by name.
+const MOST_PLACED: usize = 63;
+const MOST_NAMED: usize = 8;
+/// The place of an argument that goes into the dict of `**kw`.
+const COLLECTED: usize = usize::MAX;
+
 impl Vm {
-    /// Puts positional arguments, and defaults for those that are missing, where the locals of the frame at `base` will
-    /// be. False: the call is not that simple, and nothing has changed.
-    pub(super) fn place_arguments(&mut self, func: Ref, words: &Words, base: usize) -> bool {
+    /// The `given` words from `base` on, the last ones by the names of `kwnames`, become the locals of a frame of `func` that
+    /// begins there: each goes to its parameter or is collected, what is missing gets its default. False: something is wrong
+    /// or unusual; nothing has changed, and [`Vm::bind_python`] finds out what it is.
+    pub(super) fn place_arguments(&mut self, func: Ref, base: usize, given: usize, kwnames: Option<Ref>) -> bool {
         let Payload::Function(f) = self.heap.get(func) else { return false };
-        let defaults = f.defaults;
+        let (defaults, kwdefaults) = (f.defaults, f.kwdefaults);
         let code = self.code_obj(f.code);
-        let (given, argcount) = (words.len(), code.argcount as usize);
-        let missing = argcount.saturating_sub(given);
-        let there = defaults.and_then(|d| self.tuple_items(d)).map_or(0, <[Ref]>::len);
-        if !code.is_simple() || given > argcount || missing > there {
+        if kwnames.is_none() && code.simple_args as usize == given {
+            let end = base + code.localsplus.len();
+            let room = end + code.stacksize as usize + 8;
+            self.reserve_stack(room);
+            self.cur.stack[base + given..end].fill(Word::NULL);
+            return true;
+        }
+        let names = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
+        let (argcount, posonly, total) = (code.argcount as usize, code.posonly as usize, (code.argcount + code.kwonly) as usize);
+        let positional = given - names.len();
+        let (has_args, has_kw) = (code.flags & flags::VARARGS != 0, code.flags & flags::VARKEYWORDS != 0);
+        let taken = positional.min(argcount);
+        if taken < positional && !has_args || total > MOST_PLACED || names.len() > MOST_NAMED {
             return false;
         }
-        let count = code.localsplus.len();
-        let room = base + count + code.stacksize as usize + 8;
-        self.reserve_stack(room);
-        self.cur.stack[base..base + given].copy_from_slice(words);
-        for i in 0..missing {
-            let d = defaults.and_then(|d| self.tuple_items(d)).expect("counted")[there - missing + i];
-            self.heap.incref_raw(d);
-            self.cur.stack[base + given + i] = Word::owned(d);
+        let mut filled: u64 = (1 << taken) - 1;
+        let mut places = [COLLECTED; MOST_NAMED];
+        for (place, name) in places.iter_mut().zip(names) {
+            let params = &code.localsplus[posonly..total];
+            match params.iter().position(|p| p == name) {
+                Some(i) if filled >> (posonly + i) & 1 == 0 => {
+                    filled |= 1 << (posonly + i);
+                    *place = posonly + i;
+                }
+                None if has_kw && self.is_other_name(*name, params) => {}
+                _ => return false,
+            }
         }
-        self.cur.stack[base + argcount..base + count].fill(Word::NULL);
+        let mut missing: SmallVec<[(usize, Ref); 8]> = SmallVec::new();
+        if filled != (1 << total) - 1 {
+            let defaults = defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]);
+            for i in (taken..total).filter(|i| filled >> i & 1 == 0) {
+                let default = if i < argcount {
+                    (i + defaults.len()).checked_sub(argcount).map(|at| defaults[at])
+                } else {
+                    kwdefaults.and_then(|d| self.dict_get_name(d, code.localsplus[i]))
+                };
+                let Some(d) = default else { return false };
+                missing.push((i, d));
+            }
+        }
+        let count = code.localsplus.len();
+        let room = base + given.max(count) + code.stacksize as usize + 8;
+        let names: SmallVec<[Ref; MOST_NAMED]> = SmallVec::from_slice(names);
+        self.reserve_stack(room);
+        let words: SmallVec<[Word; MOST_NAMED]> = SmallVec::from_slice(&self.cur.stack[base + positional..base + given]);
+        let extra: SmallVec<[Ref; 8]> = (base + taken..base + positional).map(|i| self.own_word(self.cur.stack[i])).collect();
+        self.cur.stack[base + taken..base + count].fill(Word::NULL);
+        if has_args {
+            let rest = self.tuple_raw(&extra[..]);
+            self.cur.stack[base + total] = Word::owned(rest.into_raw());
+        }
+        let others = has_kw.then(|| self.dict().into_raw());
+        if let Some(d) = others {
+            self.cur.stack[base + total + has_args as usize] = Word::owned(d);
+        }
+        for ((place, name), w) in places.into_iter().zip(names).zip(words) {
+            match others {
+                Some(d) if place == COLLECTED => {
+                    self.dict_set_name(d, name, w.get());
+                    self.drop_word(w);
+                }
+                _ => self.cur.stack[base + place] = w,
+            }
+        }
+        for (i, d) in missing {
+            self.heap.incref_raw(d);
+            self.cur.stack[base + i] = Word::owned(d);
+        }
         true
+    }
+    /// Whether a name, which is none of the parameters' own strings, does not read like one of them either.
+    fn is_other_name(&self, name: Ref, params: &[Ref]) -> bool {
+        self.str_of(name).is_some_and(|text| params.iter().all(|p| self.str_of(*p).is_none_or(|p| p != text)))
     }
     /// Puts every word into `locals`, or drops it and says what is wrong (CPython `initialize_locals`).
     pub(super) fn bind_python(&mut self, func: Ref, code: &CodeObj, words: &Words, kwnames: Option<Ref>, locals: &mut [Word]) -> Result<(), Ask> {

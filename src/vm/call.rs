@@ -91,6 +91,19 @@ impl Vm {
         f.hidden = hidden;
         true
     }
+    /// Enters a Python function whose arguments lie from `first` up to the top of the stack, with defaults and names as
+    /// they come. False: by the general rules; nothing has changed.
+    pub(super) fn enter_bound(&mut self, r: &mut Regs, at: usize, callee: Word, first: usize, place: usize, kwnames: Option<Ref>, ret: Ret) -> bool {
+        if self.cur.depth >= self.recursion_limit || !self.place_arguments(callee.get(), first, r.sp - first, kwnames) {
+            return false;
+        }
+        r.sp = place;
+        self.save(r, at);
+        kwnames.iter().for_each(|k| self.heap.decref_raw(*k));
+        let func = self.own_word(callee);
+        self.push_frame(func, first, ret);
+        true
+    }
     #[inline(never)]
     fn op_call_other(&mut self, r: &mut Regs, at: usize, nargs: usize, place: usize, watched: bool) -> Flow {
         let callee = self.cur.stack[place];
@@ -110,7 +123,42 @@ impl Vm {
                 None => self.op_call_type(r, at, place),
             },
             Payload::Native(_) => self.op_call_native(r, at, place),
+            Payload::Function(_) => {
+                let first = place + 1 + self_word.is_null() as usize;
+                if self.enter_bound(r, at, callee, first, place, None, Ret::Push) {
+                    return Flow::Reload;
+                }
+                self.op_call_words(r, at, place, None)
+            }
             _ => self.op_call_words(r, at, place, None),
+        }
+    }
+    /// A call with the names of its last arguments, which are taken over; the callable at `place`, as for CALL.
+    pub(super) fn op_call_named(&mut self, r: &mut Regs, at: usize, place: usize, names: Ref) -> Flow {
+        let (callee, self_word) = (self.cur.stack[place], self.cur.stack[place + 1]);
+        match self.heap.get(callee.get()) {
+            Payload::Method(f, s) if self_word.is_null() => {
+                let (f, s) = (*f, *s);
+                self.heap.incref_raw(f);
+                self.heap.incref_raw(s);
+                self.cur.stack[place] = Word::owned(f);
+                self.cur.stack[place + 1] = Word::owned(s);
+                self.drop_word(callee);
+                self.op_call_named(r, at, place, names)
+            }
+            Payload::Function(_) => {
+                let first = place + 1 + self_word.is_null() as usize;
+                if self.enter_bound(r, at, callee, first, place, Some(names), Ret::Push) {
+                    return Flow::Reload;
+                }
+                self.op_call_words(r, at, place, Some(names))
+            }
+            Payload::Native(_) => self.op_call_native_bound(r, at, place, Some(names)),
+            Payload::Type(_) => match self.op_construct(r, at, place, Some(names)) {
+                Some(flow) => flow,
+                None => self.op_call_words(r, at, place, Some(names)),
+            },
+            _ => self.op_call_words(r, at, place, Some(names)),
         }
     }
     /// A Python class with `object.__new__` and a Python `__init__`: the instance is made here and `__init__` entered.
@@ -129,7 +177,10 @@ impl Vm {
         self.heap.incref_raw(instance);
         let cls_word = std::mem::replace(&mut self.cur.stack[place], Word::owned(instance));
         self.cur.stack[place + 1] = Word::owned(instance);
-        if kwnames.is_some() || !self.enter_simple(r, at, Word::borrowed(init), place + 1, place + 1, (Ret::Init, true)) {
+        let (f, first) = (Word::borrowed(init), place + 1);
+        let entered = kwnames.is_none() && self.enter_simple(r, at, f, first, first, (Ret::Init, true))
+            || self.enter_bound(r, at, f, first, first, kwnames, Ret::Init);
+        if !entered {
             let words = Words::from_slice(&self.cur.stack[place + 1..r.sp]);
             r.sp = place + 1;
             self.save(r, at);
@@ -322,6 +373,9 @@ impl Vm {
             };
         }
         let (Some(owner), native) = (x.owner, x.native) else { return Ok(()) };
+        if args.first().is_some_and(|x| self.is_a(*x, owner)) {
+            return Ok(());
+        }
         let name = self.natives[native as usize].def.name;
         let owner_name = self.type_obj(owner).name.clone();
         match args.first() {
@@ -329,7 +383,7 @@ impl Vm {
                 Err(self.type_error(format!("descriptor '{name}' of '{owner_name}' object needs an argument")))
             }
             None => Err(self.type_error(format!("unbound method {owner_name}.{name}() needs an argument"))),
-            Some(x) if !self.is_a(*x, owner) => {
+            Some(x) => {
                 let got = self.dotted_type_name(*x).to_owned();
                 let verb = if self.ty(descr) == t::SLOT_WRAPPER { "requires" } else { "for" };
                 Err(self.type_error(if verb == "requires" {
@@ -338,7 +392,6 @@ impl Vm {
                     format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{got}' object")
                 }))
             }
-            _ => Ok(()),
         }
     }
 
@@ -469,7 +522,10 @@ impl Vm {
         }
         let func = callee.get();
         let base = self.stack_top();
-        if kwnames.is_none() && self.place_arguments(func, &words, base) {
+        self.reserve_stack(base + words.len());
+        self.cur.stack[base..base + words.len()].copy_from_slice(&words);
+        if self.place_arguments(func, base, words.len(), kwnames) {
+            kwnames.iter().for_each(|r| self.heap.decref_raw(*r));
             let func = self.own_word(callee);
             return self.push_frame(func, base, ret);
         }

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 /// A native and its arity.
 type Direct = (NativeFn, Arity);
-type Bound = SmallVec<[Option<Ref>; 6]>;
+type Bound = SmallVec<[Option<Ref>; 8]>;
 
 impl Vm {
     /// CALL of a native whose arguments need no binding.
@@ -26,19 +26,11 @@ impl Vm {
         let row = &self.natives[native as usize];
         let f = row.def.f;
         let Some(arity) = row.arity.filter(|a| a.takes(given)) else {
-            if row.params.is_none() {
-                self.params(native);
-            }
-            return self.op_call_words(r, at, place, None);
+            return self.op_call_native_bound(r, at, place, None);
         };
         if receiver.is_none()
             && let Some(owner) = owner
-            && match self.ty(callee) {
-                t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER => given == 0 || !self.is_a(self.cur.stack[first].get(), owner),
-                t::CLASSMETHOD_DESCRIPTOR => true,
-                // `T.__new__(cls)` called by the program: its class must be checked first.
-                _ => row.def.kind == DefKind::New,
-            }
+            && self.receiver_must_be_checked(callee, native, owner, &self.cur.stack[first..r.sp])
         {
             return self.op_call_words(r, at, place, None);
         }
@@ -56,6 +48,67 @@ impl Vm {
         }
         args[own..].iter_mut().zip(&self.cur.stack[first..r.sp]).for_each(|(a, w)| *a = w.opt());
         self.native_in_place(r, at, place, f, args, Ret::Push)
+    }
+    /// Whether a native that belongs to a type is called with anything but an instance of it in the first place.
+    #[inline]
+    fn receiver_must_be_checked(&self, callee: Ref, native: u32, owner: Ref, words: &[Word]) -> bool {
+        match self.ty(callee) {
+            t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER => words.first().is_none_or(|w| !self.is_a(w.get(), owner)),
+            t::CLASSMETHOD_DESCRIPTOR => true,
+            // `T.__new__(cls)` called by the program: its class must be checked first.
+            _ => self.natives[native as usize].def.kind == DefKind::New,
+        }
+    }
+    /// The same for a native whose arguments have to be bound: given by name, or collected in a tuple. `names` is taken over.
+    #[inline(never)]
+    pub(super) fn op_call_native_bound(&mut self, r: &mut Regs, at: usize, place: usize, names: Option<Ref>) -> Flow {
+        let mark = self.temps.len();
+        let Some((f, args)) = self.bind_in_place(r, place, names) else { return self.op_call_words(r, at, place, names) };
+        names.iter().for_each(|k| self.heap.decref_raw(*k));
+        let flow = self.native_in_place(r, at, place, f, &args, Ret::Push);
+        self.release_temps(mark);
+        flow
+    }
+    /// A native and its arguments, bound. None: something is wrong or unusual, which the general rules find out.
+    fn bind_in_place(&mut self, r: &Regs, place: usize, names: Option<Ref>) -> Option<(NativeFn, Bound)> {
+        let callee = self.cur.stack[place].get();
+        let first = place + 1 + self.cur.stack[place + 1].is_null() as usize;
+        let Payload::Native(x) = self.heap.get(callee) else { return None };
+        let (native, receiver, owner) = (x.native, x.receiver, x.owner);
+        let p = self.params(native);
+        let names = names.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
+        let end = r.sp - names.len();
+        let words = &self.cur.stack[first..end];
+        let given = words.len() + receiver.is_some() as usize;
+        let unusual = given < p.receiver as usize
+            || given > p.positional && p.varargs.is_none()
+            || p.varkw.is_some() && !names.is_empty()
+            || receiver.is_none() && owner.is_some_and(|o| self.receiver_must_be_checked(callee, native, o, words));
+        if unusual {
+            return None;
+        }
+        let mut given = receiver.into_iter().chain(words.iter().map(|w| w.get()));
+        let mut args: Bound = smallvec::smallvec![None; p.names.len()];
+        for (to, from) in args[..p.positional].iter_mut().zip(&mut given) {
+            *to = Some(from);
+        }
+        for (name, w) in names.iter().zip(&self.cur.stack[end..r.sp]) {
+            let text = self.utf8(*name)?;
+            let i = p.posonly + p.names[p.posonly..].iter().position(|x| x == text)?;
+            if Some(i) == p.varargs || args[i].is_some() {
+                return None;
+            }
+            args[i] = Some(w.get());
+        }
+        if p.required.iter().zip(&args).any(|(required, a)| *required && a.is_none()) {
+            return None;
+        }
+        if let Some(v) = p.varargs {
+            let rest: SmallVec<[Ref; 8]> = given.collect();
+            let rest = self.tuple_of(&rest);
+            args[v] = Some(self.keep(rest));
+        }
+        Some((self.natives[native as usize].def.f, args))
     }
     /// Runs a native whose arguments are among the words from `place` to the top; they are dropped, and
     /// its value is pushed (`Ret::Push`) or dropped (`Ret::Discard`).

@@ -234,7 +234,7 @@ fn context_run(vm: &mut Vm, a: Args) -> Step {
         let x = context_mut(vm, ctx);
         (x.entered, x.previous) = (true, previous);
     }
-    let args = vm.tuple_items(a[2]).expect("*args is a tuple").to_vec();
+    let args: smallvec::SmallVec<[Ref; 6]> = vm.tuple_items(a[2]).expect("*args is a tuple").into();
     let kwargs = vm.kwargs_of(a.opt(3));
     let outcome = vm.try_call_kw(a[1], &args, &kwargs)?;
     let x = context_mut(vm, ctx);

@@ -112,7 +112,7 @@ fn held<'a>(items: &'a [Ref], tuple: &'a Option<Ref>) -> &'a [Ref] {
 }
 
 impl TypeObj {
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         let TypeObj { name: _, qualname, base, dict, subclasses: _, keys, .. } = self;
         f(*qualname);
         base.iter().for_each(|r| f(*r));

@@ -136,7 +136,7 @@ impl Dict {
     pub fn is_empty(&self) -> bool {
         self.used == 0
     }
-    pub fn visit(&self, f: &mut dyn FnMut(Ref)) {
+    pub fn visit(&self, f: &mut (impl FnMut(Ref) + ?Sized)) {
         for e in &self.entries {
             if let Some(k) = e.key {
                 f(k);

@@ -1,5 +1,7 @@
 //! Requests: call Python, resume a generator, ask the operating system; and the tape of answers.
 use crate::heap::Ref;
+use crate::objects::Payload;
+use crate::objects::class::type_flags;
 use crate::vm::step::{Answer, Ask, Call, Refs, Request, Resume, Step};
 use crate::vm::syscall::{SysResult, Syscall};
 use super::Found;
@@ -207,8 +209,23 @@ impl Vm {
     /// Calls a method by attribute look-up on the instance.
     pub fn call_method(&mut self, obj: Ref, name: &str, args: &[Ref]) -> Result<Ref, Ask> {
         let name = self.intern(name).into_raw();
+        if let Some(f) = self.method_in_python(obj, name) {
+            let mut all: Refs = Refs::from_slice(&[obj]);
+            all.extend_from_slice(args);
+            return self.call(f, &all);
+        }
         let f = self.getattr(obj, name)?;
         self.call(f, args)
+    }
+    /// The function of the class that reading the attribute of an instance would bind, where no other rule comes before:
+    /// to call it with the instance in front is the same, without the method object.
+    pub fn method_in_python(&mut self, obj: Ref, name: Ref) -> Option<Ref> {
+        let ty = self.ty(obj);
+        if !matches!(self.heap.get(obj), Payload::Instance(_)) || !self.type_obj(ty).has(type_flags::PLAIN_GETATTR) {
+            return None;
+        }
+        let f = self.lookup(ty, name).filter(|f| self.ty(*f) == t::FUNCTION)?;
+        self.instance_attr(obj, name).is_none().then_some(f)
     }
     /// Resumes a generator-like object as the native's own value.
     pub fn tail_resume(&mut self, generator: Ref, how: Resume) -> Step {

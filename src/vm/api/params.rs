@@ -168,8 +168,8 @@ impl Vm {
     fn bind_keywords(&mut self, native: u32, p: &Params, out: &mut Bound, kwargs: &[(Ref, Ref)]) -> Result<(), Ask> {
         let mut rest = None;
         let nameless = p.varargs.is_some() && (0..p.names.len()).all(|i| i < p.posonly || Some(i) == p.varargs);
-        let receiver: Vec<Ref> = out.first().copied().flatten().into_iter().collect();
-        let others = nameless && !kwargs.is_empty() && self.keywords_are_others(native, &receiver);
+        let receiver = out.first().copied().flatten();
+        let others = nameless && !kwargs.is_empty() && self.keywords_are_others(native, receiver.as_slice());
         for (k, v) in kwargs {
             let Some(name) = self.utf8(*k) else { return Err(self.type_error("keywords must be strings")) };
             let at = p.names.iter().enumerate().skip(p.posonly).find(|(i, x)| {

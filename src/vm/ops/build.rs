@@ -22,8 +22,9 @@ impl Vm {
     }
     #[inline(never)]
     pub(in crate::vm) fn build_list(&mut self, r: &mut Regs, count: usize) -> Flow {
-        let items = self.pop_refs(r, count);
-        let v = self.list_raw(items.into_vec());
+        r.sp -= count;
+        let items: Vec<Ref> = (r.sp..r.sp + count).map(|i| self.own_word(self.cur.stack[i])).collect();
+        let v = self.list_raw(items);
         self.push(r, v)
     }
     #[inline(never)]

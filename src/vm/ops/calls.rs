@@ -1,6 +1,7 @@
 //! Calls with keywords and unpacking, returns.
 use super::*;
 use crate::vm::thread::Activation;
+use smallvec::SmallVec;
 
 impl Vm {
     /// Stack: callable, self or NULL, arguments, tuple of keyword names.
@@ -8,10 +9,7 @@ impl Vm {
     pub(in crate::vm) fn op_call_kw(&mut self, r: &mut Regs, at: usize, nargs: usize) -> Flow {
         let names = self.pop_owned(r).into_raw();
         let place = r.sp - nargs - 2;
-        if let Some(flow) = self.op_construct(r, at, place, Some(names)) {
-            return flow;
-        }
-        self.op_call_words(r, at, place, Some(names))
+        self.op_call_named(r, at, place, names)
     }
     /// Stack: callable, NULL, tuple or any iterable, dict or NULL.
     #[inline(never)]
@@ -25,36 +23,42 @@ impl Vm {
             let words = Words::from_slice(&[callee, null, iterable, kwargs]);
             return self.slow_with(words, crate::vm::slow::call_ex, &[], Ret::Push);
         }
+        // From here on as CALL or CALL_KW: the arguments are put where these find them.
         let kwargs = self.pop(r);
         let args = self.pop(r);
-        self.pop(r);
-        let callee = self.pop(r);
-        let mut words: Words = self.tuple_items(args.get()).expect("checked").iter().map(|x| Word::owned(*x)).collect();
-        words.iter().for_each(|w| self.heap.incref_raw(w.get()));
-        let mut names = None;
-        if let Some(d) = kwargs.opt() {
-            let pairs: Vec<(Ref, Ref)> = self.dict_of(d).map_or(vec![], |d| d.iter().collect());
-            if !pairs.is_empty() {
-                let keys: Vec<Ref> = pairs.iter().map(|(k, _)| *k).collect();
-                pairs.iter().for_each(|(_, v)| {
-                    self.heap.incref_raw(*v);
-                    words.push(Word::owned(*v))
-                });
-                names = Some(self.tuple_of(&keys).into_raw());
-            }
+        let place = r.sp - 2;
+        let named = kwargs.opt().and_then(|d| self.dict_of(d)).map_or(0, |d| d.len());
+        let count = self.tuple_items(args.get()).map_or(0, <[Ref]>::len);
+        self.reserve_stack(r.sp + count + named + 8);
+        for i in 0..count {
+            let item = self.tuple_items(args.get()).expect("checked")[i];
+            self.heap.incref_raw(item);
+            self.cur.stack[r.sp] = Word::owned(item);
+            r.sp += 1;
+        }
+        if named == 0 {
+            self.drop_word(kwargs);
+            self.drop_word(args);
+            return self.op_call(r, at, count, true);
+        }
+        let pairs: SmallVec<[(Ref, Ref); 8]> = self.dict_of(kwargs.get()).map_or(SmallVec::new(), |d| d.iter().collect());
+        let keys: SmallVec<[Ref; 8]> = pairs.iter().map(|(k, _)| *k).collect();
+        let names = self.tuple_of(&keys).into_raw();
+        for (_, v) in pairs {
+            self.heap.incref_raw(v);
+            self.cur.stack[r.sp] = Word::owned(v);
+            r.sp += 1;
         }
         self.drop_word(kwargs);
         self.drop_word(args);
-        self.save(r, at);
-        self.call_words(callee, words, names, Ret::Push);
-        Flow::Reload
+        self.op_call_named(r, at, place, names)
     }
     #[inline(always)]
     pub(in crate::vm) fn return_value(&mut self, r: &mut Regs, at: usize) -> Flow {
         let value = self.pop_owned(r);
         let Some(Activation::Py(f)) = self.cur.activations.last() else { panic!("a frame returns") };
-        let (code_ref, func) = (f.code_ref, f.func);
-        let plain = f.ret == Ret::Push && f.object.is_none() && f.locals.is_none() && f.generator.is_none();
+        let (code_ref, func, ret) = (f.code_ref, f.func, f.ret);
+        let plain = f.object.is_none() && f.locals.is_none() && f.generator.is_none();
         if !plain {
             let copy = *r;
             return self.return_other(&copy, at, value);
@@ -69,12 +73,14 @@ impl Vm {
         self.heap.decref_raw(func);
         // A Python frame owns no memory.
         std::mem::forget(self.cur.activations.pop());
-        if let Some(Activation::Py(f)) = self.cur.activations.last_mut() {
+        if ret == Ret::Push
+            && let Some(Activation::Py(f)) = self.cur.activations.last_mut()
+        {
             self.cur.stack[f.sp as usize] = Word::owned(value.into_raw());
             f.sp += 1;
             return Flow::Reload;
         }
-        self.returned(value, Ret::Push, None)
+        self.returned(value, ret, None)
     }
     #[inline(never)]
     fn return_other(&mut self, r: &Regs, at: usize, value: Owned) -> Flow {

@@ -154,7 +154,15 @@ impl Vm {
         let entry = self.dict_find_name(ns, name);
         hints[arg] = entry.and_then(|i| u16::try_from(i).ok()).unwrap_or(0);
         let found = entry.and_then(|i| self.dict_of(ns).map(|d| d.value(i)));
-        match found.or_else(|| self.global(name)) {
+        let found = found.or_else(|| match self.top() {
+            // What is not there is not looked for again.
+            f if f.globals == ns => {
+                let builtins = f.builtins;
+                self.dict_get_name(builtins, name)
+            }
+            _ => self.global(name),
+        });
+        match found {
             Some(v) => {
                 self.heap.incref_raw(v);
                 self.push_word(r, Word::owned(v));

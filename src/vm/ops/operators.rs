@@ -94,7 +94,16 @@ impl Vm {
     }
     /// Calls a special method with the two operands, which stay on the stack until its value is there.
     fn enter_operator(&mut self, r: &mut Regs, at: usize, f: Ref, what: u32) -> Flow {
-        let words = Words::from_slice(&[Word::borrowed(self.peek(r, 2).get()), Word::borrowed(self.peek(r, 1).get())]);
+        let words = [2, 1].map(|i| Word::borrowed(self.peek(r, i).get()));
+        // A frame has room for some words more than it says.
+        let sp = r.sp;
+        self.cur.stack[sp..sp + 2].copy_from_slice(&words);
+        r.sp += 2;
+        if self.enter_simple(r, at, Word::borrowed(f), sp, sp, (Ret::Operator(what), true)) {
+            return Flow::Reload;
+        }
+        r.sp = sp;
+        let words = Words::from_slice(&words);
         self.save(r, at);
         self.call_words(Word::borrowed(f), words, None, Ret::Operator(what));
         Flow::Reload

@@ -2,6 +2,7 @@
 use super::*;
 use crate::objects::class::type_flags;
 use crate::vm::native::NativeFn;
+use smallvec::SmallVec;
 
 /// `type.__call__`: (class, args, kwargs).
 pub const TYPE_CALL: NativeFn = type_call;
@@ -20,7 +21,7 @@ fn call_special(vm: &mut Vm, a: Args) -> Step {
 /// Makes an instance: `__new__`, then `__init__` if the result is an instance of the class.
 pub fn type_call(vm: &mut Vm, a: Args) -> Step {
     let cls = a[0];
-    let args: Vec<Ref> = vm.tuple_items(a[1]).unwrap_or(&[]).to_vec();
+    let args: SmallVec<[Ref; 8]> = vm.tuple_items(a[1]).unwrap_or(&[]).into();
     let kwargs = vm.kwargs_of(a.opt(2));
     if cls == t::TYPE && args.len() == 1 && kwargs.is_empty() {
         let ty = vm.ty(args[0]);
@@ -29,7 +30,7 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
     let Some(new) = vm.lookup(cls, n::__NEW__).filter(|_| !vm.type_obj(cls).has(type_flags::NO_NEW)) else {
         return Err(vm.cannot_create(cls));
     };
-    let mut with_cls = vec![cls];
+    let mut with_cls: SmallVec<[Ref; 8]> = SmallVec::from_slice(&[cls]);
     with_cls.extend_from_slice(&args);
     let obj = call_maker(vm, new, &with_cls, &kwargs)?;
     if !vm.is_a(obj, cls) {
@@ -40,13 +41,13 @@ pub fn type_call(vm: &mut Vm, a: Args) -> Step {
     if vm.lookup(t::OBJECT, n::__INIT__) == Some(init) {
         return own(vm, obj);
     }
-    let mut with_self = vec![obj];
+    let mut with_self: SmallVec<[Ref; 8]> = SmallVec::from_slice(&[obj]);
     with_self.extend_from_slice(&args);
     if let Payload::Native(x) = vm.heap.get(init) {
         let native = x.native;
-        let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
-        let f = vm.natives[native as usize].def.f;
         if !vm.has_answer() {
+            let bound = vm.bind_native_args(native, &with_self, &kwargs)?;
+            let f = vm.natives[native as usize].def.f;
             match f(vm, Args(&bound)) {
                 Ok(done) => {
                     vm.release(done);
@@ -89,12 +90,12 @@ fn call_maker(vm: &mut Vm, new: Ref, args: &[Ref], kwargs: &[(Ref, Ref)]) -> Res
         && vm.natives[x.native as usize].def.kind == crate::vm::DefKind::New
     {
         let native = x.native;
-        let params = vm.bind_native_args(native, args, kwargs)?;
-        let f = vm.natives[native as usize].def.f;
         if vm.has_answer() {
             // Run again: the object lies on the tape, whichever way it was made.
             return vm.call_kw(new, args, kwargs);
         }
+        let params = vm.bind_native_args(native, args, kwargs)?;
+        let f = vm.natives[native as usize].def.f;
         return match f(vm, Args(&params)) {
             Ok(o) => vm.once(|_| Ok(o)),
             // A `__new__` that ends in a call (type's own, the prelude's): as a request, so that what follows can follow.

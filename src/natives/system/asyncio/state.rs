@@ -241,11 +241,7 @@ fn schedule(vm: &mut Vm, r: Ref, callbacks: Ref) -> Result<Result<(), Ref>, Ask>
 /// `event_loop.call_soon(*args, context=context)`.
 pub fn call_soon(vm: &mut Vm, event_loop: Ref, args: &[Ref], context: Ref) -> Result<Result<Ref, Ref>, Ask> {
     let [name, keyword] = ["call_soon", "context"].map(|text| vm.intern(text).into_raw());
-    let ty = vm.ty(event_loop);
-    if let Some(f) = vm.lookup(ty, name)
-        && vm.ty(f) == t::FUNCTION
-        && vm.instance_attr(event_loop, name).is_none()
-    {
+    if let Some(f) = vm.method_in_python(event_loop, name) {
         let mut all: smallvec::SmallVec<[Ref; 4]> = smallvec::smallvec![event_loop];
         all.extend_from_slice(args);
         return vm.try_call_kw(f, &all, &[(keyword, context)]);
