@@ -319,6 +319,24 @@ def slides_of(nb: nbformat.NotebookNode) -> None:
         before = cell
 
 
+def mark_tall(nb: nbformat.NotebookNode) -> None:
+    """Marks the code cells that, with their outputs, take more than half of a printed A4 page, by their lines and pictures."""
+    line, half_page, wide = 4.7, 140, 190
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        high = line * sum(1 + len(s) // 95 for s in cell.source.splitlines())
+        for output in cell.outputs:
+            page = output.get("data", {}).get("text/html", "")
+            for m in re.finditer(r'<img [^>]*?width="(\d+)" height="(\d+)"', page):
+                width, height = (int(n) * 25.4 / 96 * 0.85 for n in m.groups())
+                high += height * min(1, wide / width) + 3 * line
+            if not page:
+                text = output.get("text") or output.get("data", {}).get("text/plain", "") or "\n".join(output.get("traceback", []))
+                high += line * sum(1 + len(s) // 95 for s in text.splitlines())
+        cell.metadata["tall"] = high > half_page
+
+
 def browser() -> str | None:
     for name in (os.environ.get("CHROME"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
                  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"):
@@ -375,6 +393,7 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
         nb.metadata["title"] = title
         nb.metadata["lang"] = "zh-Hans" if folder == "zh" else "en"
         nb.metadata["stem"] = stem
+        mark_tall(nb)
         written = target / f"{stem}.html"
         written.write_text(page.from_notebook_node(nb)[0], "utf8")
         slides_of(nb)
