@@ -4,7 +4,7 @@
     notebooks.py execute [PATH...]     runs notebooks on the kernel, in place, and stores outputs without what is volatile
     notebooks.py check [PATH...]       claims, languages, exercises, stored form; runs nothing
     notebooks.py verify [PATH...]      executes into a temporary copy, compares byte for byte with what is stored, and checks
-    notebooks.py handouts [PATH...]    pages, slides and (where Chromium is there) PDFs of the stored outputs, in handouts/
+    notebooks.py handouts [PATH...]    pages, slides and (where Chromium or XeLaTeX is there) PDFs of the stored outputs, in handouts/
 
 Without PATH: all of notebooks/. A chapter NN-name is notebooks/NN-name.ipynb, notebooks/zh/NN-name.ipynb (the same cells in
 Chinese), notebooks/solutions/NN-name.ipynb and tests/claims/NN-name.toml.
@@ -40,6 +40,8 @@ import tempfile
 import time
 
 import nbformat
+
+import latex
 
 KEPT_CELL_METADATA = ("nbgrader", "slideshow", "tags")
 KEPT_NOTEBOOK_METADATA = ("kernelspec", "language_info", "title")
@@ -378,8 +380,11 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
         for name in ("pellucid", "pellucid-slides")
     )
     program = browser() if pdf else None
+    lacking = None if program else latex.missing()
     if pdf and not program:
-        print("no Chromium found (set CHROME to its path): pages and slides only, no PDFs")
+        print("no Chromium found (set CHROME to its path): " + (
+            "PDFs are made by XeLaTeX" if not lacking else
+            f"and {lacking}. Pages and slides are complete; for PDFs install one of the two, or print the pages from a browser"))
     rows: dict[str, dict[str, tuple[str, str, bool]]] = {}
     bad = 0
     for path in paths:
@@ -399,8 +404,12 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
         slides_of(nb)
         (target / f"{stem}.slides.html").write_text(deck.from_notebook_node(nb)[0], "utf8")
         has_pdf = False
-        if program:
-            why = print_page(program, written, target / f"{stem}.pdf")
+        if pdf and not (program is None and lacking):
+            made = target / f"{stem}.pdf"
+            why = print_page(program, written, made) if program else latex.pdf_of(nb, made)
+            if why is not None and program and not latex.missing():
+                print(f"{name_of(path)}: Chromium did not print it ({why}); XeLaTeX does")
+                why = latex.pdf_of(nb, made)
             has_pdf = why is None
             if why is not None:
                 bad += 1
