@@ -242,8 +242,10 @@ def output(o: dict, figures: Figures) -> str:
     if name is None:
         return markdown(data["text/markdown"]) if "text/markdown" in data else verbatim([(None, text.rstrip("\n"))], "out")
     notes = [re.sub(r"<[^>]*>", "", p) for p in re.findall(r"<p [^>]*font-style:italic[^>]*>(.*?)</p>", data.get("text/html", ""))]
+    head = re.sub(r"`([^`]*)`", lambda m: "\0" + m[1] + "\1", text.splitlines()[0] if text else "")
+    head = escape(head).replace("\0", r"\texttt{").replace("\1", "}")
     below = "".join("\\par{\\small\\itshape " + escape(html.unescape(note)) + "}\n" for note in notes)
-    return (f"\\par\\begin{{minipage}}{{\\linewidth}}\\textbf{{{escape(text.splitlines()[0] if text else '')}}}\\par\\medskip\n"
+    return (f"\\par\\begin{{minipage}}{{\\linewidth}}\\textbf{{{head}}}\\par\\medskip\n"
             f"\\lens{{{name}}}{below}\\end{{minipage}}\\medskip\n\n")
 
 
@@ -267,6 +269,8 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \newcommand{\lens}[1]{\sbox{\figurebox}{\includegraphics[scale=0.64]{#1}}%%
   \ifdim\wd\figurebox>\linewidth\includegraphics[width=\linewidth,height=0.85\textheight,keepaspectratio]{#1}%%
   \else\ifdim\ht\figurebox>0.85\textheight\includegraphics[height=0.85\textheight]{#1}\else\usebox{\figurebox}\fi\fi}
+%% A cell begins on a new page when it and the first lines of its output would not fit on this one.
+\newcommand{\need}[1]{\par\dimen0=\pagegoal\advance\dimen0 by -\pagetotal\ifdim\pagetotal>0.5\textheight\ifdim\dimen0<#1\newpage\fi\fi}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}\linespread{1.1}\emergencystretch=3em\sloppy
 \begin{document}
 """
@@ -281,7 +285,7 @@ def document(nb: dict, figures: Figures) -> str:
         if cell["cell_type"] == "markdown":
             out.append(markdown(cell["source"]))
         elif cell["cell_type"] == "code":
-            out.append(verbatim(coloured(cell["source"]), "code"))
+            out.append(f"\\need{{{min(cell['source'].count(chr(10)) + 7, 24) * 12}pt}}\n" + verbatim(coloured(cell["source"]), "code"))
             out += [output(o, figures) for o in cell["outputs"]]
     return "\n".join(out) + "\n\\end{document}\n"
 

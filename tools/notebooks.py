@@ -322,21 +322,23 @@ def slides_of(nb: nbformat.NotebookNode) -> None:
 
 
 def mark_tall(nb: nbformat.NotebookNode) -> None:
-    """Marks the code cells that, with their outputs, take more than half of a printed A4 page, by their lines and pictures."""
-    line, half_page, wide = 4.7, 140, 190
+    """Marks the code cells that, with their outputs, are too high to be kept in one piece on a printed A4 page, by their lines
+    and pictures: else half the pages would be empty."""
+    line, with_picture, without, wide = 4.7, 140, 90, 190
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
-        high = line * sum(1 + len(s) // 95 for s in cell.source.splitlines())
+        high, pictures = line * sum(1 + len(s) // 95 for s in cell.source.splitlines()), 0
         for output in cell.outputs:
             page = output.get("data", {}).get("text/html", "")
             for m in re.finditer(r'<img [^>]*?width="(\d+)" height="(\d+)"', page):
                 width, height = (int(n) * 25.4 / 96 * 0.85 for n in m.groups())
                 high += height * min(1, wide / width) + 3 * line
+                pictures += 1
             if not page:
                 text = output.get("text") or output.get("data", {}).get("text/plain", "") or "\n".join(output.get("traceback", []))
                 high += line * sum(1 + len(s) // 95 for s in text.splitlines())
-        cell.metadata["tall"] = high > half_page
+        cell.metadata["tall"] = high > (with_picture if pictures else without)
 
 
 def browser() -> str | None:
@@ -382,9 +384,9 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
     program = browser() if pdf else None
     lacking = None if program else latex.missing()
     if pdf and not program:
-        print("no Chromium found (set CHROME to its path): " + (
-            "PDFs are made by XeLaTeX" if not lacking else
-            f"and {lacking}. Pages and slides are complete; for PDFs install one of the two, or print the pages from a browser"))
+        print("no Chromium found (set CHROME to its path)" + (
+            "; PDFs are made by XeLaTeX" if not lacking else
+            f", and {lacking}. Pages and slides are complete; for PDFs install one of the two, or print the pages from a browser"))
     rows: dict[str, dict[str, tuple[str, str, bool]]] = {}
     bad = 0
     for path in paths:
