@@ -307,7 +307,7 @@ KEEP = re.compile(r"\*\*(Keep|记住)")
 
 
 def slides_of(nb: nbformat.NotebookNode) -> None:
-    """Marks the cells that begin a slide: text after code, or a new thought after a sentence to keep."""
+    """Marks the cells that begin a slide: text after code, a new thought after a sentence to keep, and a cell that fills one."""
     before = None
     for cell in nb.cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
@@ -316,6 +316,7 @@ def slides_of(nb: nbformat.NotebookNode) -> None:
             before is None or kind in ("slide", "subslide")
             or text and not KEEP.match(cell.source) and (before.cell_type == "code" or KEEP.match(before.source))
             or text and cell.source.startswith("#")
+            or cell.metadata.get("tall")
         )
         cell.metadata["begins_slide"] = bool(begins)
         before = cell
