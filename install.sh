@@ -13,8 +13,8 @@ writes handouts/01-objects.html. Can be run from any folder, and again at any ti
 If `jupyter` is on PATH the kernel is installed for your user. Otherwise, or with --venv, a virtual environment .venv
 with JupyterLab is made in the project's folder, and the kernel is installed in there.
 
-`handouts` builds nothing: it makes pages, slides and, where Chromium or Chrome is installed, PDFs of the stored notebooks
-(all, or those named) in handouts/, with handouts/index.html to begin at.
+`handouts` builds nothing: it makes pages, slides and, where Chromium, Chrome or XeLaTeX is installed, PDFs of the stored
+notebooks (all, or those named) in handouts/, with handouts/index.html to begin at.
 
 Needs Rust (https://rustup.rs), a C compiler for linking, Python 3.9 or later, and access to crates.io and PyPI.
 The first build takes some minutes.

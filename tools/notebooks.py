@@ -4,7 +4,7 @@
     notebooks.py execute [PATH...]     runs notebooks on the kernel, in place, and stores outputs without what is volatile
     notebooks.py check [PATH...]       claims, languages, exercises, stored form; runs nothing
     notebooks.py verify [PATH...]      executes into a temporary copy, compares byte for byte with what is stored, and checks
-    notebooks.py handouts [PATH...]    pages, slides and (where Chromium is there) PDFs of the stored outputs, in handouts/
+    notebooks.py handouts [PATH...]    pages, slides and (where Chromium or XeLaTeX is there) PDFs of the stored outputs, in handouts/
 
 Without PATH: all of notebooks/. A chapter NN-name is notebooks/NN-name.ipynb, notebooks/zh/NN-name.ipynb (the same cells in
 Chinese), notebooks/solutions/NN-name.ipynb and tests/claims/NN-name.toml.
@@ -40,6 +40,8 @@ import tempfile
 import time
 
 import nbformat
+
+import latex
 
 KEPT_CELL_METADATA = ("nbgrader", "slideshow", "tags")
 KEPT_NOTEBOOK_METADATA = ("kernelspec", "language_info", "title")
@@ -305,7 +307,7 @@ KEEP = re.compile(r"\*\*(Keep|记住)")
 
 
 def slides_of(nb: nbformat.NotebookNode) -> None:
-    """Marks the cells that begin a slide: text after code, or a new thought after a sentence to keep."""
+    """Marks the cells that begin a slide: text after code, a new thought after a sentence to keep, and a cell that fills one."""
     before = None
     for cell in nb.cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
@@ -314,9 +316,30 @@ def slides_of(nb: nbformat.NotebookNode) -> None:
             before is None or kind in ("slide", "subslide")
             or text and not KEEP.match(cell.source) and (before.cell_type == "code" or KEEP.match(before.source))
             or text and cell.source.startswith("#")
+            or cell.metadata.get("tall")
         )
         cell.metadata["begins_slide"] = bool(begins)
         before = cell
+
+
+def mark_tall(nb: nbformat.NotebookNode) -> None:
+    """Marks the code cells that, with their outputs, are too high to be kept in one piece on a printed A4 page, by their lines
+    and pictures: else half the pages would be empty."""
+    line, with_picture, without, wide = 4.7, 140, 90, 190
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        high, pictures = line * sum(1 + len(s) // 95 for s in cell.source.splitlines()), 0
+        for output in cell.outputs:
+            page = output.get("data", {}).get("text/html", "")
+            for m in re.finditer(r'<img [^>]*?width="(\d+)" height="(\d+)"', page):
+                width, height = (int(n) * 25.4 / 96 * 0.85 for n in m.groups())
+                high += height * min(1, wide / width) + 3 * line
+                pictures += 1
+            if not page:
+                text = output.get("text") or output.get("data", {}).get("text/plain", "") or "\n".join(output.get("traceback", []))
+                high += line * sum(1 + len(s) // 95 for s in text.splitlines())
+        cell.metadata["tall"] = high > (with_picture if pictures else without)
 
 
 def browser() -> str | None:
@@ -360,8 +383,11 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
         for name in ("pellucid", "pellucid-slides")
     )
     program = browser() if pdf else None
+    lacking = None if program else latex.missing()
     if pdf and not program:
-        print("no Chromium found (set CHROME to its path): pages and slides only, no PDFs")
+        print("no Chromium found (set CHROME to its path)" + (
+            "; PDFs are made by XeLaTeX" if not lacking else
+            f", and {lacking}. Pages and slides are complete; for PDFs install one of the two, or print the pages from a browser"))
     rows: dict[str, dict[str, tuple[str, str, bool]]] = {}
     bad = 0
     for path in paths:
@@ -375,13 +401,18 @@ def handouts(paths: list[pathlib.Path], out: pathlib.Path, pdf: bool) -> int:
         nb.metadata["title"] = title
         nb.metadata["lang"] = "zh-Hans" if folder == "zh" else "en"
         nb.metadata["stem"] = stem
+        mark_tall(nb)
         written = target / f"{stem}.html"
         written.write_text(page.from_notebook_node(nb)[0], "utf8")
         slides_of(nb)
         (target / f"{stem}.slides.html").write_text(deck.from_notebook_node(nb)[0], "utf8")
         has_pdf = False
-        if program:
-            why = print_page(program, written, target / f"{stem}.pdf")
+        if pdf and not (program is None and lacking):
+            made = target / f"{stem}.pdf"
+            why = print_page(program, written, made) if program else latex.pdf_of(nb, made)
+            if why is not None and program and not latex.missing():
+                print(f"{name_of(path)}: Chromium did not print it ({why}); XeLaTeX does")
+                why = latex.pdf_of(nb, made)
             has_pdf = why is None
             if why is not None:
                 bad += 1
