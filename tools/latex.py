@@ -66,8 +66,9 @@ def inline(nodes: list[dict]) -> str:
     for node in nodes:
         kind, inner = node["type"], inline(node.get("children", []))
         if kind == "text":
-            # Quotes of running text stay as they are typed; TeX would make accents of the first of these.
-            out.append(re.sub(r"\\text(quotesingle|quotedbl)\{\}", lambda m: {"quotesingle": "'", "quotedbl": '"'}[m[1]], escape(html.unescape(node["raw"]))))
+            # Quotes of running text stay as they are typed.
+            text = escape(html.unescape(node["raw"]))
+            out.append(text.replace(r"\textquotesingle{}", "'").replace(r"\textquotedbl{}", '"'))
         elif kind == "codespan":
             # A long name may be broken after a dot, an underscore or an opening bracket.
             code = escape(html.unescape(node["raw"]))
@@ -285,7 +286,8 @@ def document(nb: dict, figures: Figures) -> str:
         if cell["cell_type"] == "markdown":
             out.append(markdown(cell["source"]))
         elif cell["cell_type"] == "code":
-            out.append(f"\\need{{{min(cell['source'].count(chr(10)) + 7, 24) * 12}pt}}\n" + verbatim(coloured(cell["source"]), "code"))
+            room = min(cell["source"].count("\n") + 7, 24) * 12
+            out.append(f"\\need{{{room}pt}}\n" + verbatim(coloured(cell["source"]), "code"))
             out += [output(o, figures) for o in cell["outputs"]]
     return "\n".join(out) + "\n\\end{document}\n"
 
