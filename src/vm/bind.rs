@@ -30,7 +30,7 @@ impl Vm {
             return true;
         }
         let names = kwnames.and_then(|k| self.tuple_items(k)).unwrap_or(&[]);
-        let (argcount, posonly, total) = (code.argcount as usize, code.posonly as usize, (code.argcount + code.kwonly) as usize);
+        let (argcount, total) = (code.argcount as usize, (code.argcount + code.kwonly) as usize);
         let positional = given - names.len();
         let (has_args, has_kw) = (code.flags & flags::VARARGS != 0, code.flags & flags::VARKEYWORDS != 0);
         let taken = positional.min(argcount);
@@ -38,31 +38,8 @@ impl Vm {
             return false;
         }
         let mut filled: u64 = (1 << taken) - 1;
-        let mut places = [COLLECTED; MOST_NAMED];
-        for (place, name) in places.iter_mut().zip(names) {
-            let params = &code.localsplus[posonly..total];
-            match params.iter().position(|p| p == name) {
-                Some(i) if filled >> (posonly + i) & 1 == 0 => {
-                    filled |= 1 << (posonly + i);
-                    *place = posonly + i;
-                }
-                None if has_kw && self.is_other_name(*name, params) => {}
-                _ => return false,
-            }
-        }
-        let mut missing: SmallVec<[(usize, Ref); 8]> = SmallVec::new();
-        if filled != (1 << total) - 1 {
-            let defaults = defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]);
-            for i in (taken..total).filter(|i| filled >> i & 1 == 0) {
-                let default = if i < argcount {
-                    (i + defaults.len()).checked_sub(argcount).map(|at| defaults[at])
-                } else {
-                    kwdefaults.and_then(|d| self.dict_get_name(d, code.localsplus[i]))
-                };
-                let Some(d) = default else { return false };
-                missing.push((i, d));
-            }
-        }
+        let Some(places) = self.places_of(code, names, &mut filled) else { return false };
+        let Some(missing) = self.defaults_for(code, defaults, kwdefaults, filled) else { return false };
         let count = code.localsplus.len();
         let room = base + given.max(count) + code.stacksize as usize + 8;
         let names: SmallVec<[Ref; MOST_NAMED]> = SmallVec::from_slice(names);
@@ -92,6 +69,40 @@ impl Vm {
             self.cur.stack[base + i] = Word::owned(d);
         }
         true
+    }
+    /// The parameter of each argument given by name, or that it is collected; notes them in `filled`, a bit for each parameter.
+    fn places_of(&self, code: &CodeObj, names: &[Ref], filled: &mut u64) -> Option<[usize; MOST_NAMED]> {
+        let (posonly, total) = (code.posonly as usize, (code.argcount + code.kwonly) as usize);
+        let params = &code.localsplus[posonly..total];
+        let mut places = [COLLECTED; MOST_NAMED];
+        for (place, name) in places.iter_mut().zip(names) {
+            match params.iter().position(|p| p == name) {
+                Some(i) if *filled >> (posonly + i) & 1 == 0 => {
+                    *filled |= 1 << (posonly + i);
+                    *place = posonly + i;
+                }
+                None if code.flags & flags::VARKEYWORDS != 0 && self.is_other_name(*name, params) => {}
+                _ => return None,
+            }
+        }
+        Some(places)
+    }
+    /// The defaults (borrowed) of the parameters that are not filled; None when one has none.
+    fn defaults_for(&self, code: &CodeObj, defaults: Option<Ref>, kwdefaults: Option<Ref>, filled: u64) -> Option<SmallVec<[(usize, Ref); 8]>> {
+        let (argcount, total) = (code.argcount as usize, (code.argcount + code.kwonly) as usize);
+        let mut missing = SmallVec::new();
+        if filled != (1 << total) - 1 {
+            let defaults = defaults.and_then(|d| self.tuple_items(d)).unwrap_or(&[]);
+            for i in (0..total).filter(|i| filled >> i & 1 == 0) {
+                let default = if i < argcount {
+                    (i + defaults.len()).checked_sub(argcount).map(|at| defaults[at])
+                } else {
+                    kwdefaults.and_then(|d| self.dict_get_name(d, code.localsplus[i]))
+                };
+                missing.push((i, default?));
+            }
+        }
+        Some(missing)
     }
     /// Whether a name, which is none of the parameters' own strings, does not read like one of them either.
     fn is_other_name(&self, name: Ref, params: &[Ref]) -> bool {
