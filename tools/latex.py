@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
+import urllib.parse
 
 COLUMNS = 92
 SANS = ("DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans")
@@ -201,19 +202,16 @@ class Figures:
     def __init__(self, folder: pathlib.Path):
         self.folder, self.count = folder, 0
 
-    def of(self, data: dict) -> str | None:
-        """The name of a file with an output's picture, or None."""
+    def of(self, data: dict) -> list[str]:
+        """The names of the files with an output's picture: several where it is cut into sheets, none where there is none."""
         for kind, ending in (("application/pdf", "pdf"), ("image/png", "png"), ("image/jpeg", "jpg")):
             if kind in data:
-                return self.write(base64.b64decode(data[kind]), ending)
-        svg = data.get("image/svg+xml")
-        if not svg:
-            m = re.search(r'src="data:image/svg\+xml(;base64)?[^,"]*,([^"]*)"', data.get("text/html", ""))
-            if not m:
-                return None
-            from urllib.parse import unquote
-            svg = base64.b64decode(m[2]).decode("utf8") if m[1] else unquote(html.unescape(m[2]))
-        return self.converted(svg)
+                return [self.write(base64.b64decode(data[kind]), ending)]
+        svgs = [data["image/svg+xml"]] if "image/svg+xml" in data else []
+        for m in re.finditer(r'src="data:image/svg\+xml(;base64)?[^,"]*,([^"]*)"', "" if svgs else data.get("text/html", "")):
+            svgs.append(base64.b64decode(m[2]).decode("utf8") if m[1] else urllib.parse.unquote(html.unescape(m[2])))
+        made = [self.converted(svg) for svg in svgs]
+        return [] if None in made else made
 
     def write(self, content: bytes, ending: str) -> str:
         self.count += 1
@@ -239,15 +237,17 @@ def output(o: dict, figures: Figures) -> str:
         return verbatim([(None, without_ansi("\n".join(o["traceback"])).rstrip("\n"))], "bad")
     data = o.get("data", {})
     text = without_ansi(data.get("text/plain", ""))
-    name = figures.of(data)
-    if name is None:
+    names = figures.of(data)
+    if not names:
         return markdown(data["text/markdown"]) if "text/markdown" in data else verbatim([(None, text.rstrip("\n"))], "out")
     notes = [re.sub(r"<[^>]*>", "", p) for p in re.findall(r"<p [^>]*font-style:italic[^>]*>(.*?)</p>", data.get("text/html", ""))]
     head = re.sub(r"`([^`]*)`", lambda m: "\0" + m[1] + "\1", text.splitlines()[0] if text else "")
     head = escape(head).replace("\0", r"\texttt{").replace("\1", "}")
     below = "".join("\\par{\\small\\itshape " + escape(html.unescape(note)) + "}\n" for note in notes)
-    return (f"\\par\\begin{{minipage}}{{\\linewidth}}\\textbf{{{head}}}\\par\\medskip\n"
-            f"\\lens{{{name}}}{below}\\end{{minipage}}\\medskip\n\n")
+    first, *others = names
+    sheets = "".join(f"\\par\\lens{{{name}}}\n" for name in others)
+    end = f"\\end{{minipage}}\n{sheets}{below}" if others else f"{below}\\end{{minipage}}"
+    return f"\\par\\begin{{minipage}}{{\\linewidth}}\\textbf{{{head}}}\\par\\medskip\n\\lens{{{first}}}{end}\\medskip\n\n"
 
 
 # Documents
