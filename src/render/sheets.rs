@@ -2,7 +2,7 @@
 //!
 //! On the screen the sheets stand without a gap, one below the other, and look like one picture.
 use super::html::escape;
-use super::scene::{Item, Scene, Size};
+use super::scene::{Head, Item, Line, Scene, Size};
 use super::svg;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -124,13 +124,34 @@ fn extent(item: &Item) -> Range<i32> {
 
 /// One sheet as a picture of its own.
 fn part(scene: &Scene, rows: &Range<i32>) -> Scene {
-    let seen = |item: &&Item| {
-        let has = extent(item);
-        has.start < rows.end && rows.start < has.end
-    };
-    let items = scene.items.iter().filter(seen).cloned().collect();
-    let whole = Scene { width: scene.width, height: scene.height, items };
+    let seen = |has: Range<i32>| has.start < rows.end && rows.start < has.end;
+    let items = scene.items.iter().filter(|item| seen(extent(item))).map(|item| match item {
+        Item::Line(line) => Item::Line(stretch(line, seen)),
+        other => other.clone(),
+    });
+    let whole = Scene { width: scene.width, height: scene.height, items: items.collect() };
     Scene { height: rows.end - rows.start, ..whole.moved(0, -rows.start) }
+}
+
+/// What is seen of a line: the stretches of its paths, and its head if they come that far.
+fn stretch(line: &Line, seen: impl Fn(Range<i32>) -> bool) -> Line {
+    let segment = |a: (i32, i32), b: (i32, i32)| seen(a.1.min(b.1) - MARGIN..a.1.max(b.1) + MARGIN);
+    let mut paths: Vec<Vec<(i32, i32)>> = Vec::new();
+    let mut whole_to_end = false;
+    for path in &line.paths {
+        let mut open = false;
+        for pair in path.windows(2) {
+            let kept = segment(pair[0], pair[1]);
+            match (kept, open, paths.last_mut()) {
+                (true, true, Some(last)) => last.push(pair[1]),
+                (true, ..) => paths.push(pair.to_vec()),
+                _ => {}
+            }
+            open = kept;
+        }
+        whole_to_end = open;
+    }
+    Line { paths, head: if whole_to_end { line.head } else { Head::None }, ..line.clone() }
 }
 
 #[cfg(test)]
@@ -163,6 +184,21 @@ mod tests {
         }
         let parts: usize = sheets.iter().map(|rows| part(&scene, rows).items.len()).sum();
         assert_eq!(parts, 20, "no box is on two sheets");
+    }
+
+    #[test]
+    fn an_arrow_over_two_sheets_has_one_head() {
+        let mut scene = boxes(20);
+        scene.arrow(vec![(10, 50), (250, 50), (250, 1950), (210, 1950)], Stroke::new(Paint::Ink), Head::Arrow);
+        let sheets = cut(&scene);
+        let lines: Vec<Line> = sheets
+            .iter()
+            .flat_map(|rows| part(&scene, rows).items)
+            .filter_map(|item| if let Item::Line(line) = item { Some(line) } else { None })
+            .collect();
+        let points: Vec<usize> = lines.iter().map(|line| line.paths[0].len()).collect();
+        assert_eq!(points, [3, 2, 3], "only what is seen");
+        assert_eq!(lines.iter().map(|line| line.head).collect::<Vec<_>>(), [Head::None, Head::None, Head::Arrow]);
     }
 
     #[test]
