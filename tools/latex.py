@@ -55,8 +55,23 @@ def font_named(names: tuple[str, ...]) -> str | None:
     return next((name for name in names if name in known), None)
 
 
+# A line break that may stand at a paragraph's start and before a bracket.
+BREAK = "\\leavevmode\\newline{}\n"
+# What begins a file that \\includegraphics can read.
+MAGIC = {"pdf": b"%PDF", "png": b"\x89PNG", "jpg": b"\xff\xd8"}
+
+
+def url_of(url: str) -> str:
+    return "".join("\\" + c if c in "#%&" else "\\string" + c if c in "~_^" else c for c in url if c not in "{}\\")
+
+
+def visible(text: str) -> str:
+    """Control characters, which XeLaTeX refuses, as their pictures."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f]", lambda m: chr(0x2400 + ord(m[0])), text).replace("\x7f", "\u2421")
+
+
 def escape(text: str) -> str:
-    return "".join(ESCAPES.get(c, c) for c in text)
+    return "".join(ESCAPES.get(c, c) for c in visible(text))
 
 
 # Markdown
@@ -80,13 +95,13 @@ def inline(nodes: list[dict]) -> str:
             out.append(rf"\emph{{{inner}}}")
         elif kind == "link":
             url = node["attrs"]["url"]
-            out.append(rf"\href{{{escape(url)}}}{{{inner}}}" if url.startswith("http") else inner)
+            out.append(rf"\href{{{url_of(url)}}}{{{inner}}}" if url.startswith("http") else inner)
         elif kind == "linebreak":
-            out.append("\\\\\n")
+            out.append(BREAK)
         elif kind == "softbreak":
             out.append("\n")
         elif kind == "inline_html":
-            out.append("\\\\\n" if re.match(r"<br", node["raw"]) else "")
+            out.append(BREAK if re.match(r"<br", node["raw"]) else "")
         else:
             out.append(inner or escape(node.get("raw", "")))
     return "".join(out)
@@ -103,7 +118,7 @@ def blocks(nodes: list[dict]) -> str:
             out.append(rf"\{command}{{{inline(children)}}}" + "\n")
         elif kind == "list":
             name = "enumerate" if node["attrs"].get("ordered") else "itemize"
-            items = "".join("\\item " + blocks(item.get("children", [])) for item in children)
+            items = "".join("\\item{} " + blocks(item.get("children", [])) for item in children)
             out.append(f"\\begin{{{name}}}\n{items}\\end{{{name}}}\n")
         elif kind == "block_quote":
             out.append("\\begin{claim}\n" + blocks(children).rstrip() + "\n\\end{claim}\n")
@@ -124,8 +139,8 @@ def table(parts: list[dict]) -> str:
     parts_of = [max(n / sum(longest), 0.125) for n in longest]
     widths = [0.94 * p / sum(parts_of) for p in parts_of]
     columns = "".join(rf">{{\raggedright\arraybackslash}}p{{{w:.3f}\linewidth}}" for w in widths)
-    lines = [" & ".join(rf"\textbf{{{inline(c['children'])}}}" for c in head) + r" \\ \hline"]
-    lines += [" & ".join(inline(c.get("children", [])) for c in row) + r" \\" for row in rows]
+    lines = [" & ".join(rf"\textbf{{{inline(c['children'])}}}" for c in head) + r" \tabularnewline \hline"]
+    lines += [" & ".join(inline(c.get("children", [])) for c in row) + r" \tabularnewline" for row in rows]
     return f"\\begin{{longtable}}{{{columns}}}\n" + "\n".join(lines) + "\n\\end{longtable}\n"
 
 
@@ -146,7 +161,7 @@ def wrapped(pieces: list[tuple[str | None, str]]) -> list[list[tuple[str | None,
     """Lines of coloured pieces, none wider than a page; what is continued begins with an arrow."""
     lines, width = [[]], 0
     for colour, text in pieces:
-        for c in text:
+        for c in visible(text):
             if c == "\n":
                 lines.append([])
                 width = 0
@@ -205,8 +220,9 @@ class Figures:
     def of(self, data: dict) -> list[str]:
         """The names of the files with an output's picture: several where it is cut into sheets, none where there is none."""
         for kind, ending in (("application/pdf", "pdf"), ("image/png", "png"), ("image/jpeg", "jpg")):
-            if kind in data:
-                return [self.write(base64.b64decode(data[kind]), ending)]
+            content = base64.b64decode(data.get(kind, ""))
+            if content.startswith(MAGIC[ending]):
+                return [self.write(content, ending)]
         svgs = [data["image/svg+xml"]] if "image/svg+xml" in data else []
         for m in re.finditer(r'src="data:image/svg\+xml(;base64)?[^,"]*,([^"]*)"', "" if svgs else data.get("text/html", "")):
             svgs.append(base64.b64decode(m[2]).decode("utf8") if m[1] else urllib.parse.unquote(html.unescape(m[2])))
@@ -241,8 +257,8 @@ def output(o: dict, figures: Figures) -> str:
     if not names:
         return markdown(data["text/markdown"]) if "text/markdown" in data else verbatim([(None, text.rstrip("\n"))], "out")
     notes = [re.sub(r"<[^>]*>", "", p) for p in re.findall(r"<p [^>]*font-style:italic[^>]*>(.*?)</p>", data.get("text/html", ""))]
-    head = re.sub(r"`([^`]*)`", lambda m: "\0" + m[1] + "\1", text.splitlines()[0] if text else "")
-    head = escape(head).replace("\0", r"\texttt{").replace("\1", "}")
+    head = re.sub(r"`([^`]*)`", lambda m: "\ue000" + m[1] + "\ue001", text.splitlines()[0] if text else "")
+    head = escape(head).replace("\ue000", r"\texttt{").replace("\ue001", "}")
     below = "".join("\\par{\\small\\itshape " + escape(html.unescape(note)) + "}\n" for note in notes)
     first, *others = names
     sheets = "".join(f"\\par\\lens{{{name}}}\n" for name in others)
@@ -257,7 +273,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[margin=17mm,bottom=20mm]{geometry}
 \usepackage{fontspec,xcolor,graphicx,fancyvrb,longtable,array}
 \usepackage{xeCJK}
-\setmainfont{%(sans)s}\setsansfont{%(sans)s}\setmonofont[Scale=0.94]{%(mono)s}
+\setmainfont[Ligatures=TeXOff]{%(sans)s}\setsansfont[Ligatures=TeXOff]{%(sans)s}\setmonofont[Scale=0.94]{%(mono)s}
 \setCJKmainfont{%(han)s}\setCJKsansfont{%(han)s}\setCJKmonofont{%(han)s}
 \xeCJKDeclareCharClass{Default}{"2190 -> "27FF}
 %(quotes)s

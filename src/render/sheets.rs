@@ -151,7 +151,10 @@ fn stretch(line: &Line, seen: impl Fn(Range<i32>) -> bool) -> Line {
         }
         whole_to_end = open;
     }
-    Line { paths, head: if whole_to_end { line.head } else { Head::None }, ..line.clone() }
+    // What only goes up and down needs no bridge: it passes over nothing here that it does not pass over elsewhere.
+    let upright = paths.iter().all(|path| path.iter().all(|p| p.0 == path[0].0));
+    let bridge = line.bridge && !upright;
+    Line { paths, bridge, head: if whole_to_end { line.head } else { Head::None }, ..line.clone() }
 }
 
 #[cfg(test)]

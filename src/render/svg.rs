@@ -218,8 +218,16 @@ impl Writer {
         }
         if adaptive {
             out.push_str("@media(prefers-color-scheme:dark){");
+            let mut dark: Vec<(String, String)> = Vec::new();
             for (index, style) in self.styles.iter().enumerate() {
-                rule(&mut out, index, &colours(*style, Mode::Dark));
+                let (class, declarations) = (format!(".{}", class_name(index)), colours(*style, Mode::Dark));
+                match dark.iter_mut().find(|(_, known)| *known == declarations) {
+                    Some((classes, _)) => *classes += &format!(",{class}"),
+                    None => dark.push((class, declarations)),
+                }
+            }
+            for (classes, declarations) in dark {
+                let _ = write!(out, "{classes}{{{}}}", declarations.trim_end_matches(';'));
             }
             out.push('}');
         }

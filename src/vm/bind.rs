@@ -196,7 +196,7 @@ impl Vm {
         let qual = self.qualname_of(func);
         let argcount = code.argcount as usize;
         let defaults = self.defaults_of(func).len();
-        let takes = if defaults > 0 { format!("from {} to {argcount}", argcount - defaults) } else { argcount.to_string() };
+        let takes = if defaults > 0 { format!("from {} to {argcount}", argcount as i64 - defaults as i64) } else { argcount.to_string() };
         let kwonly_given = (argcount..argcount + code.kwonly as usize).filter(|i| !locals[*i].is_null()).count();
         let plural = if argcount == 1 && defaults == 0 { "" } else { "s" };
         let were = if given == 1 && kwonly_given == 0 { "was" } else { "were" };
@@ -225,7 +225,7 @@ impl Vm {
         }
         for i in first_default..argcount {
             if locals[i].is_null() {
-                let d = defaults[i - first_default];
+                let d = defaults[i + defaults.len() - argcount];
                 self.heap.incref_raw(d);
                 locals[i] = Word::owned(d);
             }

@@ -59,7 +59,7 @@ impl Vm {
     }
     /// `__getattr__` to be called for an attribute that is nowhere: no AttributeError has to be made first.
     pub(super) fn hook_of_missing(&mut self, obj: Ref, ty: Ref, name: Ref) -> Result<Option<Found>, Ask> {
-        let found = !matches!(self.heap.get(obj), Payload::Instance(_)) || self.lookup(ty, name).is_some() || self.instance_attr(obj, name).is_some();
+        let found = !matches!(self.heap.get(obj), Payload::Instance(_)) || self.lookup(ty, name).is_some() || self.instance_attr(obj, name).is_some() || self.odd_dict(obj).is_some();
         let Some(hook) = self.lookup(ty, n::__GETATTR__).filter(|_| !found) else { return Ok(None) };
         let (hook, args) = self.special_call(hook, obj, &[name])?;
         Ok(Some(Found::Call(hook, args)))
@@ -67,23 +67,29 @@ impl Vm {
     /// `__bases__`: always the same tuple, until others are assigned.
     pub fn bases_of(&mut self, cls: Ref) -> Owned {
         let x = self.type_obj(cls);
-        let (told, items) = (x.bases_tuple, x.bases.clone());
-        self.told(cls, told, items, TypeObj::replace_bases)
+        if let Some(tuple) = x.bases_tuple {
+            return self.incref(tuple);
+        }
+        let items = x.bases.clone();
+        self.held_by_tuple(cls, items, TypeObj::replace_bases)
     }
     /// `__mro__`, the same way.
     pub fn mro_of(&mut self, cls: Ref) -> Owned {
         let x = self.type_obj(cls);
-        let (told, items) = (x.mro_tuple, x.mro.clone());
-        self.told(cls, told, items, TypeObj::replace_mro)
+        if let Some(tuple) = x.mro_tuple {
+            return self.incref(tuple);
+        }
+        let items = x.mro.clone();
+        self.held_by_tuple(cls, items, TypeObj::replace_mro)
     }
-    /// The tuple of these classes, which from now on holds them in the type's stead.
-    fn told(&mut self, cls: Ref, told: Option<Ref>, items: Vec<Ref>, replace: fn(&mut TypeObj, Vec<Ref>, Option<Ref>) -> Vec<Ref>) -> Owned {
-        let tuple = told.unwrap_or_else(|| {
-            let tuple = self.tuple_of(&items).into_raw();
-            let held = replace(self.type_obj_mut(cls), items, Some(tuple));
-            held.into_iter().for_each(|r| self.heap.decref_raw(r));
-            tuple
-        });
+    /// A tuple of these classes, which from now on holds them in the type's stead.
+    fn held_by_tuple(&mut self, cls: Ref, items: Vec<Ref>, replace: fn(&mut TypeObj, Vec<Ref>, Option<Ref>) -> Vec<Ref>) -> Owned {
+        let tuple = self.tuple_of(&items).into_raw();
+        if !items.iter().any(|k| self.type_obj(*k).has(HEAP)) {
+            self.heap.untrack(tuple);
+        }
+        let held = replace(self.type_obj_mut(cls), items, Some(tuple));
+        held.into_iter().for_each(|r| self.heap.decref_raw(r));
         self.incref(tuple)
     }
     /// `super`'s attribute: along the MRO of the object's type, after `this`.

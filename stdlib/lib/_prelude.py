@@ -9,7 +9,7 @@ def call_bound(getter, given, args):
 def compare_bound(getter, given, args):
     try:
         compare = getter(*given)
-    except BaseException:
+    except AttributeError:
         return NotImplemented
     return compare(*args)
 

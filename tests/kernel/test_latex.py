@@ -47,8 +47,15 @@ def test_without_a_converter_the_text_stands_for_the_picture(tmp_path, monkeypat
     assert r"\lens{f" not in tex and "`x` is 1\nmore" in tex
 
 
+HARD = "x\\\n[1] y\n\n<br>z\n\n- [foo] bar\n\n[me](http://a.b/~me/x_y?a=1&b#c)\n\n| a |\n|---|\n| [2pt] |\n"
+
+
 @pytest.mark.skipif(latex.missing() is not None, reason=f"no PDF by XeLaTeX: {latex.missing()}")
 def test_a_pdf_is_made(tmp_path):
     made = tmp_path / "out" / "page.pdf"
-    assert latex.pdf_of(notebook(shown(image() + image())), made) is None
+    bytes_in_text = {"output_type": "stream", "name": "stdout", "text": "\x00\x08\x0c\x7f [x]"}
+    broken = {"output_type": "display_data", "data": {"image/png": "AAAA", "text/plain": "a picture"}}
+    nb = notebook(shown(image() + image()), bytes_in_text, broken)
+    nb["cells"].append({"cell_type": "markdown", "source": HARD})
+    assert latex.pdf_of(nb, made) is None
     assert made.read_bytes().startswith(b"%PDF")

@@ -183,8 +183,8 @@ fn build(vm: &mut Vm, meta: Ref, name: &str, tuple: Ref, base: Ref, dict: Ref, p
         Some(q) => q,
         None => vm.intern(name).into_raw(),
     };
-    // Built-in classes are part of no cycle, so neither is a tuple of them.
-    if !bases.iter().any(|b| vm.type_obj(*b).has(type_flags::HEAP)) {
+    // Built-in classes are part of no cycle, so neither is a plain tuple of them.
+    if vm.ty(tuple) == t::TUPLE && !bases.iter().any(|b| vm.type_obj(*b).has(type_flags::HEAP)) {
         vm.heap.untrack(tuple);
     }
     [qualname, base, dict, tuple].iter().for_each(|r| vm.heap.incref_raw(*r));

@@ -225,7 +225,7 @@ impl Vm {
             return None;
         }
         let f = self.lookup(ty, name).filter(|f| self.ty(*f) == t::FUNCTION)?;
-        self.instance_attr(obj, name).is_none().then_some(f)
+        (self.instance_attr(obj, name).is_none() && self.odd_dict(obj).is_none()).then_some(f)
     }
     /// Resumes a generator-like object as the native's own value.
     pub fn tail_resume(&mut self, generator: Ref, how: Resume) -> Step {

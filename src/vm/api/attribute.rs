@@ -534,10 +534,22 @@ impl Vm {
         {
             return self.descriptor_set(a, obj, name, value);
         }
-        if self.set_instance_attr(obj, name, value) {
-            return Ok(None);
-        }
-        Err(self.cannot_set(obj, name, value, attr))
+        let done = match (self.odd_dict(obj), value) {
+            // A key that is no str may claim to be the name.
+            (Some(d), Some(v)) => {
+                self.dict_set(d, name, v)?;
+                true
+            }
+            (Some(d), None) => match self.dict_remove(d, name)? {
+                Some(old) => {
+                    self.release(old);
+                    true
+                }
+                None => false,
+            },
+            (None, _) => self.set_instance_attr(obj, name, value),
+        };
+        if done { Ok(None) } else { Err(self.cannot_set(obj, name, value, attr)) }
     }
     fn cannot_set(&mut self, obj: Ref, name: Ref, value: Option<Ref>, attr: Option<Ref>) -> Ask {
         let (ty, text) = (self.type_name(obj).to_owned(), self.lossy(name));

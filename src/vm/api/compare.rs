@@ -84,7 +84,7 @@ impl Vm {
         }
         // A comparison that cannot be bound is one that is not there (`slot_tp_richcompare`).
         match self.special_call_by("compare_bound", f, obj, args) {
-            Err(Ask::Raise(e)) => {
+            Err(Ask::Raise(e)) if self.exc_is(e.get(), t::ATTRIBUTE_ERROR) => {
                 self.release(e);
                 Ok(Some(fixed::NOT_IMPLEMENTED))
             }

@@ -31,8 +31,12 @@ impl Vm {
     /// `setattr(obj, name, value)` for natives (value None deletes); the last thing a native does.
     pub fn tail_setattr(&mut self, obj: Ref, name: Ref, value: Option<Ref>) -> Step {
         match self.store_attr(obj, name, value)? {
-            None => Ok(self.none()),
-            Some((f, args)) => self.tail_call(f, &args),
+            None => {}
+            // What it gives is nobody's business.
+            Some((f, args)) => {
+                self.call(f, &args)?;
+            }
         }
+        Ok(self.none())
     }
 }

@@ -46,7 +46,7 @@ impl Vm {
         let hook = if plain { None } else { Some(self.lookup(ty, n::__GETATTR__).filter(|g| self.ty(*g) == t::FUNCTION)?) };
         let Some(found) = self.lookup(ty, name) else {
             let hook = hook?;
-            if self.instance_attr(obj, name).is_some() {
+            if self.instance_attr(obj, name).is_some() || self.odd_dict(obj).is_some() {
                 return None;
             }
             r.sp -= 1;
@@ -117,6 +117,9 @@ impl Vm {
                     _ => return None,
                 }
                 if self.instance_attr(obj, name).is_none() {
+                    if self.odd_dict(obj).is_some() {
+                        return None;
+                    }
                     return match self.heap.get(a) {
                         Payload::Function(_) => Some(self.bound_method(a, obj)),
                         _ => Some(self.incref(a)),
@@ -143,7 +146,7 @@ impl Vm {
             _ => {}
         }
         let f = self.lookup(ty, name)?;
-        if !matches!(self.ty(f), t::FUNCTION | t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) || self.instance_attr(obj, name).is_some() {
+        if !matches!(self.ty(f), t::FUNCTION | t::METHOD_DESCRIPTOR | t::SLOT_WRAPPER) || self.instance_attr(obj, name).is_some() || self.odd_dict(obj).is_some() {
             return None;
         }
         self.heap.incref_raw(f);
@@ -209,6 +212,7 @@ impl Vm {
         if self.type_obj(ty).has(type_flags::PLAIN_SETATTR)
             && matches!(self.heap.get(obj.get()), Payload::Instance(_))
             && self.lookup(ty, name).is_none_or(|a| matches!(self.heap.get(a), Payload::Int(_) | Payload::Str(_) | Payload::Unit))
+            && self.odd_dict(obj.get()).is_none()
             && self.set_instance_attr(obj.get(), name, Some(value.get()))
         {
             r.sp -= 2;

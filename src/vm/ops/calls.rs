@@ -15,7 +15,7 @@ impl Vm {
     #[inline(never)]
     pub(in crate::vm) fn op_call_ex(&mut self, r: &mut Regs, at: usize) -> Flow {
         let args = self.peek(r, 2).get();
-        if self.tuple_items(args).is_none() {
+        if self.ty(args) != crate::vm::t::TUPLE {
             let kwargs = self.pop(r);
             let iterable = self.pop(r);
             let (null, callee) = (self.pop(r), self.pop(r));
