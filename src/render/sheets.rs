@@ -41,7 +41,7 @@ pub(super) fn images(out: &mut String, scene: &Scene, alt: &str) {
         );
         let picture = if rows.len() == 1 { svg::adaptive(scene) } else { svg::adaptive(&part(scene, sheet)) };
         STANDARD.encode_string(picture, out);
-        out.push_str("\"/>");
+        out.push_str("\">");
     }
 }
 

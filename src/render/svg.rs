@@ -37,7 +37,25 @@ struct Writer {
     /// The class of the path that `body` ends with, while more may be added to it.
     open: Option<String>,
     /// Texts by class, painted above everything else.
-    words: Vec<(String, String)>,
+    words: Vec<Words>,
+}
+
+/// The texts of one class.
+#[derive(Default)]
+struct Words {
+    class: String,
+    texts: String,
+    /// Those of one character, in one element with a place for each: pictures are full of them.
+    xs: String,
+    ys: String,
+    characters: String,
+}
+
+impl Words {
+    fn write(&self) -> String {
+        let single = if self.characters.is_empty() { String::new() } else { format!("<text x=\"{}\" y=\"{}\">{}</text>", self.xs.trim_start(), self.ys.trim_start(), self.characters) };
+        format!("<g class=\"{}\">{}{single}</g>", self.class, self.texts)
+    }
 }
 
 fn write_svg(scene: &Scene, mode: Mode, adaptive: bool) -> String {
@@ -56,7 +74,7 @@ fn write_svg(scene: &Scene, mode: Mode, adaptive: bool) -> String {
     }
     let markers = writer.markers();
     let style = writer.sheet(mode, adaptive);
-    let words: String = writer.words.iter().map(|(class, texts)| format!("<g class=\"{class}\">{texts}</g>")).collect();
+    let words: String = writer.words.iter().map(Words::write).collect();
     // Half a pixel of offset puts the middle of one-pixel strokes on the middle of the screen's pixels.
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"-.5 -.5 {w} {h}\"><style>{style}</style>{markers}{}{words}</svg>",
@@ -166,20 +184,25 @@ impl Writer {
                 class.push_str(WIDE);
             }
             let out = self.words(class);
-            let _ = write!(out, "<text x=\"{x}\" y=\"{}\">", text.y);
-            escape_into(out, run);
-            out.push_str("</text>");
+            if is_single(run) {
+                let _ = (write!(out.xs, " {x}"), write!(out.ys, " {}", text.y));
+                escape_into(&mut out.characters, run);
+            } else {
+                let _ = write!(out.texts, "<text x=\"{x}\" y=\"{}\">", text.y);
+                escape_into(&mut out.texts, run);
+                out.texts.push_str("</text>");
+            }
             x += measure::pixels(run, text.size);
         }
     }
 
     /// Where texts of this class are gathered.
-    fn words(&mut self, class: String) -> &mut String {
-        let index = self.words.iter().position(|(known, _)| *known == class).unwrap_or_else(|| {
-            self.words.push((class, String::new()));
+    fn words(&mut self, class: String) -> &mut Words {
+        let index = self.words.iter().position(|known| known.class == class).unwrap_or_else(|| {
+            self.words.push(Words { class, ..Words::default() });
             self.words.len() - 1
         });
-        &mut self.words[index].1
+        &mut self.words[index]
     }
 
     fn dots(&mut self, dots: &Dots) {
@@ -251,7 +274,7 @@ impl Writer {
                 if size != Size::Body {
                     let _ = write!(out, "font-size:{}px;", theme::font_tenths(size) / 10);
                 }
-                out.push_str(if bold { "font-weight:bold;" } else { "" });
+                out.push_str(if bold { "font-weight:700;" } else { "" });
                 out.push_str(if struck { "text-decoration:line-through;" } else { "" });
                 out.push_str(match anchor {
                     Anchor::Start => "",
@@ -268,18 +291,25 @@ fn rule(out: &mut String, index: usize, declarations: &str) {
     let _ = write!(out, ".{}{{{}}}", class_name(index), declarations.trim_end_matches(';'));
 }
 
+/// One character that stands where a list of places puts it: no blank, which would be collapsed, and none of two UTF-16 units.
+fn is_single(run: &str) -> bool {
+    let mut chars = run.chars();
+    chars.next().is_some_and(|c| !c.is_whitespace() && c.len_utf16() == 1) && chars.next().is_none()
+}
+
 fn stroke_form(stroke: Stroke) -> String {
     let width = match stroke.weight {
-        Weight::Thin => "1",
-        Weight::Normal => "1.3",
-        Weight::Strong => "2.4",
+        // One pixel is what SVG takes by itself.
+        Weight::Thin => "",
+        Weight::Normal => "stroke-width:1.3;",
+        Weight::Strong => "stroke-width:2.4;",
     };
     let dash = match stroke.dash {
         Dash::Solid => "",
-        Dash::Dashed => ";stroke-dasharray:6 4",
-        Dash::Dotted => ";stroke-dasharray:2 3",
+        Dash::Dashed => "stroke-dasharray:6 4",
+        Dash::Dotted => "stroke-dasharray:2 3",
     };
-    format!("stroke-width:{width}{dash}")
+    format!("{width}{dash}")
 }
 
 /// Fill and stroke, which is all that the palettes differ in.
