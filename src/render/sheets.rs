@@ -23,26 +23,33 @@ const HARM_OF_LINE: u32 = 1;
 const WIDE: i32 = 16;
 const WIDEST: i32 = 40;
 
+/// Bytes that sheets together may take; they repeat styles and the lines that go through. A picture that would need more stays whole.
+const MOST_BYTES: usize = 32_000;
+
 /// Writes a picture as `<img>` elements: one, or as many as it takes sheets. The first bears the description.
 pub(super) fn images(out: &mut String, scene: &Scene, alt: &str) {
-    let rows = cut(scene);
-    for (at, sheet) in rows.iter().enumerate() {
+    let mut sheets: Vec<(Range<i32>, String)> = cut(scene).into_iter().map(|rows| (rows.clone(), encoded(&part(scene, &rows)))).collect();
+    if sheets.len() == 1 || sheets.iter().map(|(_, picture)| picture.len()).sum::<usize>() > MOST_BYTES {
+        sheets = vec![(0..scene.height, encoded(scene))];
+    }
+    for (at, (rows, picture)) in sheets.iter().enumerate() {
         let alt = if at == 0 { escape(alt) } else { String::new() };
-        let corners = match (at == 0, at + 1 == rows.len()) {
+        let corners = match (at == 0, at + 1 == sheets.len()) {
             (true, true) => "6px",
             (true, false) => "6px 6px 0 0",
             (false, true) => "0 0 6px 6px",
             (false, false) => "0",
         };
-        let (w, h) = (scene.width, sheet.end - sheet.start);
+        let (w, h) = (scene.width, rows.end - rows.start);
         let _ = write!(
             out,
-            "<img alt=\"{alt}\" width=\"{w}\" height=\"{h}\" style=\"display:block;max-width:100%;height:auto;margin:0;border-radius:{corners}\" src=\"data:image/svg+xml;base64,"
+            "<img alt=\"{alt}\" width=\"{w}\" height=\"{h}\" style=\"display:block;max-width:100%;height:auto;margin:0;border-radius:{corners}\" src=\"data:image/svg+xml;base64,{picture}\">"
         );
-        let picture = if rows.len() == 1 { svg::adaptive(scene) } else { svg::adaptive(&part(scene, sheet)) };
-        STANDARD.encode_string(picture, out);
-        out.push_str("\">");
     }
+}
+
+fn encoded(scene: &Scene) -> String {
+    STANDARD.encode(svg::adaptive(scene))
 }
 
 /// The sheets' rows, from the top down: of about equal height, cut where least is cut through.
