@@ -44,7 +44,7 @@ impl Host for Page {
     }
 }
 
-/// Runs work on a thread with room for debug builds; a panic or no end within a minute is the answer's `Err`.
+/// Runs work on a thread with room for debug builds; a panic or no end within three minutes is the answer's `Err`.
 pub fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (send, receive) = mpsc::channel();
     let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
@@ -52,9 +52,9 @@ pub fn guarded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
         let _ = send.send(work());
     });
     let thread = thread.map_err(|e| e.to_string())?;
-    match receive.recv_timeout(Duration::from_secs(60)) {
+    match receive.recv_timeout(Duration::from_secs(180)) {
         Ok(v) => Ok(v),
-        Err(RecvTimeoutError::Timeout) => Err("no end within a minute".into()),
+        Err(RecvTimeoutError::Timeout) => Err("no end within three minutes".into()),
         Err(RecvTimeoutError::Disconnected) => Err(match thread.join() {
             Err(p) => match (p.downcast_ref::<String>(), p.downcast_ref::<&str>()) {
                 (Some(s), _) => format!("panic: {s}"),
